@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config';
+
+// Its own configuration, without the React Router plugin: tests load the modules as they stand.
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic' } },
+  test: {
+    globals: false,
+    maxWorkers: 2,
+    // The reporters and the PostgreSQL of a full run are chosen by scripts/test.mjs.
+    projects: [
+      {
+        extends: true,
+        test: { name: 'domain', include: ['server/domain/**/*.test.ts'], environment: 'node', testTimeout: 30_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['server/**/*.test.ts', 'db/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: ['server/domain/**', '**/node_modules/**'],
+          environment: 'node',
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'app', include: ['app/**/*.test.ts'], environment: 'node' },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'app-dom',
+          include: ['app/**/*.test.tsx'],
+          environment: 'jsdom',
+          setupFiles: ['./app/test-setup.ts'],
+        },
+      },
+    ],
+  },
+});
