@@ -1,0 +1,245 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** The points at which `FAULT_AT` makes the process kill itself; they exist to prove recovery. */
+export const FAULT_POINTS = [
+  'after_claim',
+  'after_plan',
+  'after_dispatch',
+  'mid_tool',
+  'before_commit',
+  'before_merge',
+  'before_checkpoint',
+  'before_final',
+] as const;
+export type FaultPoint = (typeof FAULT_POINTS)[number];
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const list = (value: string) =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+const isHost = (value: string) => isIP(value) !== 0 || /^(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*$/i.test(value);
+const isNetwork = (value: string) => {
+  const [address = '', bits = '', ...rest] = value.split('/');
+  const family = isIP(address);
+  return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+};
+const isProxy = (value: string) =>
+  ['loopback', 'linklocal', 'uniquelocal'].includes(value) || isIP(value) !== 0 || isNetwork(value);
+
+// Each message completes the sentence "NAME=value is …": what is wrong, then what to do.
+const seconds = (fallback: number, max = 31_536_000) =>
+  z.coerce
+    .number('not a number: give whole seconds')
+    .int('not a whole number: give whole seconds')
+    .min(1, 'below 1: give at least one second')
+    .max(max, `above ${max}: give at most ${max} seconds`)
+    .default(fallback);
+const price = z.coerce
+  .number('not a number: give US dollars per million tokens, or unset it where the price is unknown')
+  .min(0, 'negative: give US dollars per million tokens, or unset it where the price is unknown')
+  .optional();
+const httpUrl = (example: string) =>
+  z.url({ protocol: /^https?$/, error: `not an http or https address: give one such as ${example}` }).optional();
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `not one of the known values: use one of ${values.join(', ')}`);
+
+/** Every variable the server reads, as it stands in the environment. `.env.example` lists the same names. */
+export const environmentSchema = z.object({
+  NODE_ENV: oneOf(['development', 'test', 'production']).default('development'),
+  HOST: z
+    .string()
+    .refine(isHost, 'not a host name or an address: give one such as 127.0.0.1 (this machine only) or 0.0.0.0')
+    .default('127.0.0.1'),
+  PORT: z.coerce
+    .number('not a number: give a port from 0 to 65535, for example 4400')
+    .int('not a whole number: give a port from 0 to 65535, for example 4400')
+    .min(0, 'below 0: give a port from 0 to 65535, for example 4400')
+    .max(65_535, 'above 65535: give a port from 0 to 65535, for example 4400')
+    .default(4400),
+  DATA_DIR: z.string().default('./.data'),
+  DATABASE_URL: z
+    .string()
+    .refine(
+      (value) => /^postgres(ql)?:\/\/\S+$/.test(value) && URL.canParse(value),
+      'not a PostgreSQL address: give postgres://user:password@host:5432/name',
+    )
+    .optional(),
+  OPENCODE_BIN: z.string().optional(),
+  MODEL_BASE_URL: httpUrl('https://api.openai.com/v1'),
+  MODEL_API_KEY: z.string().optional(),
+  MODEL_NAME: z.string().optional(),
+  MODEL_INPUT_PRICE: price,
+  MODEL_OUTPUT_PRICE: price,
+  ADMIN_EMAIL: z.email('not an e-mail address: give one such as admin@example.com').optional(),
+  ADMIN_PASSWORD: z.string().min(12, 'shorter than 12 characters: choose a longer one').optional(),
+  METRICS_TOKEN: z.string().optional(),
+  LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+  PUBLIC_URL: httpUrl('https://orchestrator.example.com'),
+  TRUST_PROXY: z
+    .string()
+    .refine(
+      (value) => /^\d{1,2}$/.test(value) || list(value).every(isProxy),
+      'not a proxy: give the number of proxies in front (1), or their addresses, such as loopback or 10.0.0.0/8',
+    )
+    .optional(),
+  OUTBOUND_ALLOW: z
+    .string()
+    .refine(
+      (value) => list(value).every((entry) => isHost(entry) || isNetwork(entry)),
+      'not a list of hosts and networks: give one such as git.example.com,10.1.0.0/16',
+    )
+    .optional(),
+  LEASE_SECONDS: seconds(30, 3600),
+  CHECKPOINT_SECONDS: seconds(300),
+  HEARTBEAT_SECONDS: seconds(30, 3600),
+  ASK_SLA_SECONDS: seconds(900),
+  ASK_EXPIRY_SECONDS: seconds(86_400),
+  APPROVAL_EXPIRY_SECONDS: seconds(86_400),
+  SELF_APPROVAL_DELAY_SECONDS: seconds(900),
+  VERIFY_TIMEOUT_SECONDS: seconds(600, 86_400),
+  FAULT_AT: oneOf(FAULT_POINTS).optional(),
+});
+
+type Environment = z.infer<typeof environmentSchema>;
+
+/** The real model behind the gateway; without one the rehearsal model answers. Prices in US dollars per million tokens. */
+export interface ModelConfig {
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+  readonly name: string;
+  /** Null: unknown, and a cost made from it stays unknown. */
+  readonly inputPrice: number | null;
+  readonly outputPrice: number | null;
+}
+
+export interface Config {
+  readonly env: Environment['NODE_ENV'];
+  readonly host: string;
+  readonly port: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Null: the embedded database in `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly opencodeBin: string | null;
+  readonly model: ModelConfig | null;
+  /** The first administrator, made without the setup page. */
+  readonly admin: { readonly email: string; readonly password: string } | null;
+  readonly metricsToken: string | null;
+  readonly logLevel: Environment['LOG_LEVEL'];
+  /** Without a slash at its end. */
+  readonly publicUrl: string | null;
+  /** As Express takes it under `trust proxy`. */
+  readonly trustProxy: false | number | readonly string[];
+  readonly outboundAllow: readonly string[];
+  readonly leaseSeconds: number;
+  readonly checkpointSeconds: number;
+  readonly heartbeatSeconds: number;
+  readonly askSlaSeconds: number;
+  readonly askExpirySeconds: number;
+  readonly approvalExpirySeconds: number;
+  readonly selfApprovalDelaySeconds: number;
+  readonly verifyTimeoutSeconds: number;
+  readonly faultAt: FaultPoint | null;
+}
+
+const SECRET_NAMES = new Set(['MODEL_API_KEY', 'ADMIN_PASSWORD', 'METRICS_TOKEN', 'DATABASE_URL']);
+
+/**
+ * The configuration of this process, frozen. Blank variables count as unset.
+ * Throws an Error whose message is one sentence: the variable, what is wrong with it, and the remedy.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value?.trim()) given[name] = value.trim();
+
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0]);
+    const shown = SECRET_NAMES.has(name) ? name : `${name}=${given[name]}`;
+    throw new Error(`${shown} is ${issue?.message}.`);
+  }
+  const e = parsed.data;
+  refuseContradictions(e, given);
+
+  const model: ModelConfig | null =
+    e.MODEL_BASE_URL && e.MODEL_NAME
+      ? Object.freeze({
+          baseUrl: e.MODEL_BASE_URL.replace(/\/+$/, ''),
+          apiKey: e.MODEL_API_KEY ?? null,
+          name: e.MODEL_NAME,
+          inputPrice: e.MODEL_INPUT_PRICE ?? null,
+          outputPrice: e.MODEL_OUTPUT_PRICE ?? null,
+        })
+      : null;
+
+  return Object.freeze({
+    env: e.NODE_ENV,
+    host: e.HOST,
+    port: e.PORT,
+    dataDir: resolve(e.DATA_DIR),
+    databaseUrl: e.DATABASE_URL ?? null,
+    // A bare name is looked for on PATH.
+    opencodeBin: e.OPENCODE_BIN?.includes('/') ? resolve(e.OPENCODE_BIN) : (e.OPENCODE_BIN ?? null),
+    model,
+    admin:
+      e.ADMIN_EMAIL && e.ADMIN_PASSWORD ? Object.freeze({ email: e.ADMIN_EMAIL, password: e.ADMIN_PASSWORD }) : null,
+    metricsToken: e.METRICS_TOKEN ?? null,
+    logLevel: e.LOG_LEVEL,
+    publicUrl: e.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    trustProxy: trustProxy(e.TRUST_PROXY),
+    outboundAllow: Object.freeze(list(e.OUTBOUND_ALLOW ?? '')),
+    leaseSeconds: e.LEASE_SECONDS,
+    checkpointSeconds: e.CHECKPOINT_SECONDS,
+    heartbeatSeconds: e.HEARTBEAT_SECONDS,
+    askSlaSeconds: e.ASK_SLA_SECONDS,
+    askExpirySeconds: e.ASK_EXPIRY_SECONDS,
+    approvalExpirySeconds: e.APPROVAL_EXPIRY_SECONDS,
+    selfApprovalDelaySeconds: e.SELF_APPROVAL_DELAY_SECONDS,
+    verifyTimeoutSeconds: e.VERIFY_TIMEOUT_SECONDS,
+    faultAt: e.FAULT_AT ?? null,
+  });
+}
+
+/** The secret values of a configuration, for the logger and for redaction before the first write. */
+export function configuredSecrets(config: Config): Set<string> {
+  const databasePassword = config.databaseUrl ? decodeURIComponent(new URL(config.databaseUrl).password) : '';
+  const all = [config.model?.apiKey, config.admin?.password, config.metricsToken, databasePassword];
+  return new Set(all.filter((value): value is string => Boolean(value)));
+}
+
+function trustProxy(value: string | undefined): Config['trustProxy'] {
+  if (value === undefined || value === '0') return false;
+  return /^\d+$/.test(value) ? Number(value) : Object.freeze(list(value));
+}
+
+function refuseContradictions(e: Environment, given: Record<string, string>): void {
+  if (given.REDIS_URL) {
+    throw new Error('REDIS_URL is not supported in this version yet: unset it and run one instance.');
+  }
+  if (e.FAULT_AT && e.NODE_ENV !== 'test') {
+    throw new Error(
+      `FAULT_AT=${e.FAULT_AT} makes the process kill itself and is for tests only: unset it, or set NODE_ENV=test.`,
+    );
+  }
+  if (e.ADMIN_EMAIL && !e.ADMIN_PASSWORD) {
+    throw new Error('ADMIN_EMAIL is set without ADMIN_PASSWORD: set both to create the administrator, or neither.');
+  }
+  if (e.ADMIN_PASSWORD && !e.ADMIN_EMAIL) {
+    throw new Error('ADMIN_PASSWORD is set without ADMIN_EMAIL: set both to create the administrator, or neither.');
+  }
+  if (e.MODEL_BASE_URL && !e.MODEL_NAME) {
+    throw new Error('MODEL_BASE_URL is set without MODEL_NAME: name the model to ask for, or unset the address.');
+  }
+  if (e.MODEL_BASE_URL) return;
+  for (const name of ['MODEL_NAME', 'MODEL_API_KEY', 'MODEL_INPUT_PRICE', 'MODEL_OUTPUT_PRICE']) {
+    if (given[name]) {
+      throw new Error(`${name} is set without MODEL_BASE_URL: give the address of an OpenAI-compatible endpoint too.`);
+    }
+  }
+}
