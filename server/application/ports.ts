@@ -1,0 +1,291 @@
+/**
+ * What the application asks of the world. Infrastructure implements these; nothing here imports it.
+ * The store has a file of its own (`store-port.ts`) because it is as long as all the others together.
+ */
+import type { AskAnswer } from '../domain/ask.ts';
+import type { FailureClass } from '../domain/attempt.ts';
+import type { FieldIssue } from '../domain/errors.ts';
+import type { Usage } from '../domain/metrics.ts';
+
+/** One attempt as a runner needs it. Every id is chosen by us before the first call, so any call may be repeated. */
+export interface RunOrder {
+  attemptId: string;
+  sessionId: string;
+  taskId: string;
+  teamId: string;
+  epoch: number;
+  /** Number of this try of the task, from 1. */
+  number: number;
+  /** Absolute path of the attempt's own worktree. */
+  directory: string;
+  title: string;
+  prompt: string;
+  /** Appended to the system prompt: who the agent is and the rules of the house. */
+  system: string;
+  agent: { name: string; permissionPreset: string };
+  /** `provider/model` of the gateway; null takes the instance's default. */
+  model: string | null;
+  remoteSessionId: string;
+  remoteMessageId: string;
+  remotePartId: string;
+}
+
+/** What a runner tells while it runs. `key` is stable over restarts: the same fact always carries the same key. */
+export type RunEvent =
+  | { type: 'started'; runtimeId: string; adopted: boolean }
+  /** Text while it streams: shown at once, never stored. */
+  | { type: 'output_delta'; partId: string; text: string }
+  | { type: 'output'; key: string; text: string; kind: 'text' | 'reasoning' | 'todo' }
+  | {
+      type: 'tool_call';
+      key: string;
+      callId: string;
+      tool: string;
+      status: 'running' | 'completed' | 'error';
+      input: unknown;
+      output: string | null;
+      exitCode: number | null;
+      startedAt: Date | null;
+      endedAt: Date | null;
+    }
+  | { type: 'file_changed'; key: string; path: string }
+  /** Totals of the whole remote tree (children included) so far, not a difference. */
+  | { type: 'usage'; usage: Usage; calls: number; errors: number }
+  | { type: 'progress'; note: string }
+  | { type: 'ask'; ask: RemoteAsk }
+  /** The runtime no longer knows an ask (answered elsewhere, or gone with its process). */
+  | { type: 'ask_gone'; remoteAskId: string }
+  | RunEnd;
+
+/** The last event of a run; a run yields exactly one, read from REST, never believed from the stream. */
+export type RunEnd =
+  | { type: 'completed'; text: string }
+  | {
+      type: 'failed';
+      failure: FailureClass;
+      message: string;
+      /** When a parked provider or runtime may be asked again. */
+      retryAt: Date | null;
+    }
+  /** The process died under a running tool: the worktree is in an unknown state. */
+  | { type: 'lost'; message: string }
+  /** The remote run was ended by an abort (ours or another client's). */
+  | { type: 'aborted'; message: string };
+
+export interface RemoteAsk {
+  remoteAskId: string;
+  remoteSessionId: string;
+  kind: 'permission' | 'question';
+  title: string;
+  command: string | null;
+  paths: string[];
+  /** OpenCode's own patterns, for session rules. */
+  patterns: string[];
+  permission: string | null;
+  question: string | null;
+  options: string[];
+}
+
+/** Which rung ended a run: it idled after the abort, our process was killed, or nothing could be verified. */
+export interface AbortResult {
+  rung: 'not_running' | 'aborted' | 'killed' | 'unverified';
+  detail: string;
+}
+
+/**
+ * Runs attempts on a runtime. `run` is idempotent: called again after any crash with the same order it adopts what is
+ * there, resumes what was cut between tools by re-posting the same ids, and answers `lost` when a tool was cut.
+ * Ending the iteration or aborting `signal` detaches; it never stops the remote run (that is `abort`).
+ */
+export interface AgentRunner {
+  run(order: RunOrder, signal: AbortSignal): AsyncIterable<RunEvent>;
+  /** Delivers a person's answer. Repeating it is harmless; an ask that is gone is not an error. */
+  answer(order: RunOrder, ask: RemoteAsk, answer: AskAnswer): Promise<void>;
+  /** Sends a further prompt into the run; same ids twice have one effect. */
+  inject(order: RunOrder, prompt: { messageId: string; partId: string; text: string }): Promise<void>;
+  /** Abort, wait until idle (the whole session tree), verify. Bounded to 15 s. */
+  abort(order: RunOrder): Promise<AbortResult>;
+  /** Permission and question requests open right now at the runtime for this order's whole session tree. */
+  openAsks(order: RunOrder): Promise<RemoteAsk[]>;
+}
+
+/** Chooses the ids of a remote session and its prompt before anything is sent. */
+export interface RemoteIds {
+  remoteSessionId: string;
+  remoteMessageId: string;
+  remotePartId: string;
+}
+
+export type RuntimeState = 'starting' | 'online' | 'degraded' | 'parked' | 'offline';
+
+/** The supervised OpenCode as the application and the pages see it. */
+export interface RuntimeStatus {
+  id: string;
+  kind: 'opencode_embedded';
+  state: RuntimeState;
+  detail: string;
+  version: string | null;
+  pid: number | null;
+  port: number | null;
+  residentBytes: number | null;
+  startedAt: Date | null;
+  restarts: number;
+  circuit: 'closed' | 'open' | 'half_open';
+  parkedUntil: Date | null;
+  rehearsal: boolean;
+}
+
+/** Git, as the orchestrator uses it. Every path is absolute; every verb may be repeated after a crash. */
+export interface Workspaces {
+  /** Opens a path, URL or `sample` for registration; throws INVALID with the field when it cannot be used. */
+  inspect(source: string, baseBranch: string | null): Promise<RepositoryFacts>;
+  /** The git directory work happens in: the repository itself for a local path, a mirror under DATA_DIR for a URL. */
+  prepare(repository: RepositoryRef): Promise<void>;
+  /** Creates the session's branch at the base commit, or returns it when this session already owns it. */
+  openBranch(repository: RepositoryRef, session: SessionRef): Promise<{ branch: string; baseCommit: string; warning: string | null }>;
+  head(repository: RepositoryRef, branch: string): Promise<string>;
+  /** A fresh detached worktree at `commit` for one attempt; the same attempt gets the same one back. */
+  openWorktree(repository: RepositoryRef, attempt: { id: string; sessionSlug: string; commit: string }): Promise<string>;
+  /** Bundles what is dirty (never thrown away), then resets the worktree away. Returns the bundle's path if one was made. */
+  retireWorktree(repository: RepositoryRef, worktree: string, label: string): Promise<{ bundle: string | null }>;
+  /** One commit of everything in the worktree on top of `baseCommit`, with trailers; null when nothing changed. Idempotent. */
+  commit(repository: RepositoryRef, worktree: string, commit: TaskCommit): Promise<string | null>;
+  /**
+   * Puts a task's commit on the session branch as exactly one commit (fast-forward or replayed on the new head by a
+   * real three-way merge), by compare-and-swap of the ref. Finds it by its attempt trailer when it is already there.
+   */
+  merge(repository: RepositoryRef, branch: string, taskCommit: string, commit: TaskCommit): Promise<MergeResult>;
+  /** The commit on the branch that carries this attempt's trailer, or null. */
+  findMerged(repository: RepositoryRef, branch: string, baseCommit: string, attemptId: string): Promise<string | null>;
+  /** Moves the session branch back for a restored checkpoint; the former head stays reachable at a kept ref. */
+  resetBranch(repository: RepositoryRef, branch: string, commit: string, session: SessionRef): Promise<void>;
+  /** Pins a checkpoint's commit at `refs/orchestrator/<session>/<sequence>`. */
+  pinCheckpoint(repository: RepositoryRef, session: SessionRef, sequence: number, commit: string): Promise<void>;
+  /** Difference of two commits (renames, binaries); the patch text is cut per file past a bound, and says so. */
+  diff(repository: RepositoryRef, base: string, head: string): Promise<Diff>;
+  rawPatch(repository: RepositoryRef, base: string, head: string): Promise<string>;
+  /** Paths changed in a worktree against a commit, untracked files included. */
+  changedFiles(worktree: string, base: string): Promise<string[]>;
+  treeHash(worktree: string): Promise<string>;
+  /** Free space, in bytes, where worktrees and the database live. */
+  freeBytes(): Promise<number>;
+}
+
+export interface RepositoryRef {
+  id: string;
+  source: string;
+  kind: 'path' | 'url';
+  baseBranch: string;
+}
+
+export interface SessionRef {
+  id: string;
+  slug: string;
+  teamSlug: string;
+}
+
+export interface RepositoryFacts {
+  kind: 'path' | 'url';
+  /** Canonical source (real path, or the URL without credentials). */
+  source: string;
+  name: string;
+  baseBranch: string;
+  headCommit: string;
+  bare: boolean;
+  dirty: boolean;
+  /** From package.json: `npm test` when it has a test script. */
+  suggestedVerify: string[];
+}
+
+export interface TaskCommit {
+  subject: string;
+  sessionSlug: string;
+  taskKey: string;
+  attemptId: string;
+  epoch: number;
+  baseCommit: string;
+}
+
+export type MergeResult =
+  | { outcome: 'merged' | 'already_merged'; commit: string }
+  | { outcome: 'conflict'; files: string[]; message: string };
+
+export interface DiffFile {
+  path: string;
+  oldPath: string | null;
+  status: 'added' | 'modified' | 'deleted' | 'renamed';
+  additions: number;
+  deletions: number;
+  binary: boolean;
+  patch: string | null;
+}
+
+export interface Diff {
+  base: string;
+  head: string;
+  files: DiffFile[];
+  additions: number;
+  deletions: number;
+  truncated: boolean;
+}
+
+export interface CommandResult {
+  command: string;
+  /** null when it was killed by the time limit or a signal. */
+  exitCode: number | null;
+  durationMs: number;
+  /** Combined output, the last 64 KiB. */
+  output: string;
+  timedOut: boolean;
+}
+
+/** Runs one verification or setup command in a worktree: cleaned environment, own process group, captured output. */
+export type RunCommand = (
+  command: string,
+  options: { directory: string; timeoutSeconds: number; signal: AbortSignal; attemptId: string },
+) => Promise<CommandResult>;
+
+/** Reads the rehearsal blocks of a prompt; an empty list means they are all well-formed (engine.md 6.1). */
+export type CheckRehearsal = (prompt: string) => FieldIssue[];
+
+/** What the domain may not do itself: ids, secrets and password hashes. */
+export interface Secrets {
+  uuid(): string;
+  /** URL-safe random text of `bytes` bytes. */
+  random(bytes: number): string;
+  sha256(text: string): string;
+  hashPassword(password: string): Promise<string>;
+  /** Takes the same time for a wrong password and for a hash of null (unknown user). */
+  verifyPassword(password: string, hash: string | null): Promise<boolean>;
+  isCommonPassword(password: string): boolean;
+  remoteIds(): RemoteIds;
+  remoteMessageIds(): { messageId: string; partId: string };
+}
+
+/** Live text for watchers: not stored, may be lost. */
+export interface OutputDelta {
+  sessionId: string;
+  teamId: string;
+  taskId: string;
+  attemptId: string;
+  partId: string;
+  text: string;
+}
+
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Tests and operators kill the process at a named point (`FAULT_AT`); a no-op otherwise. */
+export type FaultPoint =
+  | 'after_claim'
+  | 'after_plan'
+  | 'after_dispatch'
+  | 'mid_tool'
+  | 'before_commit'
+  | 'before_merge'
+  | 'before_checkpoint'
+  | 'before_final';
+export type Fault = (point: FaultPoint) => void;
