@@ -1,0 +1,201 @@
+import { DomainError } from './errors.ts';
+
+/** From the least to the most; each may do what the one before may (access.md, Roles). */
+export const roles = ['viewer', 'member', 'lead', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** What a token may be limited to (access.md, Tokens). */
+export const scopes = [
+  'sessions:read',
+  'sessions:write',
+  'repositories:read',
+  'repositories:write',
+  'asks:read',
+  'asks:write',
+  'agents:read',
+  'agents:write',
+  'contexts:read',
+  'contexts:write',
+  'blueprints:read',
+  'blueprints:write',
+  'approvals:read',
+  'approvals:write',
+  'members:read',
+  'members:write',
+  'teams:read',
+  'teams:write',
+  'audit:read',
+  'agents:report',
+  'metrics:read',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Who does something. The team is part of who the actor is and never comes from the request. */
+export type Actor =
+  | {
+      readonly kind: 'user';
+      readonly id: string;
+      readonly teamId: string;
+      readonly role: Role;
+      readonly name: string;
+      readonly email: string;
+    }
+  | {
+      readonly kind: 'token';
+      readonly id: string;
+      readonly teamId: string;
+      readonly role: Role;
+      readonly userId: string;
+      readonly scopes: readonly Scope[];
+      readonly name: string;
+    }
+  | { readonly kind: 'agent'; readonly id: string; readonly teamId: string; readonly name: string }
+  | { readonly kind: 'system'; readonly teamId: string | null; readonly name: string };
+
+export const permissions = [
+  'read',
+  'session.create',
+  'session.command',
+  'session.edit',
+  'ask.answer',
+  'diff.merge',
+  'context.write',
+  'context.promote',
+  'force_complete.request',
+  'force_complete.decide',
+  'agent.manage',
+  'runtime.manage',
+  'blueprint.manage',
+  'repository.manage',
+  'session.audit.read',
+  'team.manage',
+  'member.manage',
+  'audit.read',
+  'token.own',
+  'token.manage',
+  'attempt.report',
+  'metrics.read',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export const resources = [
+  'sessions',
+  'repositories',
+  'asks',
+  'agents',
+  'runtimes',
+  'contexts',
+  'blueprints',
+  'approvals',
+  'members',
+  'teams',
+  'tokens',
+  'webhooks',
+  'datasets',
+] as const;
+export type Resource = (typeof resources)[number];
+
+/** What is acted on. Without `createdBy` it counts as somebody else's; `resource` matters for `read` only. */
+export interface Subject {
+  readonly teamId: string;
+  readonly createdBy?: string | null;
+  readonly resource?: Resource;
+}
+
+interface Rule {
+  /** The lowest role that may on anyone's things. */
+  readonly any: Role;
+  /** The lowest role that may on its own things, where that is lower. */
+  readonly own?: Role;
+  readonly scope: Scope;
+}
+
+const rules: Record<Exclude<Permission, 'read'>, Rule> = {
+  'session.create': { any: 'member', scope: 'sessions:write' },
+  'session.command': { any: 'lead', own: 'member', scope: 'sessions:write' },
+  'session.edit': { any: 'lead', own: 'member', scope: 'sessions:write' },
+  'ask.answer': { any: 'lead', own: 'member', scope: 'asks:write' },
+  'diff.merge': { any: 'member', scope: 'sessions:write' },
+  'context.write': { any: 'member', scope: 'contexts:write' },
+  'context.promote': { any: 'lead', scope: 'contexts:write' },
+  'force_complete.request': { any: 'lead', own: 'member', scope: 'sessions:write' },
+  'force_complete.decide': { any: 'admin', scope: 'approvals:write' },
+  'agent.manage': { any: 'lead', scope: 'agents:write' },
+  'runtime.manage': { any: 'lead', scope: 'agents:write' },
+  'blueprint.manage': { any: 'lead', scope: 'blueprints:write' },
+  'repository.manage': { any: 'lead', scope: 'repositories:write' },
+  'session.audit.read': { any: 'lead', scope: 'audit:read' },
+  'team.manage': { any: 'admin', scope: 'teams:write' },
+  'member.manage': { any: 'admin', scope: 'members:write' },
+  'audit.read': { any: 'admin', scope: 'audit:read' },
+  'token.own': { any: 'member', scope: 'teams:write' },
+  'token.manage': { any: 'admin', scope: 'teams:write' },
+  'attempt.report': { any: 'admin', scope: 'agents:report' },
+  'metrics.read': { any: 'viewer', scope: 'metrics:read' },
+};
+
+// A viewer reads everything but tokens, audit and webhooks (access.md).
+const readRules: Record<Resource, Rule> = {
+  sessions: { any: 'viewer', scope: 'sessions:read' },
+  repositories: { any: 'viewer', scope: 'repositories:read' },
+  asks: { any: 'viewer', scope: 'asks:read' },
+  agents: { any: 'viewer', scope: 'agents:read' },
+  runtimes: { any: 'viewer', scope: 'agents:read' },
+  contexts: { any: 'viewer', scope: 'contexts:read' },
+  blueprints: { any: 'viewer', scope: 'blueprints:read' },
+  approvals: { any: 'viewer', scope: 'approvals:read' },
+  members: { any: 'viewer', scope: 'members:read' },
+  teams: { any: 'viewer', scope: 'teams:read' },
+  tokens: { any: 'member', scope: 'teams:read' },
+  webhooks: { any: 'admin', scope: 'teams:read' },
+  datasets: { any: 'viewer', scope: 'teams:read' },
+};
+
+const agentPermissions: ReadonlySet<Permission> = new Set(['attempt.report', 'context.write']);
+
+/**
+ * Whether the actor may do this to the subject: the role matrix of access.md; a token may what its role and its scopes
+ * both allow; another team's things are never allowed. Without a subject the question is about the actor's own team and
+ * anybody's things.
+ */
+export function can(actor: Actor, permission: Permission, subject?: Subject): boolean {
+  return refusal(actor, permission, subject) === null;
+}
+
+/** Throws FORBIDDEN, with a sentence for a person, when `can` says no. */
+export function authorize(actor: Actor, permission: Permission, subject?: Subject): void {
+  const sentence = refusal(actor, permission, subject);
+  if (sentence !== null) throw new DomainError('FORBIDDEN', sentence, { details: { permission } });
+}
+
+/** Why `can` says no, as a sentence for a disabled button; null when it says yes. */
+export function refusal(actor: Actor, permission: Permission, subject?: Subject): string | null {
+  if (subject !== undefined && actor.teamId !== null && subject.teamId !== actor.teamId) {
+    return 'This belongs to another team.';
+  }
+  if (actor.kind === 'system') return null;
+  if (actor.kind === 'agent') return agentRefusal(permission, subject);
+
+  const rule = permission === 'read' ? readRules[subject?.resource ?? 'sessions'] : rules[permission];
+  const userId = actor.kind === 'user' ? actor.id : actor.userId;
+  const own = subject?.createdBy === userId;
+  const needed = own ? (rule.own ?? rule.any) : rule.any;
+  if (roles.indexOf(actor.role) < roles.indexOf(needed)) {
+    const others = !own && rule.own !== undefined ? " on other people's sessions" : '';
+    return `${phrase(permission)}${others} needs the role ${needed}; yours is ${actor.role}.`;
+  }
+  if (actor.kind === 'token' && !actor.scopes.includes(rule.scope)) {
+    return `${phrase(permission)} needs the scope ${rule.scope}, which this token does not have.`;
+  }
+  return null;
+}
+
+function agentRefusal(permission: Permission, subject: Subject | undefined): string | null {
+  if (agentPermissions.has(permission)) return null;
+  if (permission === 'read' && subject?.resource === 'contexts') return null;
+  return 'An agent may only report on its attempts and use contexts.';
+}
+
+function phrase(permission: Permission): string {
+  return permission === 'read' ? 'Reading this' : `The permission ${permission}`;
+}

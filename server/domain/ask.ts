@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { DomainError, invalid } from './errors.ts';
+import { text } from './text.ts';
+
+export const askKinds = ['permission', 'question'] as const;
+export type AskKind = (typeof askKinds)[number];
+
+export const askStatuses = ['open', 'escalated', 'answered', 'expired', 'superseded'] as const;
+export type AskStatus = (typeof askStatuses)[number];
+
+export const askDecisions = ['once', 'session', 'rule', 'reject'] as const;
+
+/** A rejection with no message would end OpenCode's run, so it always carries one (access.md, Asks). */
+export const defaultRejectMessage =
+  'A person rejected this. Do not try it again; go on without it, or finish and say what is missing.';
+
+/** What the agent is told when nobody answered in time. */
+export const expiredMessage = 'Nobody answered in time, so this counts as rejected. Do not try it again.';
+
+const decisionInput = z.strictObject({
+  decision: z.enum(askDecisions, `Decide one of: ${askDecisions.join(', ')}`),
+  message: text('The message', 1, 5_000).optional(),
+  rule: z
+    .strictObject({
+      pattern: text('The pattern', 1, 500),
+      expiresAt: z.iso.datetime('Must be an ISO 8601 time').optional(),
+    })
+    .optional(),
+});
+
+const answersInput = z.strictObject({
+  answers: z
+    .array(text('An answer', 1, 10_000))
+    .min(1, 'Give at least one answer')
+    .max(20),
+});
+
+/** The answer to an ask: a decision, or the answers to a question (api.md, Ask). */
+export const answerInput = z.union([decisionInput, answersInput], 'Send either a decision or answers');
+export type Answer = z.infer<typeof answerInput>;
+
+/** A permission or question that waits for a person. */
+export interface Ask {
+  readonly id: string;
+  readonly teamId: string;
+  readonly sessionId: string;
+  readonly taskId: string | null;
+  readonly attemptId: string | null;
+  readonly kind: AskKind;
+  readonly status: AskStatus;
+  readonly title: string;
+  readonly command: string | null;
+  readonly paths: readonly string[];
+  readonly question: string | null;
+  readonly options: readonly string[];
+  readonly remoteRequestId: string | null;
+  readonly remoteSessionId: string | null;
+  readonly answer: Answer | null;
+  readonly answeredBy: string | null;
+  readonly openedAt: Date;
+  readonly answeredAt: Date | null;
+  readonly expiresAt: Date;
+}
+
+/** Whether somebody may still answer. */
+export function isOpen(status: AskStatus): boolean {
+  return status === 'open' || status === 'escalated';
+}
+
+/** Refuses an answer that comes second (CONFLICT) or does not fit the kind (INVALID). */
+export function assertAnswerable(ask: Pick<Ask, 'kind' | 'status'>, answer: Answer): void {
+  if (!isOpen(ask.status))
+    throw new DomainError('CONFLICT', `This ask is already ${ask.status}`, { details: { status: ask.status } });
+  if ('answers' in answer) {
+    if (ask.kind === 'permission') throw invalid([{ path: 'decision', message: 'A permission needs a decision' }]);
+    return;
+  }
+  if (ask.kind === 'question' && answer.decision !== 'reject') {
+    throw invalid([{ path: 'answers', message: 'A question needs answers, or the decision reject' }]);
+  }
+  if (answer.decision === 'rule' && answer.rule === undefined) {
+    throw invalid([{ path: 'rule', message: 'The decision rule needs a rule' }]);
+  }
+}
+
+/** When an ask opened now expires. */
+export function expiryOf(openedAt: Date, expirySeconds: number): Date {
+  return new Date(openedAt.getTime() + expirySeconds * 1000);
+}
+
+/** Open for longer than the SLA and not yet escalated. */
+export function escalationDue(ask: Pick<Ask, 'status' | 'openedAt'>, now: Date, slaSeconds: number): boolean {
+  return ask.status === 'open' && now.getTime() - ask.openedAt.getTime() >= slaSeconds * 1000;
+}
+
+/** Unanswered past its expiry: rejected by default, and the session is paused, never killed. */
+export function expiryDue(ask: Pick<Ask, 'status' | 'expiresAt'>, now: Date): boolean {
+  return isOpen(ask.status) && now.getTime() >= ask.expiresAt.getTime();
+}

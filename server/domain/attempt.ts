@@ -1,0 +1,165 @@
+import { DomainError } from './errors.ts';
+import type { Usage } from './metrics.ts';
+
+export const attemptStatuses = [
+  'starting',
+  'running',
+  'waiting',
+  'verifying',
+  'succeeded',
+  'failed',
+  'aborted',
+  'lost',
+  'superseded',
+] as const;
+export type AttemptStatus = (typeof attemptStatuses)[number];
+
+/** The legal moves. `waiting` is held up by a person; `superseded` lost its epoch to another owner or an override. */
+export const attemptTransitions: Record<AttemptStatus, readonly AttemptStatus[]> = {
+  starting: ['running', 'failed', 'aborted', 'lost', 'superseded'],
+  running: ['waiting', 'verifying', 'failed', 'aborted', 'lost', 'superseded'],
+  waiting: ['running', 'verifying', 'failed', 'aborted', 'lost', 'superseded'],
+  verifying: ['succeeded', 'failed', 'aborted', 'lost', 'superseded'],
+  succeeded: [],
+  failed: [],
+  aborted: [],
+  lost: [],
+  superseded: [],
+};
+
+/** Whether the table allows the move. */
+export function canMoveAttempt(from: AttemptStatus, to: AttemptStatus): boolean {
+  return attemptTransitions[from].includes(to);
+}
+
+/** Throws INVALID_TRANSITION with from, to and the legal targets when the table forbids the move. */
+export function assertAttemptMove(from: AttemptStatus, to: AttemptStatus): void {
+  if (canMoveAttempt(from, to)) return;
+  throw new DomainError('INVALID_TRANSITION', `An attempt that is ${from} cannot become ${to}`, {
+    details: { from, to, allowed: attemptTransitions[from] },
+  });
+}
+
+/** Whether the attempt is over, for good or bad. */
+export function attemptEnded(status: AttemptStatus): boolean {
+  return attemptTransitions[status].length === 0;
+}
+
+/** What went wrong, by structured code. `crash` covers a lost runtime; the last four are errors of a provider. */
+export const failureClasses = [
+  'transient',
+  'quota_exhausted',
+  'refused',
+  'verification_failed',
+  'conflict',
+  'timeout',
+  'crash',
+  'invalid',
+  'context_too_long',
+  'auth',
+] as const;
+export type FailureClass = (typeof failureClasses)[number];
+
+export interface CommandEvidence {
+  readonly command: string;
+  readonly exitCode: number | null;
+  readonly durationMs: number;
+  readonly output?: string | undefined;
+  readonly timedOut?: boolean | undefined;
+}
+
+/** What shows that the work is done. `files` is what git saw, not what the agent said. */
+export interface Evidence {
+  readonly commands: readonly CommandEvidence[];
+  readonly files?: readonly string[] | undefined;
+  readonly summary?: string | undefined;
+}
+
+export interface AttemptError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One try of a task by an agent, in a worktree of its own. */
+export interface Attempt {
+  readonly id: string;
+  readonly teamId: string;
+  readonly sessionId: string;
+  readonly taskId: string;
+  readonly number: number;
+  readonly epoch: number;
+  readonly agentId: string;
+  readonly runtimeId: string;
+  readonly status: AttemptStatus;
+  readonly worktreePath: string | null;
+  readonly baseCommit: string | null;
+  readonly taskCommit: string | null;
+  readonly mergedCommit: string | null;
+  readonly remoteSessionId: string | null;
+  readonly remoteMessageId: string | null;
+  readonly remotePartId: string | null;
+  readonly usage: Usage;
+  readonly apiCalls: number;
+  readonly apiErrors: number;
+  readonly evidence: Evidence | null;
+  readonly failureClass: FailureClass | null;
+  readonly error: AttemptError | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+export const maxAttempts = 3;
+export const maxCrashes = 5;
+
+export interface Verdict {
+  readonly action: 'retry' | 'give_up';
+  readonly delaySeconds: number;
+  readonly reason: string;
+}
+
+/**
+ * What follows a failed attempt. `earlier` are the failures of the task's attempts in this run before this one. Three
+ * attempts at most; a crash is not the task's fault and counts on its own, up to five; a spent quota never counts.
+ */
+export function verdictAfter(failure: FailureClass, earlier: readonly FailureClass[]): Verdict {
+  if (failure === 'quota_exhausted')
+    return retry(60, 'The quota of the provider is spent; it is tried again after its reset');
+  if (failure === 'crash') {
+    const crashes = earlier.filter((one) => one === 'crash').length + 1;
+    if (crashes >= maxCrashes) return giveUp(`The runtime was lost ${crashes} times during this task`);
+    return retry(backOff(crashes - 1), `The runtime was lost; this is loss ${crashes} of at most ${maxCrashes}`);
+  }
+  const burnt = earlier.filter((one) => one !== 'crash' && one !== 'quota_exhausted').length + 1;
+  const same = earlier.filter((one) => one === failure).length;
+  const hopeless = sentences[failure].twice !== undefined && same >= (sentences[failure].twice ?? 0);
+  if (hopeless || burnt >= maxAttempts)
+    return giveUp(`${sentences[failure].text} (attempt ${burnt} of ${maxAttempts})`);
+  const delay = failure === 'transient' || failure === 'timeout' ? backOff(burnt) : 0;
+  return retry(delay, `${sentences[failure].text}; attempt ${burnt + 1} of ${maxAttempts} follows`);
+}
+
+// `twice`: after how many failures of the same class another try is pointless; 0 means at the first.
+const sentences: Record<Exclude<FailureClass, 'crash' | 'quota_exhausted'>, { text: string; twice?: number }> = {
+  transient: { text: 'The provider failed for the moment' },
+  refused: { text: 'The model refused the work', twice: 1 },
+  verification_failed: { text: 'The verification failed' },
+  conflict: { text: 'The changes conflict with the session branch' },
+  timeout: { text: 'The attempt took too long' },
+  invalid: { text: 'The provider rejected the request as invalid', twice: 0 },
+  context_too_long: { text: 'The context of the model overflowed', twice: 1 },
+  auth: { text: 'The provider rejected the credentials', twice: 0 },
+};
+
+/** Exponential back-off in seconds: 2, 4, 8 … at most 300; the caller adds jitter. */
+export function backOff(failures: number): number {
+  return Math.min(300, 2 ** (failures + 1));
+}
+
+function retry(delaySeconds: number, reason: string): Verdict {
+  return { action: 'retry', delaySeconds, reason };
+}
+
+function giveUp(reason: string): Verdict {
+  return { action: 'give_up', delaySeconds: 0, reason };
+}

@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import { type Capability, capabilities } from './agent.ts';
+import { DomainError } from './errors.ts';
+import type { Estimate } from './estimate.ts';
+import { text } from './text.ts';
+
+export const taskStatuses = [
+  'pending',
+  'ready',
+  'assigned',
+  'in_progress',
+  'blocked',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+  'skipped',
+] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+/** The legal moves (domain.md 2.1). Those out of failed, skipped and cancelled are for a retry only. */
+export const taskTransitions: Record<TaskStatus, readonly TaskStatus[]> = {
+  pending: ['ready', 'blocked', 'skipped', 'cancelled'],
+  ready: ['assigned', 'paused', 'skipped', 'cancelled'],
+  assigned: ['in_progress', 'ready', 'cancelled'],
+  in_progress: ['completed', 'failed', 'blocked', 'paused', 'ready', 'cancelled'],
+  blocked: ['ready', 'in_progress', 'skipped', 'cancelled'],
+  paused: ['ready', 'in_progress', 'cancelled'],
+  completed: [],
+  failed: ['pending', 'ready'],
+  cancelled: ['pending', 'ready'],
+  skipped: ['pending', 'ready'],
+};
+
+/** Whether the table allows the move. */
+export function canMoveTask(from: TaskStatus, to: TaskStatus): boolean {
+  return taskTransitions[from].includes(to);
+}
+
+/** Throws INVALID_TRANSITION with from, to and the legal targets when the table forbids the move. */
+export function assertTaskMove(from: TaskStatus, to: TaskStatus): void {
+  if (canMoveTask(from, to)) return;
+  throw new DomainError('INVALID_TRANSITION', `A task that is ${from} cannot become ${to}`, {
+    details: { from, to, allowed: taskTransitions[from] },
+  });
+}
+
+/**
+ * The shortest legal way from one status to another, without the start, or null when there is none. Groups and skipped
+ * tasks walk it so that no history holds an illegal edge.
+ */
+export function movesBetween(from: TaskStatus, to: TaskStatus): TaskStatus[] | null {
+  const ways = new Map<TaskStatus, TaskStatus[]>([[from, []]]);
+  for (const [status, way] of ways) {
+    if (status === to) return way;
+    for (const next of taskTransitions[status]) if (!ways.has(next)) ways.set(next, [...way, next]);
+  }
+  return null;
+}
+
+const ended: ReadonlySet<TaskStatus> = new Set(['completed', 'failed', 'cancelled', 'skipped']);
+
+/** Completed, failed, cancelled or skipped: nothing but a retry moves it. */
+export function taskEnded(status: TaskStatus): boolean {
+  return ended.has(status);
+}
+
+/** Reasons of `blocked`. With `prerequisite_failed` the task waits for a retry; the others pass by themselves. */
+export const blockReasons = [
+  'waiting_to_complete',
+  'waiting_for_path',
+  'waiting_for_person',
+  'prerequisite_failed',
+] as const;
+export type BlockReason = (typeof blockReasons)[number];
+
+/** Whether only a retry of a prerequisite can free this blocked task. */
+export function blockedForGood(task: { readonly status: TaskStatus; readonly reason: string | null }): boolean {
+  return task.status === 'blocked' && (task.reason ?? '').startsWith('prerequisite_failed');
+}
+
+export const taskPriorities = ['blocker', 'critical', 'high', 'normal', 'low', 'background'] as const;
+export type TaskPriority = (typeof taskPriorities)[number];
+
+export const complexities = ['trivial', 'simple', 'moderate', 'complex', 'expert'] as const;
+export type Complexity = (typeof complexities)[number];
+
+/** trivial < 0.25 ≤ simple < 1 ≤ moderate < 4 ≤ complex < 8 ≤ expert, in expected hours. */
+export function complexityOf(expectedHours: number): Complexity {
+  if (expectedHours < 0.25) return 'trivial';
+  if (expectedHours < 1) return 'simple';
+  if (expectedHours < 4) return 'moderate';
+  return expectedHours < 8 ? 'complex' : 'expert';
+}
+
+export const actionVerbs = [
+  'implement',
+  'create',
+  'add',
+  'update',
+  'fix',
+  'refactor',
+  'optimize',
+  'test',
+  'review',
+  'deploy',
+  'configure',
+  'document',
+  'design',
+  'analyze',
+  'audit',
+  'investigate',
+  'plan',
+  'verify',
+  'integrate',
+  'migrate',
+  'remove',
+  'merge',
+] as const;
+
+/** Whether the first word is one of the action verbs, ignoring case. */
+export function startsWithVerb(title: string): boolean {
+  const first = /^[\p{L}\p{N}_-]+/u.exec(title.trim())?.[0].toLowerCase();
+  return actionVerbs.some((verb) => verb === first);
+}
+
+/** 3–200 characters, starting with an action verb. */
+export const taskTitle = text('A task title', 3, 200).refine(startsWithVerb, {
+  message: `A task title starts with one of: ${actionVerbs.join(', ')}`,
+});
+
+export const dependencyTypes = ['finish_to_start', 'start_to_start', 'finish_to_finish', 'start_to_finish'] as const;
+export type DependencyType = (typeof dependencyTypes)[number];
+
+export const proofs = ['none', 'claimed', 'proven', 'waived', 'failed'] as const;
+export type Proof = (typeof proofs)[number];
+
+/** `dependentId` waits for `taskId`, the prerequisite. */
+export interface Dependency {
+  readonly id: string;
+  readonly taskId: string;
+  readonly dependentId: string;
+  readonly type: DependencyType;
+  readonly required: boolean;
+  readonly lagSeconds: number;
+}
+
+export interface TaskError {
+  readonly code: string;
+  readonly message: string;
+  readonly context?: unknown;
+}
+
+/** A node of a session's graph. A task with children is a group: it is never run itself. */
+export interface Task {
+  readonly id: string;
+  readonly teamId: string;
+  readonly sessionId: string;
+  readonly key: string;
+  readonly position: number;
+  readonly parentTaskId: string | null;
+  readonly version: number;
+  readonly title: string;
+  readonly description: string | null;
+  readonly status: TaskStatus;
+  readonly reason: string | null;
+  readonly priority: TaskPriority;
+  readonly complexity: Complexity;
+  readonly capabilities: readonly Capability[];
+  readonly technologies: readonly string[];
+  readonly optional: boolean;
+  readonly writes: readonly string[];
+  readonly verification: readonly string[] | null;
+  readonly estimate: Estimate;
+  readonly agentId: string | null;
+  readonly attemptCount: number;
+  readonly notBefore: Date | null;
+  readonly proof: Proof;
+  readonly mergedCommit: string | null;
+  readonly result: unknown;
+  readonly error: TaskError | null;
+  readonly createdAt: Date;
+  readonly readyAt: Date | null;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+/** A task with its incoming dependencies, as the API shows it. */
+export interface TaskView extends Task {
+  readonly dependencies: readonly (Omit<Dependency, 'dependentId'> & { readonly satisfied: boolean })[];
+}
+
+/** A dependency as a program asks for it: this task waits for `taskId`. */
+export const dependencyInput = z.strictObject({
+  taskId: z.guid('Must be the id of a task'),
+  type: z.enum(dependencyTypes).default('finish_to_start'),
+  required: z.boolean().default(true),
+  lagSeconds: z.int().min(0).max(2_592_000).default(0),
+});
+
+/** What a task needs from its agent: at least one capability, code_generation unless said. */
+export const requiredCapabilities = z.array(z.enum(capabilities)).min(1, 'Name at least one capability').max(20);
