@@ -9,13 +9,16 @@
  */
 import type { Actor, Role } from '../domain/actor.ts';
 import type { Agent } from '../domain/agent.ts';
-import type { Ask, AskStatus } from '../domain/ask.ts';
+import type { Ask, AskAnswer, AskStatus } from '../domain/ask.ts';
 import type { Attempt, AttemptStatus, FailureClass } from '../domain/attempt.ts';
-import type { Checkpoint, CheckpointReason } from '../domain/checkpoint.ts';
+import type { Checkpoint, CheckpointReason, CheckpointState } from '../domain/checkpoint.ts';
 import type { EventType, TimelineEvent } from '../domain/events.ts';
 import type { Metrics, Usage } from '../domain/metrics.ts';
-import type { Attention, PendingCommand, Session, SessionStatus } from '../domain/session.ts';
+import type { AttentionKind, PendingCommand, SessionView as Session, SessionStatus } from '../domain/session.ts';
 import type { Dependency, Task, TaskStatus } from '../domain/task.ts';
+
+/** What the store answers with: the row and what the clock and its tasks say about it. */
+export type Session = SessionView;
 
 export interface Page<T> {
   items: T[];
@@ -125,7 +128,7 @@ export interface SessionGuard {
 }
 /** Columns of a session a verb may set; status, version, seq and lease are the store's own. */
 export type SessionPatch = Partial<
-  Omit<Session, 'id' | 'teamId' | 'slug' | 'version' | 'status' | 'statusSince' | 'lastSeq' | 'owner' | 'epoch' | 'leaseExpiresAt' | 'progress' | 'health' | 'recoverable' | 'attention'>
+  Omit<Session, 'id' | 'teamId' | 'number' | 'slug' | 'version' | 'status' | 'statusSince' | 'lastSeq' | 'owner' | 'epoch' | 'leaseExpiresAt' | 'progress' | 'health' | 'recoverable' | 'attention'>
 >;
 export interface SessionMove {
   sessionId: string;
@@ -146,7 +149,7 @@ export interface TaskMove {
   actor: Actor;
   /** When given, the session's epoch must be this one. */
   epoch?: number | undefined;
-  patch?: Partial<Pick<Task, 'agentId' | 'attemptCount' | 'notBefore' | 'proof' | 'result' | 'error' | 'readyAt' | 'startedAt' | 'endedAt' | 'estimate'>> | undefined;
+  patch?: Partial<Pick<Task, 'agentId' | 'attemptCount' | 'notBefore' | 'proof' | 'mergedCommit' | 'result' | 'error' | 'readyAt' | 'startedAt' | 'endedAt' | 'estimate' | 'mergedCommit'>> | undefined;
 }
 export interface AttemptGuard {
   epoch: number;
@@ -163,7 +166,7 @@ export interface SessionFilter {
   status?: readonly SessionStatus[] | undefined;
   type?: readonly string[] | undefined;
   priority?: readonly number[] | undefined;
-  attention?: readonly Attention[] | undefined;
+  attention?: readonly AttentionKind[] | undefined;
   tag?: readonly string[] | undefined;
   createdBy?: string | undefined;
   q?: string | undefined;
@@ -255,7 +258,7 @@ export interface Aggregates {
     setState(id: string, state: { state: 'starting' | 'online' | 'degraded' | 'parked' | 'offline'; detail: string; softwareVersion: string | null; circuit: 'closed' | 'open' | 'half_open'; parkedUntil: Date | null }): Promise<void>;
   };
   agents: {
-    create(agent: Omit<Agent, 'version' | 'state' | 'tier' | 'load' | 'performance' | 'lastHeartbeatAt'>): Promise<void>;
+    create(agent: Omit<Agent, 'version' | 'state' | 'currentTasks' | 'performance' | 'lastHeartbeatAt' | 'createdAt'>): Promise<void>;
     /** With load counted from open attempts and performance from finished ones, in this transaction. */
     list(teamId: string): Promise<Agent[]>;
     get(teamId: string, idOrName: string): Promise<Agent | null>;
@@ -273,7 +276,7 @@ export interface Aggregates {
     lock(id: string): Promise<Session>;
     list(teamId: string, filter: SessionFilter, page: PageRequest): Promise<Page<Session>>;
     /** Counts by status and attention of the living sessions: the annunciator's and the list's figures. */
-    counts(teamId: string): Promise<{ status: Partial<Record<SessionStatus, number>>; attention: Partial<Record<Attention, number>> }>;
+    counts(teamId: string): Promise<{ status: Partial<Record<SessionStatus, number>>; attention: Partial<Record<AttentionKind, number>> }>;
     countActive(teamId: string): Promise<number>;
     ancestors(id: string): Promise<Session[]>;
     children(id: string): Promise<Session[]>;
@@ -281,7 +284,7 @@ export interface Aggregates {
     /** One guarded statement: status, statusSince, version, `session.status_changed` with its seq, outbox. */
     move(move: SessionMove): Promise<Session>;
     /** Sets attention (no-op when it already stands) with `session.attention_changed`. */
-    setAttention(id: string, kind: Attention, actor: Actor): Promise<void>;
+    setAttention(id: string, kind: AttentionKind, actor: Actor): Promise<void>;
     setPendingCommand(id: string, command: PendingCommand | null, guard: SessionGuard): Promise<Session>;
     /**
      * Claims up to `limit` queued sessions (fair order: priority with ageing, then queue time), skip locked:
@@ -311,7 +314,7 @@ export interface Aggregates {
     insertDependencies(sessionId: string, edges: readonly { id: string; fromTaskId: string; toTaskId: string; type: Dependency['type']; required: boolean; lagSeconds: number }[]): Promise<void>;
     dependencies(sessionId: string): Promise<{ id: string; fromTaskId: string; toTaskId: string; type: Dependency['type']; required: boolean; lagSeconds: number }[]>;
     /** For a restored checkpoint: sets the status beside the table. Emits nothing; the caller appends `task.restored`. */
-    restore(taskId: string, state: { status: TaskStatus; proof: Task['proof']; result: string | null }): Promise<void>;
+    restore(taskId: string, state: { status: TaskStatus; proof: Task['proof']; mergedCommit: string | null }): Promise<void>;
   };
   attempts: {
     insert(attempt: Pick<Attempt, 'id' | 'teamId' | 'sessionId' | 'taskId' | 'number' | 'epoch' | 'agentId' | 'runtimeId' | 'remoteSessionId' | 'remoteMessageId' | 'remotePartId' | 'prompt' | 'system' | 'model'>): Promise<Attempt>;
@@ -333,20 +336,20 @@ export interface Aggregates {
   };
   checkpoints: {
     /** Takes the session's next sequence, never reused; prunes to the newest 100. Appends `checkpoint.created`. */
-    create(checkpoint: { id: string; teamId: string; sessionId: string; reason: CheckpointReason; commit: string; state: { tasks: Record<string, { status: string; proof: string; result: string | null }> } }, actor: Actor): Promise<Checkpoint>;
+    create(checkpoint: { id: string; teamId: string; sessionId: string; reason: CheckpointReason; commit: string | null; state: CheckpointState }, actor: Actor): Promise<Checkpoint>;
     list(sessionId: string): Promise<Checkpoint[]>;
-    get(sessionId: string, sequence: number): Promise<(Checkpoint & { state: { tasks: Record<string, { status: string; proof: string; result: string | null }> } }) | null>;
+    get(sessionId: string, sequence: number): Promise<Checkpoint | null>;
     latest(sessionId: string): Promise<Checkpoint | null>;
     undoAfter(sessionId: string, sequence: number): Promise<void>;
   };
   asks: {
     /** Answers the ask and whether it is new; the same remote ask of the same attempt is stored once. */
-    open(ask: Omit<Ask, 'status' | 'answer' | 'answeredBy' | 'answeredAt' | 'deliveredAt' | 'openedAt'> & { escalatesAt: Date; expiresAt: Date }): Promise<{ ask: Ask; opened: boolean }>;
+    open(ask: Omit<Ask, 'status' | 'answer' | 'answeredBy' | 'answeredAt' | 'deliveredAt' | 'openedAt'>): Promise<{ ask: Ask; opened: boolean }>;
     get(teamId: string, id: string): Promise<Ask | null>;
     list(teamId: string, filter: { status?: readonly AskStatus[] | undefined; sessionId?: string | undefined }, page: PageRequest): Promise<Page<Ask & { sessionSlug: string; sessionTitle: string; taskTitle: string }>>;
     openOf(sessionId: string): Promise<Ask[]>;
     /** Guarded by status open or escalated: the second answer is CONFLICT. */
-    answer(id: string, answer: Record<string, unknown>, answeredBy: string | null): Promise<Ask>;
+    answer(id: string, answer: AskAnswer, answeredBy: string | null): Promise<Ask>;
     /** Moves open ones of an attempt (or one ask) to superseded or expired; answers those moved. */
     close(where: { attemptId: string } | { id: string }, status: 'superseded' | 'expired'): Promise<Ask[]>;
     undelivered(sessionId: string): Promise<Ask[]>;

@@ -126,17 +126,17 @@ export interface Performance {
 /** One worker as stored; load and tier come from `loadOf` and `tierOf`. */
 export interface Agent {
   readonly id: string;
-  readonly teamId: string | null;
+  readonly teamId: string;
   readonly version: number;
   readonly name: string;
   readonly type: AgentType;
   readonly primaryCapabilities: readonly Capability[];
   readonly secondaryCapabilities: readonly Capability[];
   readonly state: AgentState;
-  readonly runtimeId: string | null;
+  readonly runtimeId: string;
   readonly model: string | null;
   readonly temperature: number;
-  readonly systemPrompt: string | null;
+  readonly systemPrompt: string;
   readonly permissionPreset: PermissionPreset;
   readonly preferredTechnologies: readonly string[];
   readonly avoidedTechnologies: readonly string[];

@@ -37,28 +37,37 @@ const answersInput = z.strictObject({
 
 /** The answer to an ask: a decision, or the answers to a question (api.md, Ask). */
 export const answerInput = z.union([decisionInput, answersInput], 'Send either a decision or answers');
-export type Answer = z.infer<typeof answerInput>;
+export type AskAnswer = z.infer<typeof answerInput>;
 
 /** A permission or question that waits for a person. */
 export interface Ask {
   readonly id: string;
   readonly teamId: string;
   readonly sessionId: string;
-  readonly taskId: string | null;
-  readonly attemptId: string | null;
+  readonly taskId: string;
+  readonly attemptId: string;
   readonly kind: AskKind;
   readonly status: AskStatus;
   readonly title: string;
   readonly command: string | null;
   readonly paths: readonly string[];
+  /** The runtime's own patterns, for a decision that holds for the session. */
+  readonly patterns: readonly string[];
+  readonly permission: string | null;
   readonly question: string | null;
   readonly options: readonly string[];
-  readonly remoteRequestId: string | null;
-  readonly remoteSessionId: string | null;
-  readonly answer: Answer | null;
+  readonly remoteAskId: string;
+  readonly remoteSessionId: string;
+  readonly answer: AskAnswer | null;
   readonly answeredBy: string | null;
   readonly openedAt: Date;
   readonly answeredAt: Date | null;
+  /** When the runtime has taken the answer. */
+  readonly deliveredAt: Date | null;
+  readonly escalatesAt: Date;
+  /** When the runtime took the answer. */
+  readonly deliveredAt: Date | null;
+  readonly escalatesAt: Date;
   readonly expiresAt: Date;
 }
 
@@ -68,7 +77,7 @@ export function isOpen(status: AskStatus): boolean {
 }
 
 /** Refuses an answer that comes second (CONFLICT) or does not fit the kind (INVALID). */
-export function assertAnswerable(ask: Pick<Ask, 'kind' | 'status'>, answer: Answer): void {
+export function assertAnswerable(ask: Pick<Ask, 'kind' | 'status'>, answer: AskAnswer): void {
   if (!isOpen(ask.status))
     throw new DomainError('CONFLICT', `This ask is already ${ask.status}`, { details: { status: ask.status } });
   if ('answers' in answer) {

@@ -62,22 +62,28 @@ export type FailureClass = (typeof failureClasses)[number];
 
 export interface CommandEvidence {
   readonly command: string;
+  /** null when it was killed by the time limit or a signal. */
   readonly exitCode: number | null;
   readonly durationMs: number;
-  readonly output?: string | undefined;
-  readonly timedOut?: boolean | undefined;
+  readonly output: string;
+  readonly timedOut: boolean;
 }
 
-/** What shows that the work is done. `files` is what git saw, not what the agent said. */
+/** What shows that the work is done. `claimed` is true when the repository has no command that could prove it. */
 export interface Evidence {
   readonly commands: readonly CommandEvidence[];
-  readonly files?: readonly string[] | undefined;
-  readonly summary?: string | undefined;
+  /** What git saw change, not what the agent said. */
+  readonly files: readonly string[];
+  readonly treeHash: string | null;
+  readonly claimed: boolean;
+  /** ISO 8601, UTC. */
+  readonly verifiedAt: string;
 }
 
 export interface AttemptError {
   readonly code: string;
   readonly message: string;
+  readonly context: Record<string, unknown>;
 }
 
 /** One try of a task by an agent, in a worktree of its own. */
@@ -88,25 +94,34 @@ export interface Attempt {
   readonly taskId: string;
   readonly number: number;
   readonly epoch: number;
+  readonly status: AttemptStatus;
   readonly agentId: string;
   readonly runtimeId: string;
-  readonly status: AttemptStatus;
-  readonly worktreePath: string | null;
+  readonly remoteSessionId: string;
+  readonly remoteMessageId: string;
+  readonly remotePartId: string;
+  /** Exactly what was sent, so that sending it again after a crash is the same to the letter. */
+  readonly prompt: string;
+  readonly system: string;
+  readonly model: string | null;
+  readonly worktree: string | null;
   readonly baseCommit: string | null;
+  readonly setupDone: boolean;
+  readonly summary: string | null;
   readonly taskCommit: string | null;
   readonly mergedCommit: string | null;
-  readonly remoteSessionId: string | null;
-  readonly remoteMessageId: string | null;
-  readonly remotePartId: string | null;
-  readonly usage: Usage;
-  readonly apiCalls: number;
-  readonly apiErrors: number;
+  readonly bundle: string | null;
   readonly evidence: Evidence | null;
-  readonly failureClass: FailureClass | null;
+  readonly usage: Usage;
+  readonly calls: number;
+  readonly callErrors: number;
+  readonly cutOff: string | null;
+  readonly failure: FailureClass | null;
   readonly error: AttemptError | null;
-  readonly createdAt: Date;
-  readonly startedAt: Date | null;
+  readonly startedAt: Date;
   readonly endedAt: Date | null;
+  /** When its worktree was taken away (after bundling what was dirty). */
+  readonly retiredAt: Date | null;
 }
 
 export const maxAttempts = 3;

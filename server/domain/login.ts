@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { scopes } from './actor.ts';
 
 /** The login cookie's name; idle and absolute lifetime in seconds (20 h, 14 days). */
-export const loginCookie = { name: 'orchestrator_login', idleSeconds: 20 * 3600, absoluteSeconds: 14 * 86_400 } as const;
+export const loginCookie = {
+  name: 'orchestrator_login',
+  idleSeconds: 20 * 3600,
+  absoluteSeconds: 14 * 86_400,
+} as const;
 
 /** Failed sign-ins allowed per account and per address in the window, before the delay grows. */
 export const loginLimit = { attempts: 10, windowSeconds: 900 } as const;
@@ -28,16 +32,31 @@ export const loginInput = z.strictObject({
 export type LoginInput = z.infer<typeof loginInput>;
 
 export const setupInput = z.strictObject({
-  code: z.string({ error: 'Enter the one-time code from the server log.' }).trim().min(1, 'Enter the one-time code from the server log.'),
-  teamName: z.string({ error: 'Name the team.' }).trim().min(2, 'A team name has at least 2 characters.').max(100, 'A team name has at most 100 characters.'),
-  name: z.string({ error: 'Enter your name.' }).trim().min(1, 'Enter your name.').max(100, 'A name has at most 100 characters.'),
+  code: z
+    .string({ error: 'Enter the one-time code from the server log.' })
+    .trim()
+    .min(1, 'Enter the one-time code from the server log.'),
+  teamName: z
+    .string({ error: 'Name the team.' })
+    .trim()
+    .min(2, 'A team name has at least 2 characters.')
+    .max(100, 'A team name has at most 100 characters.'),
+  name: z
+    .string({ error: 'Enter your name.' })
+    .trim()
+    .min(1, 'Enter your name.')
+    .max(100, 'A name has at most 100 characters.'),
   email,
   password,
 });
 export type SetupInput = z.infer<typeof setupInput>;
 
 export const createTokenInput = z.strictObject({
-  name: z.string({ error: 'Name the token.' }).trim().min(1, 'Name the token.').max(100, 'A name has at most 100 characters.'),
+  name: z
+    .string({ error: 'Name the token.' })
+    .trim()
+    .min(1, 'Name the token.')
+    .max(100, 'A name has at most 100 characters.'),
   scopes: z.array(z.enum(scopes)).min(1, 'Choose at least one scope.').max(scopes.length),
   expiresAt: z.coerce.date().optional(),
 });

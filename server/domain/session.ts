@@ -129,7 +129,8 @@ export type Autonomy = (typeof autonomies)[number];
 export const dependencyPolicies = ['skip', 'block'] as const;
 export type DependencyPolicy = (typeof dependencyPolicies)[number];
 
-export const sessionCommands = ['pause', 'stop'] as const;
+/** What a person or the sweeper asked the owner to do; `timeout` is the deadline's. */
+export const sessionCommands = ['pause', 'stop', 'timeout'] as const;
 export type PendingCommand = (typeof sessionCommands)[number];
 
 export interface Budget {
@@ -149,11 +150,10 @@ export interface SessionError {
 export interface Session {
   readonly id: string;
   readonly teamId: string;
-  readonly number: number;
   readonly slug: string;
   readonly version: number;
   readonly title: string;
-  readonly description: string | null;
+  readonly description: string;
   readonly prompt: string;
   readonly type: SessionType;
   readonly priority: Priority;
@@ -164,6 +164,11 @@ export interface Session {
   readonly repositoryId: string;
   readonly branch: string | null;
   readonly baseCommit: string | null;
+  readonly headCommit: string | null;
+  /** Where the session's branch stands after the last merge. */
+  readonly headCommit: string | null;
+  /** A restored checkpoint's commit the branch must still be moved back to. */
+  readonly resetTo: string | null;
   readonly blueprint: string | null;
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   readonly parentId: string | null;
@@ -173,7 +178,7 @@ export interface Session {
   readonly dependencyPolicy: DependencyPolicy;
   readonly maxDurationSeconds: number;
   readonly deadlineAt: Date | null;
-  readonly budget: Budget;
+  readonly budget: Budget | null;
   readonly tags: readonly string[];
   readonly technologies: readonly string[];
   readonly preferredAgent: string | null;
@@ -191,6 +196,8 @@ export interface Session {
   readonly endedAt: Date | null;
   readonly pausedAt: Date | null;
   readonly pausedSeconds: number;
+  readonly plannedAt: Date | null;
+  readonly plannedAt: Date | null;
   readonly planApprovedAt: Date | null;
   readonly recoveries: number;
   readonly owner: string | null;

@@ -148,7 +148,7 @@ export interface Dependency {
 export interface TaskError {
   readonly code: string;
   readonly message: string;
-  readonly context?: unknown;
+  readonly context: Record<string, unknown>;
 }
 
 /** A node of a session's graph. A task with children is a group: it is never run itself. */
@@ -161,7 +161,7 @@ export interface Task {
   readonly parentTaskId: string | null;
   readonly version: number;
   readonly title: string;
-  readonly description: string | null;
+  readonly description: string;
   readonly status: TaskStatus;
   readonly reason: string | null;
   readonly priority: TaskPriority;
@@ -170,14 +170,15 @@ export interface Task {
   readonly technologies: readonly string[];
   readonly optional: boolean;
   readonly writes: readonly string[];
-  readonly verification: readonly string[] | null;
+  /** Its own proving commands; empty: the repository's. */
+  readonly verification: readonly string[];
   readonly estimate: Estimate;
   readonly agentId: string | null;
   readonly attemptCount: number;
   readonly notBefore: Date | null;
   readonly proof: Proof;
   readonly mergedCommit: string | null;
-  readonly result: unknown;
+  readonly result: string | null;
   readonly error: TaskError | null;
   readonly createdAt: Date;
   readonly readyAt: Date | null;
