@@ -103,6 +103,7 @@ const refusals: [string, Record<string, string>][] = [
   ['PORT=70000 is above 65535', { PORT: '70000' }],
   ['PORT=-1 is below 0', { PORT: '-1' }],
   ['DATABASE_URL is not a PostgreSQL address', { DATABASE_URL: 'mysql://u:hidden-password@h/x' }],
+  ['DATABASE_URL is not a PostgreSQL address', { DATABASE_URL: 'postgres://u:hidden%zz@h/x' }],
   ['MODEL_BASE_URL=ftp://x is not an http or https address', { MODEL_BASE_URL: 'ftp://x' }],
   ['MODEL_BASE_URL is set without MODEL_NAME', { MODEL_BASE_URL: 'https://x.example.com' }],
   ['MODEL_NAME is set without MODEL_BASE_URL', { MODEL_NAME: 'large' }],

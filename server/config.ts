@@ -28,6 +28,15 @@ const isNetwork = (value: string) => {
   const family = isIP(address);
   return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 };
+const isPostgres = (value: string) => {
+  try {
+    const address = new URL(value);
+    decodeURIComponent(address.password);
+    return /^postgres(ql)?:$/.test(address.protocol) && address.hostname !== '';
+  } catch {
+    return false;
+  }
+};
 const isProxy = (value: string) =>
   ['loopback', 'linklocal', 'uniquelocal'].includes(value) || isIP(value) !== 0 || isNetwork(value);
 
@@ -65,8 +74,8 @@ export const environmentSchema = z.object({
   DATABASE_URL: z
     .string()
     .refine(
-      (value) => /^postgres(ql)?:\/\/\S+$/.test(value) && URL.canParse(value),
-      'not a PostgreSQL address: give postgres://user:password@host:5432/name',
+      isPostgres,
+      'not a PostgreSQL address: give postgres://user:password@host:5432/name, special characters as %40',
     )
     .optional(),
   OPENCODE_BIN: z.string().optional(),
