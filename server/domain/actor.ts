@@ -30,27 +30,48 @@ export const scopes = [
 ] as const;
 export type Scope = (typeof scopes)[number];
 
+export interface UserActor {
+  readonly kind: 'user';
+  readonly id: string;
+  readonly teamId: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** A program with a person's role, cut down to the token's scopes; what it makes belongs to that person. */
+export interface TokenActor {
+  readonly kind: 'token';
+  readonly id: string;
+  readonly teamId: string;
+  readonly role: Role;
+  readonly userId: string;
+  readonly scopes: readonly Scope[];
+  readonly name: string;
+}
+
+export interface AgentActor {
+  readonly kind: 'agent';
+  readonly id: string;
+  readonly teamId: string;
+  readonly name: string;
+}
+
+/** The program itself: a loop, recovery, local administration. Without a team it is the whole installation. */
+export interface SystemActor {
+  readonly kind: 'system';
+  readonly teamId: string | null;
+  readonly name: string;
+}
+
 /** Who does something. The team is part of who the actor is and never comes from the request. */
-export type Actor =
-  | {
-      readonly kind: 'user';
-      readonly id: string;
-      readonly teamId: string;
-      readonly role: Role;
-      readonly name: string;
-      readonly email: string;
-    }
-  | {
-      readonly kind: 'token';
-      readonly id: string;
-      readonly teamId: string;
-      readonly role: Role;
-      readonly userId: string;
-      readonly scopes: readonly Scope[];
-      readonly name: string;
-    }
-  | { readonly kind: 'agent'; readonly id: string; readonly teamId: string; readonly name: string }
-  | { readonly kind: 'system'; readonly teamId: string | null; readonly name: string };
+export type Actor = UserActor | TokenActor | AgentActor | SystemActor;
+
+/** The person behind the actor, who owns what it makes; null for agents and the program itself. */
+export function personOf(actor: Actor): string | null {
+  if (actor.kind === 'user') return actor.id;
+  return actor.kind === 'token' ? actor.userId : null;
+}
 
 export const permissions = [
   'read',
@@ -177,8 +198,7 @@ export function refusal(actor: Actor, permission: Permission, subject?: Subject)
   if (actor.kind === 'agent') return agentRefusal(permission, subject);
 
   const rule = permission === 'read' ? readRules[subject?.resource ?? 'sessions'] : rules[permission];
-  const userId = actor.kind === 'user' ? actor.id : actor.userId;
-  const own = subject?.createdBy === userId;
+  const own = subject?.createdBy === personOf(actor);
   const needed = own ? (rule.own ?? rule.any) : rule.any;
   if (roles.indexOf(actor.role) < roles.indexOf(needed)) {
     const others = !own && rule.own !== undefined ? " on other people's sessions" : '';

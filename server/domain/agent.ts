@@ -115,7 +115,7 @@ export const preferredComplexities = ['simple', 'moderate', 'complex', 'expert']
 export type PreferredComplexity = (typeof preferredComplexities)[number];
 
 /** Counts over the last 50 attempts; `quality` is null until an attempt gave a sample (domain.md 3.3). */
-export interface Performance {
+export interface PerformanceCounts {
   readonly total: number;
   readonly successful: number;
   readonly failed: number;
@@ -123,7 +123,11 @@ export interface Performance {
   readonly quality: number | null;
 }
 
-/** One worker as stored; load and tier come from `loadOf` and `tierOf`. */
+export interface Performance extends PerformanceCounts {
+  readonly overall: number;
+}
+
+/** One worker; state, tier, load and performance are computed when it is read (api.md, Agent). */
 export interface Agent {
   readonly id: string;
   readonly teamId: string;
@@ -133,6 +137,9 @@ export interface Agent {
   readonly primaryCapabilities: readonly Capability[];
   readonly secondaryCapabilities: readonly Capability[];
   readonly state: AgentState;
+  readonly tier: AgentTier;
+  readonly load: Load;
+  readonly performance: Performance;
   readonly runtimeId: string;
   readonly model: string | null;
   readonly temperature: number;
@@ -144,8 +151,6 @@ export interface Agent {
   readonly preferredComplexity: PreferredComplexity;
   readonly minimumQuality: number;
   readonly maxConcurrentTasks: number;
-  readonly currentTasks: number;
-  readonly performance: Performance;
   readonly enabled: boolean;
   readonly draining: boolean;
   readonly lastHeartbeatAt: Date | null;
@@ -172,13 +177,13 @@ export function loadOf(current: number, max: number): Load {
 }
 
 /** (successful + ½ partial) ÷ total; 0.75 until five attempts have finished, so that a new agent gets work. */
-export function overallOf(performance: Performance): number {
+export function overallOf(performance: PerformanceCounts): number {
   if (performance.total < 5) return 0.75;
   return (performance.successful + 0.5 * performance.partial) / performance.total;
 }
 
 /** The tier of domain.md 3.3; fewer than five attempts count as competent. */
-export function tierOf(performance: Performance): AgentTier {
+export function tierOf(performance: PerformanceCounts): AgentTier {
   if (performance.total < 5) return 'competent';
   const overall = overallOf(performance);
   if (overall >= 0.95 && (performance.quality ?? 0) >= 0.9) return 'elite';

@@ -46,27 +46,24 @@ export interface Ask {
   readonly sessionId: string;
   readonly taskId: string;
   readonly attemptId: string;
+  readonly remoteAskId: string;
+  readonly remoteSessionId: string;
   readonly kind: AskKind;
   readonly status: AskStatus;
   readonly title: string;
   readonly command: string | null;
   readonly paths: readonly string[];
-  /** The runtime's own patterns, for a decision that holds for the session. */
+  /** The runtime's own patterns and permission name: what an answer for the session covers. */
   readonly patterns: readonly string[];
   readonly permission: string | null;
   readonly question: string | null;
   readonly options: readonly string[];
-  readonly remoteAskId: string;
-  readonly remoteSessionId: string;
   readonly answer: AskAnswer | null;
   readonly answeredBy: string | null;
-  readonly openedAt: Date;
   readonly answeredAt: Date | null;
-  /** When the runtime has taken the answer. */
-  readonly deliveredAt: Date | null;
-  readonly escalatesAt: Date;
   /** When the runtime took the answer. */
   readonly deliveredAt: Date | null;
+  readonly openedAt: Date;
   readonly escalatesAt: Date;
   readonly expiresAt: Date;
 }

@@ -62,14 +62,14 @@ export type FailureClass = (typeof failureClasses)[number];
 
 export interface CommandEvidence {
   readonly command: string;
-  /** null when it was killed by the time limit or a signal. */
+  /** null when it was ended by the time limit or a signal. */
   readonly exitCode: number | null;
   readonly durationMs: number;
   readonly output: string;
   readonly timedOut: boolean;
 }
 
-/** What shows that the work is done. `claimed` is true when the repository has no command that could prove it. */
+/** What shows that the work is done. `claimed`: the repository has no command that could prove it. */
 export interface Evidence {
   readonly commands: readonly CommandEvidence[];
   /** What git saw change, not what the agent said. */
@@ -83,10 +83,10 @@ export interface Evidence {
 export interface AttemptError {
   readonly code: string;
   readonly message: string;
-  readonly context: Record<string, unknown>;
+  readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** One try of a task by an agent, in a worktree of its own. */
+/** One try of a task by an agent, in a worktree of its own. The remote ids are chosen before anything is sent. */
 export interface Attempt {
   readonly id: string;
   readonly teamId: string;
@@ -120,7 +120,7 @@ export interface Attempt {
   readonly error: AttemptError | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
-  /** When its worktree was taken away (after bundling what was dirty). */
+  /** When its worktree was taken away, after bundling what was dirty. */
   readonly retiredAt: Date | null;
 }
 

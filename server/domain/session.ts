@@ -1,6 +1,7 @@
-import type { AgentType } from './agent.ts';
+import { z } from 'zod';
+import { type AgentType, agentTypes } from './agent.ts';
 import { DomainError } from './errors.ts';
-import { blockedForGood, type Proof, type TaskStatus, taskEnded } from './task.ts';
+import { storable, text } from './text.ts';
 
 export const sessionStatuses = [
   'pending',
@@ -77,35 +78,11 @@ export function isExecuting(status: SessionStatus): boolean {
 }
 
 export const attentions = ['none', 'permission', 'question', 'approval', 'conflict'] as const;
-export type AttentionKind = (typeof attentions)[number];
+export type Attention = (typeof attentions)[number];
 
-export interface Attention {
-  readonly kind: AttentionKind;
+export interface AttentionState {
+  readonly kind: Attention;
   readonly since: Date | null;
-}
-
-/**
- * What a session waits for a person for. Asks come first, since they hold an agent up and expire; within a kind the
- * oldest counts.
- */
-export function attentionOf(waiting: {
-  readonly asks: readonly { readonly kind: 'permission' | 'question'; readonly openedAt: Date }[];
-  readonly approvals?: readonly Date[];
-  readonly conflicts?: readonly Date[];
-}): Attention {
-  const of = (kind: 'permission' | 'question') =>
-    waiting.asks.filter((ask) => ask.kind === kind).map((ask) => ask.openedAt);
-  const queues = {
-    permission: of('permission'),
-    question: of('question'),
-    approval: waiting.approvals ?? [],
-    conflict: waiting.conflicts ?? [],
-  };
-  for (const kind of attentions) {
-    if (kind === 'none' || queues[kind].length === 0) continue;
-    return { kind, since: new Date(Math.min(...queues[kind].map((date) => date.getTime()))) };
-  }
-  return { kind: 'none', since: null };
 }
 
 export const sessionTypes = ['planning', 'execution', 'review', 'debug', 'integration'] as const;
@@ -143,10 +120,10 @@ export interface Budget {
 export interface SessionError {
   readonly code: string;
   readonly message: string;
-  readonly context: unknown;
+  readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** A session as stored. What the clock or other rows decide is in `SessionView`. */
+/** A session as it is read; recoverable, health and progress are computed when it is (api.md, Shapes). */
 export interface Session {
   readonly id: string;
   readonly teamId: string;
@@ -159,18 +136,17 @@ export interface Session {
   readonly priority: Priority;
   readonly status: SessionStatus;
   readonly statusSince: Date;
-  readonly attention: Attention;
+  readonly attention: AttentionState;
   readonly cause: string | null;
   readonly repositoryId: string;
   readonly branch: string | null;
   readonly baseCommit: string | null;
-  readonly headCommit: string | null;
   /** Where the session's branch stands after the last merge. */
   readonly headCommit: string | null;
   /** A restored checkpoint's commit the branch must still be moved back to. */
   readonly resetTo: string | null;
   readonly blueprint: string | null;
-  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly parentId: string | null;
   readonly model: string | null;
   readonly parallelism: number;
@@ -185,9 +161,9 @@ export interface Session {
   readonly preferredAgentType: AgentType | null;
   readonly retryCount: number;
   readonly forced: boolean;
-  readonly proof: SessionProof | null;
+  readonly proof: 'proven' | 'unverified' | null;
   readonly error: SessionError | null;
-  readonly result: unknown;
+  readonly result: Readonly<Record<string, unknown>> | null;
   readonly pendingCommand: PendingCommand | null;
   readonly createdBy: string | null;
   readonly createdAt: Date;
@@ -197,18 +173,14 @@ export interface Session {
   readonly pausedAt: Date | null;
   readonly pausedSeconds: number;
   readonly plannedAt: Date | null;
-  readonly plannedAt: Date | null;
   readonly planApprovedAt: Date | null;
   readonly recoveries: number;
   readonly owner: string | null;
   readonly epoch: number;
   readonly leaseExpiresAt: Date | null;
   readonly lastSeq: number;
+  readonly lastCheckpointSequence: number;
   readonly deletedAt: Date | null;
-}
-
-/** A session as people and programs see it (api.md, Shapes). */
-export interface SessionView extends Session {
   readonly recoverable: boolean;
   readonly health: number;
   readonly progress: { readonly completed: number; readonly total: number };
@@ -219,98 +191,104 @@ export function slugOf(number: number): string {
   return `IND-${number}`;
 }
 
-const fixedHealth: Record<Exclude<SessionStatus, 'running' | 'degraded'>, number> = {
-  pending: 0.8,
-  queued: 0.8,
-  paused: 0.7,
-  completed: 1,
-  partially_completed: 0.6,
-  failed: 0,
-  timeout: 0.1,
-  orphaned: 0.1,
-  stopped: 0.5,
-  cancelled: 0.5,
+const genericTitles = ['test session', 'new session', 'untitled', 'coding task', 'development session'];
+
+const title = text('The title', 3, 200).refine((value) => !genericTitles.includes(value.toLowerCase()), {
+  message: 'Say what the session is for; this title says nothing',
+});
+const prompt = text('The prompt', 1, 10_000);
+const priority = z
+  .union(
+    [z.enum(priorities), z.literal([0, 1, 2, 3, 4])],
+    `The priority is one of ${priorities.join(', ')}, or a number from 0 to 4`,
+  )
+  .transform(priorityOf);
+const word = (label: string) => text(label, 1, 40);
+const sessionRef = z
+  .string()
+  .trim()
+  .regex(/^(IND-\d{1,9}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i, 'Must be the id or slug of a session');
+const cap = (label: string) => z.int(`${label} must be a whole number`).min(1, `${label} must be at least 1`);
+
+/** Optional caps; one that is left out does not limit (domain.md 1.2). */
+export const budgetInput = z.strictObject({
+  tokens: cap('The token budget').optional(),
+  costUsd: z.number('The cost budget must be a number').positive('The cost budget must be above 0').optional(),
+  attempts: cap('The attempt budget').optional(),
+  wallSeconds: cap('The time budget').optional(),
+});
+
+const fields = {
+  title,
+  description: text('The description', 0, 1_000),
+  priority,
+  model: z
+    .string()
+    .trim()
+    .max(200, 'The model name is too long')
+    .regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/, 'Write the model as provider/model'),
+  maxDurationSeconds: z
+    .int('The time limit is a whole number of seconds')
+    .min(60, 'The time limit is at least 60 seconds')
+    .max(86_400, 'The time limit is at most 86,400 seconds'),
+  parallelism: z.int('A whole number').min(1, 'At least 1 task at once').max(16, 'At most 16 tasks at once'),
+  budget: budgetInput,
+  autonomy: z.enum(autonomies),
+  dependencyPolicy: z.enum(dependencyPolicies),
+  technologies: z.array(word('A technology')).max(20, 'At most 20 technologies'),
+  preferredAgent: text('The agent', 1, 50),
+  preferredAgentType: z.enum(agentTypes),
+  tags: z.array(word('A tag')).max(20, 'At most 20 tags'),
 };
 
-/** 0–1 (domain.md 1.5). While running it falls with the share of the time limit used, time paused not counted. */
-export function health(
-  session: Pick<Session, 'status' | 'startedAt' | 'pausedSeconds' | 'maxDurationSeconds'>,
-  now: Date,
-): number {
-  if (session.status !== 'running' && session.status !== 'degraded') return fixedHealth[session.status];
-  const elapsed = session.startedAt === null ? 0 : (now.getTime() - session.startedAt.getTime()) / 1000;
-  const used = (elapsed - session.pausedSeconds) / session.maxDurationSeconds;
-  if (session.status === 'degraded') return used > 0.9 ? 0.1 : used > 0.7 ? 0.5 : 0.7;
-  return used > 0.9 ? 0.3 : used > 0.7 ? 0.7 : 0.9;
-}
+/** What creates a session (domain.md 1.2, api.md). Existence of what it names is the service's to check. */
+export const createSessionInput = z.strictObject({
+  title,
+  prompt,
+  repositoryId: z.guid('Must be the id of a repository'),
+  description: fields.description.default(''),
+  type: z.enum(sessionTypes).default('execution'),
+  priority: priority.default(2),
+  blueprint: text('The blueprint', 1, 100).optional(),
+  parameters: z
+    .record(z.string().min(1).max(100), z.union([storable('A parameter').max(1_000), z.number(), z.boolean()]))
+    .default({}),
+  parentId: sessionRef.optional(),
+  model: fields.model.optional(),
+  budget: fields.budget.optional(),
+  parallelism: fields.parallelism.default(2),
+  maxDurationSeconds: fields.maxDurationSeconds.default(3_600),
+  autonomy: fields.autonomy.default('auto'),
+  dependencyPolicy: fields.dependencyPolicy.default('skip'),
+  technologies: fields.technologies.default([]),
+  preferredAgent: fields.preferredAgent.optional(),
+  preferredAgentType: fields.preferredAgentType.optional(),
+  tags: fields.tags.default([]),
+  start: z.boolean('start is true or false').default(false),
+});
+export type CreateSessionInput = z.infer<typeof createSessionInput>;
 
-/** The deadline after a pause that ends now: it moves by the time paused. */
-export function deadlineAfterPause(deadlineAt: Date, pausedAt: Date, now: Date): Date {
-  return new Date(deadlineAt.getTime() + Math.max(0, now.getTime() - pausedAt.getTime()));
-}
+/** What a PATCH may change; a field left out stays as it is, null clears an optional one. */
+export const updateSessionInput = z.strictObject({
+  title: title.optional(),
+  description: fields.description.optional(),
+  priority: priority.optional(),
+  tags: fields.tags.optional(),
+  maxDurationSeconds: fields.maxDurationSeconds.optional(),
+  parallelism: fields.parallelism.optional(),
+  budget: fields.budget.nullable().optional(),
+  dependencyPolicy: fields.dependencyPolicy.optional(),
+  autonomy: fields.autonomy.optional(),
+  model: fields.model.nullable().optional(),
+  technologies: fields.technologies.optional(),
+  preferredAgent: fields.preferredAgent.nullable().optional(),
+  preferredAgentType: fields.preferredAgentType.nullable().optional(),
+});
+export type UpdateSessionInput = z.infer<typeof updateSessionInput>;
 
-export const maxRetries = 3;
-export const maxRecoveries = 3;
-
-export interface RetryFacts {
-  readonly status: SessionStatus;
-  readonly checkpoints: number;
-  readonly everStarted: boolean;
-  readonly retryCount: number;
-}
-
-/** Why a retry is refused, as a sentence, or null when the session is recoverable (domain.md 1.4). */
-export function retryRefusal(facts: RetryFacts): string | null {
-  if (!sessionTransitions[facts.status].includes('pending')) {
-    return isActive(facts.status)
-      ? `It is ${facts.status}; only an ended run can be retried.`
-      : `A ${facts.status} session cannot be retried.`;
-  }
-  if (facts.retryCount >= maxRetries)
-    return `It was already retried ${facts.retryCount} times; the limit is ${maxRetries}.`;
-  if (facts.checkpoints === 0 && facts.everStarted)
-    return 'Tasks were started, but there is no checkpoint to resume from.';
-  return null;
-}
-
-/** Whether a retry is possible now. */
-export function recoverable(facts: RetryFacts): boolean {
-  return retryRefusal(facts) === null;
-}
-
-export interface OutcomeTask {
-  readonly id: string;
-  readonly parentTaskId: string | null;
-  readonly status: TaskStatus;
-  readonly reason: string | null;
-  readonly optional: boolean;
-  readonly proof: Proof;
-}
-
-function leavesOf(tasks: readonly OutcomeTask[]): OutcomeTask[] {
-  const groups = new Set(tasks.map((task) => task.parentTaskId));
-  return tasks.filter((task) => !groups.has(task.id));
-}
-
-/** Whether nothing of the graph can go on by itself: each leaf ended, or is blocked until a retry. */
-export function graphIsOver(tasks: readonly OutcomeTask[]): boolean {
-  return leavesOf(tasks).every((task) => taskEnded(task.status) || blockedForGood(task));
-}
-
-/**
- * How a session whose graph is over ends (domain.md 1.1): completed when every required leaf is, partially when some leaf is, failed when none
- * is. A failed optional leaf is a warning; a plan of optional leaves only, all failed, is still a failure.
- */
-export function sessionOutcome(tasks: readonly OutcomeTask[]): 'completed' | 'partially_completed' | 'failed' {
-  const leaves = leavesOf(tasks);
-  if (!leaves.some((task) => task.status === 'completed')) return 'failed';
-  return leaves.every((task) => task.optional || task.status === 'completed') ? 'completed' : 'partially_completed';
-}
-
-export type SessionProof = 'proven' | 'unverified';
-
-/** Proven when every completed leaf passed its verification; a waived one was accepted, not proven. */
-export function proofOf(tasks: readonly OutcomeTask[]): SessionProof {
-  const done = leavesOf(tasks).filter((task) => task.status === 'completed');
-  return done.length > 0 && done.every((task) => task.proof === 'proven') ? 'proven' : 'unverified';
-}
+/** A prompt put into a run by a person. */
+export const promptInput = z.strictObject({
+  text: prompt,
+  taskId: z.guid('Must be the id of a task').optional(),
+});
+export type PromptInput = z.infer<typeof promptInput>;

@@ -145,6 +145,11 @@ export interface Dependency {
   readonly lagSeconds: number;
 }
 
+/** An incoming dependency as a task shows it: `taskId` is the prerequisite. */
+export interface TaskDependency extends Omit<Dependency, 'dependentId'> {
+  readonly satisfied: boolean;
+}
+
 export interface TaskError {
   readonly code: string;
   readonly message: string;
@@ -173,6 +178,7 @@ export interface Task {
   /** Its own proving commands; empty: the repository's. */
   readonly verification: readonly string[];
   readonly estimate: Estimate;
+  readonly dependencies: readonly TaskDependency[];
   readonly agentId: string | null;
   readonly attemptCount: number;
   readonly notBefore: Date | null;
@@ -184,11 +190,6 @@ export interface Task {
   readonly readyAt: Date | null;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
-}
-
-/** A task with its incoming dependencies, as the API shows it. */
-export interface TaskView extends Task {
-  readonly dependencies: readonly (Omit<Dependency, 'dependentId'> & { readonly satisfied: boolean })[];
 }
 
 /** A dependency as a program asks for it: this task waits for `taskId`. */
