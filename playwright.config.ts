@@ -1,12 +1,12 @@
 import { defineConfig } from '@playwright/test';
-import { findBrowser } from './scripts/browser.mjs';
+import { findBrowser } from './scripts/browser.ts';
 
 // Resolved once, in the main process: two workers unpacking the same browser would race.
-process.env.CHROMIUM_PATH ??= await findBrowser();
+const executablePath = await findBrowser();
+process.env.CHROMIUM_PATH = executablePath;
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '**/*.e2e.ts',
   outputDir: '.tmp/e2e',
   workers: process.env.E2E_WORKERS ? Number(process.env.E2E_WORKERS) : 1,
   fullyParallel: false,
@@ -22,7 +22,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     video: 'off',
     launchOptions: {
-      executablePath: process.env.CHROMIUM_PATH,
+      executablePath,
       // Not the package's own arguments: among them --single-process ends every second context.
       args: [
         '--no-sandbox',

@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 /**
  * The browser of the journeys: CHROMIUM_PATH, else the one that comes with the packages (unpacked once into the
  * temporary directory). Throws a sentence when there is none.
- * @returns {Promise<string>}
  */
-export async function findBrowser() {
+export async function findBrowser(): Promise<string> {
   const given = process.env.CHROMIUM_PATH;
   if (given) {
     if (existsSync(given)) return given;
@@ -16,7 +15,7 @@ export async function findBrowser() {
     return await chromium.executablePath();
   } catch (cause) {
     throw new Error(
-      'No browser for the journeys: run "npm ci" with the development packages, or set CHROMIUM_PATH to a Chromium.',
+      'There is no browser for the journeys: run "npm ci" with the development packages, or set CHROMIUM_PATH.',
       { cause },
     );
   }

