@@ -1,8 +1,8 @@
 // The import rule of the house: arrows are imports, none points the other way. `npm run lint` runs it and
 // scripts/import-rule.test.ts proves that it fails on a breach.
 
-// Tests stand beside the code and compose what they test; shared test code lives in folders named `testing`.
-const TEST = '(\\.test\\.tsx?$|/testing/|^app/test-setup\\.ts$)';
+// Tests stand beside the code and compose what they test; shared test code is named `testing` or `…-testing`.
+const TEST = '(\\.test\\.tsx?$|[/-]testing(/|\\.tsx?$)|^app/test-setup\\.ts$)';
 const PORTS = '^server/application/(ports|[a-z-]+-port)\\.ts$';
 const ROOM = '^(app|server|db|e2e|bench)/';
 // An import that leads nowhere is the rule `resolvable`'s affair.
