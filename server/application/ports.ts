@@ -207,7 +207,8 @@ export interface TaskCommit {
 }
 
 export type MergeResult =
-  | { outcome: 'merged' | 'already_merged'; commit: string }
+  /** `warning`: a folder has the branch checked out and could not follow it. */
+  | { outcome: 'merged' | 'already_merged'; commit: string; warning: string | null }
   | { outcome: 'conflict'; files: string[]; message: string };
 
 export interface DiffFile {
@@ -217,7 +218,10 @@ export interface DiffFile {
   additions: number;
   deletions: number;
   binary: boolean;
+  /** Unified diff with its header; null for a binary file and past the total bound. */
   patch: string | null;
+  /** The patch is cut or left out because of a bound. */
+  truncated: boolean;
 }
 
 export interface Diff {
@@ -289,3 +293,11 @@ export type FaultPoint =
   | 'before_checkpoint'
   | 'before_final';
 export type Fault = (point: FaultPoint) => void;
+
+/** Counts failures per key in a window; the delay grows past the limit. */
+export interface AttemptLimiter {
+  /** Seconds to wait before another try under any of these keys; 0 when it may be tried now. */
+  waitSeconds(keys: readonly string[]): Promise<number>;
+  fail(keys: readonly string[]): Promise<void>;
+  clear(keys: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import { fields, GitFailure } from './git-command.ts';
+import type { GitContext } from './places.ts';
+
+/** Uncommitted changes, untracked files included. */
+export async function isDirty(context: GitContext, repository: string): Promise<boolean> {
+  const { stdout } = await context.git(
+    ['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=none'],
+    { repository },
+  );
+  return stdout.length > 0;
+}
+
+/**
+ * A person may have a session's branch checked out. Moving the branch below would make their next commit undo our
+ * work, so their checkout is brought along the way a fast-forward does it: never over a change of theirs. Returns
+ * what to tell when that was not possible.
+ */
+export async function bringCheckoutsAlong(
+  context: GitContext,
+  repository: string,
+  move: { branch: string; from: string; to: string },
+): Promise<string | null> {
+  const told: string[] = [];
+  for (const checkout of await checkoutsOf(context, repository, move.branch)) {
+    try {
+      await context.git(['read-tree', '-m', '-u', move.from, move.to], {
+        repository: checkout,
+        env: { GIT_OPTIONAL_LOCKS: '1' },
+      });
+    } catch (error) {
+      if (!(error instanceof GitFailure) && !(error instanceof Error && 'syscall' in error)) throw error;
+      const warning = `${move.branch} is checked out in ${checkout} with changes of its own: that folder now lags behind the branch. Stash them there and run git reset --hard.`;
+      context.log.warn({ branch: move.branch, checkout, error }, warning);
+      told.push(warning);
+    }
+  }
+  return told.length === 0 ? null : told.join(' ');
+}
+
+async function checkoutsOf(context: GitContext, repository: string, branch: string): Promise<string[]> {
+  const { stdout } = await context.git(['worktree', 'list', '--porcelain', '-z'], { repository });
+  const found: string[] = [];
+  let path = '';
+  for (const field of fields(stdout)) {
+    if (field.startsWith('worktree ')) path = field.slice('worktree '.length);
+    if (field === 'bare') path = '';
+    if (path !== '' && field === `branch refs/heads/${branch}`) found.push(path);
+  }
+  return found;
+}

@@ -1,0 +1,152 @@
+import type { RepositoryRef, SessionRef } from '../../application/ports.ts';
+import { DomainError, invalid } from '../../domain/errors.ts';
+import { bringCheckoutsAlong, isDirty } from './checkouts.ts';
+import { GitFailure } from './git-command.ts';
+import { type Mirrors, REMOTE } from './mirror.ts';
+import { type GitContext, objectId, placeOf, safeName } from './places.ts';
+import { branchHead, commitAt, firstLine, NONE, swapRef } from './refs.ts';
+
+interface OpenedBranch {
+  branch: string;
+  baseCommit: string;
+  warning: string | null;
+}
+
+const refsOf = (session: SessionRef) => `refs/orchestrator/${safeName(session.id)}/`;
+
+/**
+ * The session's branch. Who owns it is written beside it, in the same ref transaction, at
+ * `refs/orchestrator/<session>/owner/<branch>`, which also keeps the base commit.
+ */
+export async function openBranch(
+  context: GitContext,
+  mirrors: Mirrors,
+  repository: RepositoryRef,
+  session: SessionRef,
+): Promise<OpenedBranch> {
+  const place = placeOf(context, repository);
+  if (repository.kind === 'url') await mirrors.refresh(repository);
+  const owned = await ownedBranch(context, place, session);
+  if (owned) return { ...owned, warning: await restoreIfGone(context, place, session, owned) };
+
+  const base = `${repository.kind === 'url' ? REMOTE : 'refs/heads/'}${repository.baseBranch}`;
+  const baseCommit = await commitAt(context.git, place, base);
+  if (baseCommit === null) {
+    const message = `The base branch ${repository.baseBranch} no longer exists in the repository.`;
+    throw invalid([{ path: 'baseBranch', message }], message);
+  }
+  const branch = await createBranch(context, place, session, baseCommit);
+  return { branch, baseCommit, warning: await dirtyWarning(context, repository) };
+}
+
+async function ownedBranch(context: GitContext, place: string, session: SessionRef) {
+  const owner = `${refsOf(session)}owner/`;
+  const { text } = await context.git(['for-each-ref', '--count=1', '--format=%(objectname) %(refname)', owner], {
+    repository: place,
+  });
+  const [baseCommit, ref] = text.split(' ');
+  return baseCommit && ref ? { baseCommit, branch: ref.slice(owner.length) } : null;
+}
+
+async function createBranch(context: GitContext, place: string, session: SessionRef, base: string): Promise<string> {
+  const slug = safeName(session.slug);
+  const long = `${safeName(session.teamSlug)}-${slug}`;
+  const names = [slug, long, ...Array.from({ length: 8 }, (_, index) => `${long}-${index + 2}`)];
+  let reason = '';
+  for (const name of names) {
+    const branch = `orchestrator/${name}`;
+    if ((await commitAt(context.git, place, `refs/heads/${branch}`)) !== null) continue;
+    const input = `create refs/heads/${branch}\0${base}\0create ${refsOf(session)}owner/${branch}\0${base}\0`;
+    try {
+      await context.git(['update-ref', '--create-reflog', '-z', '--stdin'], { repository: place, input });
+      return branch;
+    } catch (error) {
+      if (!(error instanceof GitFailure)) throw error;
+      const owned = await ownedBranch(context, place, session);
+      if (owned) return owned.branch;
+      reason = firstLine(error.stderr);
+    }
+  }
+  throw new DomainError('CONFLICT', `No branch could be made for ${session.slug}: ${reason || 'every name is taken'}.`);
+}
+
+// Someone deleted the branch: its last checkpoint is still pinned.
+async function restoreIfGone(
+  context: GitContext,
+  place: string,
+  session: SessionRef,
+  owned: { branch: string; baseCommit: string },
+): Promise<string | null> {
+  const ref = `refs/heads/${owned.branch}`;
+  if ((await commitAt(context.git, place, ref)) !== null) return null;
+  const { text } = await context.git(['for-each-ref', '--format=%(objectname) %(refname)', refsOf(session)], {
+    repository: place,
+  });
+  const pinned = text
+    .split('\n')
+    .map((line) => /^(\w+) refs\/orchestrator\/[^/]+\/(\d+)$/.exec(line))
+    .filter((match) => match !== null)
+    .map((match) => ({ commit: match[1] ?? '', sequence: Number(match[2]) }))
+    .sort((a, b) => b.sequence - a.sequence)[0];
+  const to = pinned?.commit ?? owned.baseCommit;
+  await swapRef(context.git, place, { ref, to, from: NONE, reason: 'orchestrator: restore a deleted branch' });
+  return pinned
+    ? `The branch ${owned.branch} had been deleted; it was restored from checkpoint ${pinned.sequence}.`
+    : `The branch ${owned.branch} had been deleted; it was made anew at its base commit.`;
+}
+
+async function dirtyWarning(context: GitContext, repository: RepositoryRef): Promise<string | null> {
+  if (repository.kind === 'url') return null;
+  const place = placeOf(context, repository);
+  const { text } = await context.git(['rev-parse', '--is-bare-repository'], { repository: place });
+  if (text === 'true' || !(await isDirty(context, place))) return null;
+  return `The repository has uncommitted changes; the session starts from the last commit of ${repository.baseBranch} and does not see them.`;
+}
+
+/** Moves the branch to a checkpoint's commit; the head it had stays reachable at `…/undone-<n>`. */
+export async function resetBranch(
+  context: GitContext,
+  repository: RepositoryRef,
+  branch: string,
+  commit: string,
+  session: SessionRef,
+): Promise<void> {
+  const place = placeOf(context, repository);
+  const to = objectId(commit);
+  for (let round = 0; round < 10; round += 1) {
+    const from = await branchHead(context.git, place, branch);
+    if (from === to) return;
+    await keepUndone(context, place, session, from);
+    const ref = `refs/heads/${branch}`;
+    if (await swapRef(context.git, place, { ref, to, from, reason: 'orchestrator: restore a checkpoint' })) {
+      await bringCheckoutsAlong(context, place, { branch, from, to });
+      return;
+    }
+  }
+  throw new DomainError('CONFLICT', `The branch ${branch} kept moving while a checkpoint was restored.`);
+}
+
+async function keepUndone(context: GitContext, place: string, session: SessionRef, head: string): Promise<void> {
+  const { git } = context;
+  for (let number = 1; ; number += 1) {
+    const ref = `${refsOf(session)}undone-${number}`;
+    const there = await commitAt(git, place, ref);
+    if (there === head) return;
+    const swap = { ref, to: head, from: NONE, reason: 'orchestrator: keep what was undone' };
+    if (there === null && (await swapRef(git, place, swap))) return;
+  }
+}
+
+/** Keeps a checkpoint's commit reachable at `refs/orchestrator/<session>/<sequence>`. */
+export async function pinCheckpoint(
+  context: GitContext,
+  repository: RepositoryRef,
+  session: SessionRef,
+  sequence: number,
+  commit: string,
+): Promise<void> {
+  if (!Number.isSafeInteger(sequence) || sequence < 1) throw new TypeError(`Not a checkpoint's number: ${sequence}`);
+  await context.git(['update-ref', `${refsOf(session)}${sequence}`, objectId(commit)], {
+    repository: placeOf(context, repository),
+  });
+}

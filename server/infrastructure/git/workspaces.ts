@@ -1,0 +1,96 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Log, RepositoryRef, Workspaces } from '../../application/ports.ts';
+import { invalid } from '../../domain/errors.ts';
+import { freeBytes } from '../free-space.ts';
+import { changedPaths, diffCommits, rawPatch } from './diff.ts';
+import { createGit } from './git-command.ts';
+import { inspectSource } from './inspect.ts';
+import { findMerged, mergeTask } from './merge.ts';
+import { createMirrors } from './mirror.ts';
+import { bundledSamples, type GitContext, objectId, placeOf } from './places.ts';
+import { createReachability, type MayReach } from './reachability.ts';
+import { branchHead } from './refs.ts';
+import { retireWorktree } from './retire.ts';
+import { openBranch, pinCheckpoint, resetBranch } from './session-branch.ts';
+import { snapshotTree } from './snapshot.ts';
+import { commitWorktree } from './task-commit.ts';
+import { openWorktree, requireRecord } from './worktrees.ts';
+
+export interface WorkspacesOptions {
+  dataDir: string;
+  log: Log;
+  /** Hosts and networks that may be called although they are private. */
+  outboundAllow: readonly string[];
+  mayReach?: MayReach;
+  samplesDir?: string;
+  environment?: NodeJS.ProcessEnv;
+  /** Bound on the network calls of one verb. */
+  networkSeconds?: number;
+}
+
+/** Git as the orchestrator uses it, on the machine's own git. */
+export function createWorkspaces(options: WorkspacesOptions): Workspaces {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const context: GitContext = {
+    git: createGit(options.environment ?? process.env),
+    // Git writes real paths; ours must compare equal to them.
+    dataDir: realpathSync(options.dataDir),
+    samplesDir: options.samplesDir ?? bundledSamples,
+    log: options.log,
+    networkMs: (options.networkSeconds ?? 60) * 1000,
+  };
+  const mayReach = options.mayReach ?? createReachability(options.outboundAllow);
+  const mirrors = createMirrors(context, mayReach);
+  const { git } = context;
+
+  async function place(repository: RepositoryRef): Promise<string> {
+    const path = placeOf(context, repository);
+    if (repository.kind === 'url') await mirrors.prepare(repository);
+    else await requireRepository(path);
+    return path;
+  }
+
+  return {
+    inspect: (source, baseBranch) => inspectSource(context, mayReach, source, baseBranch),
+    prepare: async (repository) => {
+      await git(['rev-parse', '--git-dir'], { repository: await place(repository) });
+    },
+    openBranch: async (repository, session) => {
+      await place(repository);
+      return openBranch(context, mirrors, repository, session);
+    },
+    head: async (repository, branch) => branchHead(git, await place(repository), branch),
+    openWorktree: async (repository, attempt) => {
+      await place(repository);
+      return openWorktree(context, repository, attempt);
+    },
+    retireWorktree: (repository, worktree, label) => retireWorktree(context, repository, worktree, label),
+    commit: (repository, worktree, commit) => commitWorktree(context, repository, worktree, commit),
+    merge: (repository, branch, taskCommit, commit) => mergeTask(context, repository, branch, taskCommit, commit),
+    findMerged: (repository, branch, baseCommit, attemptId) =>
+      findMerged(context, repository, branch, baseCommit, attemptId),
+    resetBranch: (repository, branch, commit, session) => resetBranch(context, repository, branch, commit, session),
+    pinCheckpoint: (repository, session, sequence, commit) =>
+      pinCheckpoint(context, repository, session, sequence, commit),
+    diff: async (repository, base, head) => diffCommits(git, await place(repository), base, head),
+    rawPatch: async (repository, base, head) => rawPatch(git, await place(repository), base, head),
+    changedFiles: async (worktree, base) => {
+      const record = await requireRecord(worktree);
+      const tree = await snapshotTree(git, worktree, record);
+      return changedPaths(git, record.gitDir, objectId(base), tree);
+    },
+    treeHash: async (worktree) => snapshotTree(git, worktree, await requireRecord(worktree)),
+    freeBytes: () => freeBytes(context.dataDir),
+  };
+}
+
+async function requireRepository(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) return;
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+  }
+  const message = `There is no repository at ${path} any more.`;
+  throw invalid([{ path: 'source', message }], message);
+}
