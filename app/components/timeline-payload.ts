@@ -1,0 +1,76 @@
+import type { EventPayload } from '../../server/domain/events.ts';
+
+/** Reads of a payload that never throw: an event of an older version may lack what a newer one has. */
+export function textOf(payload: EventPayload, key: string): string | null {
+  const value = payload[key];
+  if (typeof value === 'string') return value === '' ? null : value;
+  return typeof value === 'number' ? String(value) : null;
+}
+
+export function numberOf(payload: EventPayload, key: string): number | null {
+  const value = payload[key];
+  return typeof value === 'number' ? value : null;
+}
+
+export function recordOf(value: unknown): EventPayload {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as EventPayload) : {};
+}
+
+export function listOf(payload: EventPayload, key: string): readonly unknown[] {
+  const value = payload[key];
+  return Array.isArray(value) ? value : [];
+}
+
+/** A field whose text was too long for the event and lies in the blob table instead. */
+export function blobOf(value: unknown): { hash: string; size: number | null } | null {
+  const record = recordOf(value);
+  const hash = textOf(record, 'blob');
+  return hash === null ? null : { hash, size: numberOf(record, 'size') };
+}
+
+export interface ToolCall {
+  readonly tool: string;
+  /** The one thing of the input a person looks for: the command, the path, the pattern. */
+  readonly subject: string | null;
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly exitCode: number | null;
+  readonly callId: string | null;
+  readonly status: 'running' | 'completed' | 'error';
+}
+
+const subjects = ['command', 'filePath', 'path', 'pattern', 'url', 'query', 'description'];
+
+/** What an `attempt.tool_called` event tells. */
+export function toolCallOf(payload: EventPayload): ToolCall {
+  const input = recordOf(payload.input);
+  const said = textOf(payload, 'status');
+  const output = payload.output ?? null;
+  return {
+    tool: textOf(payload, 'tool') ?? 'tool',
+    subject: subjects.map((key) => textOf(input, key)).find((value) => value !== null) ?? null,
+    input: payload.input ?? null,
+    output,
+    exitCode: numberOf(payload, 'exitCode'),
+    callId: textOf(payload, 'callId'),
+    status: said === 'running' || said === 'error' ? said : said === null && output === null ? 'running' : 'completed',
+  };
+}
+
+export interface CommandFact {
+  readonly command: string;
+  readonly exitCode: number | null;
+  readonly durationMs: number;
+}
+
+/** The commands of a `verification.*` event. */
+export function commandsOf(payload: EventPayload): CommandFact[] {
+  return listOf(payload, 'commands').map((value) => {
+    const command = recordOf(value);
+    return {
+      command: textOf(command, 'command') ?? 'unknown command',
+      exitCode: numberOf(command, 'exitCode'),
+      durationMs: numberOf(command, 'durationMs') ?? 0,
+    };
+  });
+}

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { eventTypes } from '../../server/domain/events.ts';
+import { after, anEvent, aTask } from '../live-testing.ts';
+import { attemptBars } from './timeline-bars.ts';
+import { filterRows, idleSeconds, rowIndexOf, rowsOf } from './timeline-rows.ts';
+import { type EventGroup, namesOf, wordsOf } from './timeline-words.ts';
+
+const names = namesOf([aTask({ key: 'fix' })]);
+const rows = (...events: Parameters<typeof rowsOf>[0][number][]) => rowsOf(events, names);
+
+test('every event type has words, also for a payload that is empty', () => {
+  for (const type of eventTypes) {
+    const words = wordsOf({ type, payload: {} }, names);
+    expect(words.text.length, type).toBeGreaterThan(2);
+    expect(words.text, type).not.toMatch(/undefined|null|NaN|\[object/);
+  }
+});
+
+test('a state change says from, to and why', () => {
+  const said = wordsOf(
+    { type: 'task.status_changed', payload: { taskId: 't1', from: 'in_progress', to: 'failed', reason: 'gave up' } },
+    names,
+  );
+  expect(said).toMatchObject({ text: 'Task fix IN PROGRESS → FAILED: gave up', tone: 'broken' });
+});
+
+test('an unknown cost is said to be unknown', () => {
+  const payload = { usage: { inputTokens: 1000, outputTokens: 5, costUsd: null } };
+  expect(wordsOf({ type: 'attempt.usage_reported', payload }, names).text).toBe('1,005 tokens so far, cost unknown');
+});
+
+test('a tool call and its completion share the row in which the call began', () => {
+  const call = { attemptId: 'at1', callId: 'step-1', tool: 'bash', input: { command: 'npm test' } };
+  const shown = rows(
+    anEvent(1, 'attempt.tool_called', { ...call, status: 'running' }),
+    anEvent(2, 'attempt.output', { text: 'hello' }),
+    anEvent(3, 'attempt.tool_called', { ...call, status: 'completed', output: 'ok', exitCode: 1 }),
+  );
+  expect(shown.map((row) => row.key)).toEqual(['1', '2']);
+  expect(shown[0]).toMatchObject({ completion: { seq: 3 }, words: { text: 'Bash npm test → exit 1', tone: 'broken' } });
+  expect(rowIndexOf(shown, 3)).toBe(0);
+  expect(rowIndexOf(shown, 9)).toBe(-1);
+});
+
+test('long silence is folded to one row that carries its length', () => {
+  const shown = rows(
+    anEvent(1, 'attempt.output'),
+    anEvent(2, 'attempt.output', {}, { at: after(1 + idleSeconds) }),
+    anEvent(3, 'attempt.output', {}, { at: after(1 + idleSeconds + 7200) }),
+  );
+  expect(shown.map((row) => row.kind)).toEqual(['event', 'event', 'idle', 'event']);
+  expect(shown[2]).toMatchObject({ seconds: 7200 });
+});
+
+test('the filter takes groups and text, and looks into payloads', () => {
+  const shown = rows(
+    anEvent(1, 'session.status_changed', { from: 'queued', to: 'running' }),
+    anEvent(2, 'attempt.tool_called', { tool: 'write', input: { filePath: 'src/sum.js', content: 'needle' } }),
+    anEvent(3, 'ask.opened', { title: 'Publish?' }),
+  );
+  const keys = (groups: EventGroup[], text: string) =>
+    filterRows(shown, { groups: new Set(groups), text }).map((row) => row.key);
+  expect(keys([], '')).toEqual(['1', '2', '3']);
+  expect(keys(['people'], '')).toEqual(['3']);
+  expect(keys([], 'NEEDLE')).toEqual(['2']);
+  expect(keys(['state'], 'needle')).toEqual([]);
+});
+
+test('a bar tells where the time of an attempt went', () => {
+  const of = { attemptId: 'at1', taskId: 't1' };
+  const events = [
+    anEvent(1, 'task.status_changed', { taskId: 't1', to: 'ready' }, { at: after(0) }),
+    anEvent(2, 'attempt.started', of, { at: after(5) }),
+    anEvent(3, 'ask.opened', { ...of, askId: 'a1' }, { at: after(10) }),
+    anEvent(4, 'ask.answered', { ...of, askId: 'a1' }, { at: after(40) }),
+    anEvent(
+      5,
+      'verification.passed',
+      { taskId: 't1', commands: [{ command: 'npm test', exitCode: 0, durationMs: 8000 }] },
+      { at: after(60) },
+    ),
+    anEvent(6, 'attempt.ended', { ...of, status: 'succeeded' }, { at: after(61) }),
+  ];
+  expect(attemptBars(events, after(500)).get('at1')).toEqual({
+    attemptId: 'at1',
+    taskId: 't1',
+    open: false,
+    segments: [
+      { kind: 'queued', seconds: 5 },
+      { kind: 'waiting', seconds: 30 },
+      { kind: 'running', seconds: 18 },
+      { kind: 'verifying', seconds: 8 },
+    ],
+  });
+});
+
+test('an attempt that still runs grows until now and counts an unanswered ask as waiting', () => {
+  const of = { attemptId: 'at1', taskId: 't1' };
+  const events = [
+    anEvent(1, 'attempt.started', of, { at: after(0) }),
+    anEvent(2, 'ask.opened', { askId: 'a1', taskId: 't1' }, { at: after(10) }),
+    anEvent(3, 'attempt.started', { ...of, adopted: true }, { at: after(15) }),
+  ];
+  const bar = attemptBars(events, after(30)).get('at1');
+  expect(bar?.open).toBe(true);
+  expect(bar?.segments.map((segment) => segment.seconds)).toEqual([0, 20, 10, 0]);
+});
