@@ -1,0 +1,109 @@
+import { useCallback, useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react';
+import { useRevalidator } from 'react-router';
+import { applyEvents, gapOf, type LiveEvent, type LiveState, prependEvents, rebase } from '../live.ts';
+import { createLink, type LinkState, type TeamListener, type Wire } from '../live-link.ts';
+import { createStreams, type StreamedPart, type Streams } from '../live-streams.ts';
+
+// Born in the browser only, in the first effect that watches; the server never opens a connection to itself.
+const link = createLink(async (): Promise<Wire> => {
+  const { io } = await import('socket.io-client');
+  return io({ autoConnect: false, reconnectionDelay: 500, reconnectionDelayMax: 5_000 });
+});
+const idle: LinkState = { kind: 'idle', since: new Date(0) };
+
+/** The state of the tab's connection, for the LINK tile, the banner and the clocks. */
+export function useLink(): LinkState {
+  return useSyncExternalStore(link.subscribe, link.state, () => idle);
+}
+
+/**
+ * Tells every batch of the team's events. An empty batch means that something may have been missed while the link was
+ * away: load again.
+ */
+export function useTeamEvents(onBatch: TeamListener): void {
+  const latest = useRef(onBatch);
+  useEffect(() => {
+    latest.current = onBatch;
+  });
+  useEffect(() => link.watchTeam((batch) => latest.current(batch)), []);
+}
+
+export interface SessionLive {
+  readonly state: LiveState;
+  readonly streams: Streams;
+  /** Joins an older page of events; answers nothing, a page that does not fit is left out. */
+  readonly addOlder: (events: readonly LiveEvent[]) => void;
+}
+
+type Change =
+  | { kind: 'loaded'; state: LiveState }
+  | { kind: 'batch'; events: readonly LiveEvent[] }
+  | { kind: 'older'; events: readonly LiveEvent[] };
+
+function reduce(state: LiveState, change: Change): LiveState {
+  if (change.kind === 'loaded') return rebase(change.state, state);
+  return change.kind === 'batch' ? applyEvents(state, change.events) : prependEvents(state, change.events);
+}
+
+/** The loader's data, kept current by the session's events. Loads again when only the loader can tell. */
+export function useSessionLive(sessionId: string, loaded: LiveState): SessionLive {
+  const [state, dispatch] = useReducer(reduce, loaded);
+  const [streams] = useState(createStreams);
+  const reload = useReload();
+
+  useEffect(() => dispatch({ kind: 'loaded', state: loaded }), [loaded]);
+
+  const lastSeq = useRef(state.lastSeq);
+  useEffect(() => {
+    lastSeq.current = state.session.id === sessionId ? state.lastSeq : 0;
+  });
+
+  useEffect(
+    () =>
+      link.watchSession(sessionId, {
+        after: () => lastSeq.current,
+        onEvents(events) {
+          streams.settle(events);
+          dispatch({ kind: 'batch', events });
+        },
+        onOutput: streams.add,
+        onMissed: reload,
+      }),
+    [sessionId, streams, reload],
+  );
+
+  const wanted = state.reloadSeq > loaded.lastSeq || gapOf(state) !== null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every further event that only a loader can tell asks anew
+  useEffect(() => {
+    if (wanted) reload();
+  }, [wanted, state.reloadSeq, state.held.length, reload]);
+
+  const addOlder = useCallback((events: readonly LiveEvent[]) => dispatch({ kind: 'older', events }), []);
+  // Another session was opened in the same layout: until its data is in the reducer, the loader's is shown.
+  return { state: state.session.id === sessionId ? state : loaded, streams, addOlder };
+}
+
+/** The text that streams right now. */
+export function useStreams(streams: Streams): readonly StreamedPart[] {
+  return useSyncExternalStore(streams.subscribe, streams.parts, streams.parts);
+}
+
+const reloadDelayMs = 400;
+const reloadGapMs = 1_500;
+
+/** Asks the loaders again: soon, but never more often than every 1.5 s however many events ask. */
+function useReload(): () => void {
+  const { revalidate } = useRevalidator();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const last = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback(() => {
+    if (timer.current !== undefined) return;
+    const wait = Math.max(reloadDelayMs, last.current + reloadGapMs - Date.now());
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      last.current = Date.now();
+      void revalidate();
+    }, wait);
+  }, [revalidate]);
+}

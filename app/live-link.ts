@@ -1,0 +1,184 @@
+import { type LiveEvent, reviveEvent } from './live.ts';
+
+/** Text while it streams: shown at once, gone when its stored part comes. */
+export interface OutputDelta {
+  readonly sessionId: string;
+  readonly taskId: string;
+  readonly attemptId: string;
+  readonly partId: string;
+  readonly text: string;
+}
+
+export interface LinkState {
+  /** `idle`: nobody watches anything, so there is no connection to lose. */
+  readonly kind: 'idle' | 'connecting' | 'live' | 'lost';
+  readonly since: Date;
+}
+
+export interface SessionWatcher {
+  /** The newest seq this page has: what comes after it is replayed. */
+  after(): number;
+  onEvents(batch: readonly LiveEvent[]): void;
+  onOutput(delta: OutputDelta): void;
+  /** Too much was missed to replay, or the link was away: load again. */
+  onMissed(): void;
+}
+
+/** Told every batch of the team; an empty one means that something may have been missed while the link was away. */
+export type TeamListener = (batch: readonly LiveEvent[]) => void;
+
+/** The part of a Socket.IO client this needs. */
+export interface Wire {
+  readonly active: boolean;
+  connect(): unknown;
+  disconnect(): unknown;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  emit(event: string, ...args: unknown[]): unknown;
+}
+
+export interface Link {
+  watchSession(sessionId: string, watcher: SessionWatcher): () => void;
+  watchTeam(listener: TeamListener): () => void;
+  state(): LinkState;
+  subscribe(listener: () => void): () => void;
+}
+
+/** The server says it is well every 15 s; this long without a word and the link counts as lost. */
+export const silenceMs = 40_000;
+const retryMs = 5_000;
+
+type WireEvent = Omit<LiveEvent, 'at'> & { at: string };
+
+/**
+ * One connection per tab, opened when the first watcher comes. It loses nothing: after every (re)connect each session is
+ * watched again from the last seq its page has, the team from the last cursor.
+ */
+export function createLink(open: () => Promise<Wire>, now: () => Date = () => new Date()): Link {
+  const sessions = new Map<string, Set<SessionWatcher>>();
+  const team = new Set<TeamListener>();
+  const listeners = new Set<() => void>();
+  let state: LinkState = { kind: 'idle', since: now() };
+  let wire: Wire | null = null;
+  let opening = false;
+  let everLive = false;
+  let teamCursor: number | null = null;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+
+  function become(kind: LinkState['kind']) {
+    if (state.kind === kind) return;
+    state = { kind, since: now() };
+    for (const listener of listeners) listener();
+  }
+
+  function heard() {
+    clearTimeout(silence);
+    silence = setTimeout(() => become('lost'), silenceMs);
+    if (state.kind !== 'idle') become('live');
+  }
+
+  function watchAll(ids: readonly string[], withTeam: boolean) {
+    if (wire === null || (ids.length === 0 && !withTeam)) return;
+    const after: Record<string, number> = {};
+    for (const id of ids) {
+      const seqs = [...(sessions.get(id) ?? [])].map((watcher) => watcher.after());
+      if (seqs.length > 0) after[id] = Math.min(...seqs);
+    }
+    if (withTeam && teamCursor !== null) after.team = teamCursor;
+    wire.emit('watch', { sessions: ids, team: withTeam || undefined, after }, (answer: WatchAnswer) => {
+      // Refused or denied: the loader says why, and leads to the login page if it must.
+      const denied = answer.ok ? (answer.denied ?? []) : ids;
+      for (const id of denied) for (const watcher of sessions.get(id) ?? []) watcher.onMissed();
+    });
+  }
+
+  function connected() {
+    const back = everLive;
+    everLive = true;
+    heard();
+    watchAll([...sessions.keys()], team.size > 0);
+    if (!back) return;
+    for (const watchers of sessions.values()) for (const watcher of watchers) watcher.onMissed();
+    for (const listener of team) listener([]);
+  }
+
+  function received(batch: readonly WireEvent[]) {
+    heard();
+    const events = batch.map(reviveEvent);
+    for (const [id, watchers] of sessions) {
+      const own = events.filter((event) => event.sessionId === id);
+      if (own.length > 0) for (const watcher of watchers) watcher.onEvents(own);
+    }
+    if (team.size === 0) return;
+    for (const { cursor } of events) teamCursor = Math.max(teamCursor ?? 0, cursor);
+    for (const listener of team) listener(events);
+  }
+
+  function ensure() {
+    if (wire !== null || opening) return;
+    opening = true;
+    become('connecting');
+    void open().then(
+      (opened) => {
+        opening = false;
+        wire = opened;
+        wire.on('connect', connected);
+        wire.on('disconnect', () => become('lost'));
+        wire.on('connect_error', () => {
+          become('lost');
+          // A refused handshake is not retried by the client itself.
+          if (wire?.active === false) setTimeout(() => wire?.connect(), retryMs);
+        });
+        wire.on('events', received);
+        wire.on('health', heard);
+        wire.on('output', (delta: OutputDelta) => {
+          for (const watcher of sessions.get(delta.sessionId) ?? []) watcher.onOutput(delta);
+        });
+        wire.on('gap', (gap: { sessionId: string }) => {
+          for (const watcher of sessions.get(gap.sessionId) ?? []) watcher.onMissed();
+        });
+        wire.connect();
+      },
+      () => {
+        opening = false;
+        become('lost');
+        setTimeout(ensure, retryMs);
+      },
+    );
+  }
+
+  return {
+    watchSession(sessionId, watcher) {
+      const watchers = sessions.get(sessionId) ?? new Set();
+      watchers.add(watcher);
+      sessions.set(sessionId, watchers);
+      ensure();
+      if (everLive) watchAll([sessionId], false);
+      return () => {
+        watchers.delete(watcher);
+        if (watchers.size > 0) return;
+        sessions.delete(sessionId);
+        wire?.emit('unwatch', { sessions: [sessionId] });
+      };
+    },
+    watchTeam(listener) {
+      team.add(listener);
+      ensure();
+      if (everLive && team.size === 1) watchAll([], true);
+      return () => {
+        team.delete(listener);
+        if (team.size === 0) wire?.emit('unwatch', { team: true });
+      };
+    },
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+interface WatchAnswer {
+  readonly ok: boolean;
+  readonly denied?: readonly string[];
+  readonly error?: unknown;
+}
