@@ -1,13 +1,27 @@
 import type { ReactNode } from 'react';
-import { Links, Meta, Outlet, Scripts, ScrollRestoration } from 'react-router';
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from 'react-router';
+import type { Route } from './+types/root.ts';
 import './app.css';
+import { themeCookie } from './auth.server.ts';
+import { limitBody } from './body-limit.server.ts';
+import { Failure } from './components/states.tsx';
+import { problemIn } from './problem.ts';
+import { themeFrom } from './theme.ts';
+
+export const middleware: Route.MiddlewareFunction[] = [limitBody];
+
+export async function loader({ request }: Route.LoaderArgs) {
+  return { theme: themeFrom(await themeCookie.parse(request.headers.get('cookie'))) };
+}
 
 export function Layout({ children }: { children: ReactNode }) {
+  const theme = useRouteLoaderData<typeof loader>('root')?.theme ?? 'system';
   return (
-    <html lang="en">
+    <html lang="en" {...(theme === 'system' ? {} : { 'data-theme': theme })}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content={theme === 'system' ? 'dark light' : theme === 'light' ? 'light' : 'dark'} />
         <Meta />
         {/* The empty nonce keeps the development stylesheet link equal on both sides of hydration. */}
         <Links nonce="" />
@@ -23,4 +37,20 @@ export function Layout({ children }: { children: ReactNode }) {
 
 export default function App() {
   return <Outlet />;
+}
+
+/** The last net: no room could be shown, so no annunciator either. It says so and leads back. */
+export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
+  const problem = problemIn(error);
+  return (
+    <main className="mx-auto flex min-h-dvh max-w-3xl flex-col justify-center">
+      <title>{`${problem.code} · Control room`}</title>
+      <Failure problem={problem} heading="h1" />
+      <p className="px-4 lg:px-6">
+        <a href="/" className="underline">
+          Back to the overview
+        </a>
+      </p>
+    </main>
+  );
 }

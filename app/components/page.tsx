@@ -1,0 +1,50 @@
+import clsx from 'clsx';
+import type { ReactNode } from 'react';
+
+/** The head of a page: its one h1, what it is for, and its weightiest action. */
+export function PageHeader({ title, note, children }: { title: string; note?: ReactNode; children?: ReactNode }) {
+  return (
+    <header className="flex flex-col gap-3 border-b-2 border-line-2 px-3 py-4 sm:flex-row sm:items-end sm:justify-between lg:px-4">
+      <div className="min-w-0">
+        <h1 className="engraved text-title font-bold">{title}</h1>
+        {note !== undefined && <p className="max-w-prose text-body text-ink-2">{note}</p>}
+      </div>
+      {children}
+    </header>
+  );
+}
+
+interface PanelProps {
+  title: string;
+  /** A figure or a word at the right end of the heading's rule. */
+  aside?: ReactNode;
+  id?: string;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A named part of a page: a heading on a hard rule, no box, no shadow. */
+export function Panel({ title, aside, id, className, children }: PanelProps) {
+  const heading = id ?? `panel-${title.toLowerCase().replace(/[^a-z]+/g, '-')}`;
+  return (
+    <section aria-labelledby={heading} className={clsx('min-w-0 bg-surface-0', className)}>
+      <div className="flex items-center justify-between gap-3 border-b border-line-2 bg-surface-1 px-3 py-1.5 lg:px-4">
+        <h2 id={heading} className="engraved text-data">
+          {title}
+        </h2>
+        {aside !== undefined && <span className="font-data text-micro text-ink-2">{aside}</span>}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** A value with its name and unit, as on an instrument. */
+export function Reading({ name, children, tone = '' }: { name: string; children: ReactNode; tone?: string }) {
+  return (
+    <div className="min-w-0 px-3 py-2 lg:px-4">
+      <dt className="engraved text-micro text-ink-3">{name}</dt>
+      <dd className={clsx('break-words font-data text-data', tone)}>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,156 @@
+import clsx from 'clsx';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Form, Link, NavLink, useLocation, useNavigation } from 'react-router';
+import { iconFor, markedTitle, type Tile } from '../annunciator.ts';
+import { time } from '../format.ts';
+import { useAcknowledged } from '../hooks/use-acknowledged.ts';
+import { useClockStopped, useNow } from '../hooks/use-clock.tsx';
+import { Annunciator } from './annunciator.tsx';
+import { RehearsalMark } from './rehearsal-mark.tsx';
+
+const rooms = [
+  { to: '/', word: 'Overview', short: 'Overview' },
+  { to: '/sessions', word: 'Sessions', short: 'Sessions' },
+  { to: '/asks', word: 'Asks', short: 'Asks' },
+  { to: '/repositories', word: 'Repositories', short: 'Repos' },
+  { to: '/account', word: 'Account', short: 'Account' },
+] as const;
+
+interface ShellProps {
+  tiles: readonly Tile[];
+  user: { name: string; role: string; teamName: string };
+  rehearsal: boolean;
+  banner?: ReactNode;
+  children: ReactNode;
+}
+
+/** The frame of every room: skip link, header with clock, annunciator, main, and the rooms at thumb's reach on a phone. */
+export function Shell({ tiles, user, rehearsal, banner, children }: ShellProps) {
+  const { acknowledged, confirm } = useAcknowledged(tiles);
+  const main = useFocusOnNavigation();
+  useTitleMark(tiles);
+
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <link rel="icon" type="image/svg+xml" href={iconFor(tiles)} />
+      <a
+        href="#main"
+        className="sr-only z-50 bg-inverse px-4 py-3 text-on-inverse focus:not-sr-only focus:absolute focus:left-2 focus:top-2"
+      >
+        Skip to the content
+      </a>
+      <header className="z-20 bg-surface-0 lg:sticky lg:top-0">
+        <div className="flex items-stretch justify-between border-b border-line-1">
+          <Link to="/" className="flex min-h-11 items-center bg-inverse px-3 text-on-inverse lg:px-4">
+            <span className="engraved text-body font-bold tracking-widest">
+              OIO<span className="sr-only"> OpenCode Industrial Orchestrator, overview</span>
+            </span>
+          </Link>
+          <Rooms className="hidden lg:flex" />
+          <div className="flex flex-1 items-center justify-end gap-3 px-3 lg:gap-5 lg:px-4">
+            {rehearsal && <RehearsalMark />}
+            <StationClock />
+            <p className="hidden max-w-80 truncate text-data text-ink-2 xl:block">
+              {user.teamName} / {user.name} <span className="font-data text-micro text-ink-3">{user.role}</span>
+            </p>
+            <Form method="post" action="/logout" className="hidden lg:block">
+              <button
+                type="submit"
+                className="engraved min-h-11 cursor-pointer px-2 text-data text-ink-2 underline hover:text-ink-1"
+              >
+                Log out
+              </button>
+            </Form>
+          </div>
+        </div>
+        <Annunciator tiles={tiles} acknowledged={acknowledged} onAcknowledge={confirm} />
+        {banner}
+        <Progress />
+      </header>
+      <main id="main" ref={main} tabIndex={-1} className="flex flex-1 flex-col pb-16 outline-none lg:pb-0">
+        {children}
+      </main>
+      <Rooms
+        className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-5 border-t-2 border-line-2 bg-surface-0 lg:hidden"
+        phone
+      />
+    </div>
+  );
+}
+
+function Rooms({ className, phone = false }: { className: string; phone?: boolean }) {
+  return (
+    <nav aria-label={phone ? 'Rooms' : 'Main rooms'} className={className}>
+      {rooms.map((room) => (
+        <NavLink
+          key={room.to}
+          to={room.to}
+          end={room.to === '/'}
+          className={({ isActive }) =>
+            clsx(
+              'engraved flex min-h-11 items-center justify-center border-r border-line-1 text-data',
+              phone ? 'px-1 text-micro tracking-normal last:border-r-0' : 'px-4',
+              isActive
+                ? 'border-b-4 border-b-ink-1 bg-surface-3 pt-1 text-ink-1'
+                : 'text-ink-2 hover:bg-surface-2 hover:text-ink-1',
+            )
+          }
+        >
+          {phone ? room.short : room.word}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}
+
+/** The server's time; it stands still, struck through, while the link is lost. */
+function StationClock() {
+  const now = useNow();
+  const stopped = useClockStopped();
+  return (
+    <time
+      dateTime={now.toISOString()}
+      className={clsx('whitespace-nowrap text-ink-2', stopped && 'text-broken line-through')}
+    >
+      {time(now)}
+    </time>
+  );
+}
+
+/** A navigation under way: one rule, no spinner; said after a moment only by being there. */
+function Progress() {
+  const { state } = useNavigation();
+  return (
+    <div role="status" className="h-0">
+      {state !== 'idle' && (
+        <>
+          <div className="h-1 w-full bg-live" />
+          <span className="sr-only">Loading</span>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Moves the focus to the content when another page opens; filters and anchors of the same page leave it alone. */
+function useFocusOnNavigation() {
+  const main = useRef<HTMLElement>(null);
+  const { pathname, hash } = useLocation();
+  const before = useRef(pathname);
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    if (hash === '') main.current?.focus({ preventScroll: true });
+  }, [pathname, hash]);
+  return main;
+}
+
+/** Keeps the most urgent tile at the front of the title while tiles change without a navigation. */
+function useTitleMark(tiles: readonly Tile[]) {
+  const { key } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a navigation sets the title anew, so its key belongs here
+  useEffect(() => {
+    const words = document.title.replace(/^\[[^\]]*\] /, '').replace(/ · Control room$/, '');
+    document.title = markedTitle(words, tiles);
+  }, [tiles, key]);
+}

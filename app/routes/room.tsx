@@ -1,0 +1,60 @@
+import { Outlet, useRouteLoaderData } from 'react-router';
+import { wholeStrip } from '../annunciator.ts';
+import { requireSignIn } from '../auth.server.ts';
+import { LinkBanner } from '../components/link-banner.tsx';
+import { Shell } from '../components/shell.tsx';
+import { Failure } from '../components/states.tsx';
+import { servicesContext, signedInContext } from '../context.ts';
+import { guarded } from '../errors.server.ts';
+import { ClockProvider } from '../hooks/use-clock.tsx';
+import { useSignals } from '../hooks/use-signals.ts';
+import { problemIn } from '../problem.ts';
+import type { Route } from './+types/room.ts';
+
+export const middleware: Route.MiddlewareFunction[] = [requireSignIn];
+
+export const loader = guarded(async ({ context }: Route.LoaderArgs) => {
+  const services = context.get(servicesContext);
+  const { actor, teamName } = context.get(signedInContext);
+  return {
+    tiles: wholeStrip(await services.system.annunciator(actor)),
+    actor,
+    teamName,
+    rehearsal: services.system.rehearsal,
+    at: new Date(),
+  };
+});
+
+/** The protected layout: whoever is inside is signed in, and sees the annunciator on every page. */
+export default function Room({ loaderData }: Route.ComponentProps) {
+  return (
+    <Frame data={loaderData}>
+      <Outlet />
+    </Frame>
+  );
+}
+
+/** A room that failed keeps its frame, so that the way out and the annunciator stay. */
+export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
+  const problem = problemIn(error);
+  const data = useRouteLoaderData<typeof loader>('routes/room');
+  const failure = (
+    <>
+      <title>{`${problem.code} · Control room`}</title>
+      <Failure problem={problem} heading="h1" />
+    </>
+  );
+  return data === undefined ? <main>{failure}</main> : <Frame data={data}>{failure}</Frame>;
+}
+
+function Frame({ data, children }: { data: Route.ComponentProps['loaderData']; children: React.ReactNode }) {
+  const { tiles, at, lostSince } = useSignals(data);
+  const user = { name: data.actor.name, role: data.actor.role, teamName: data.teamName };
+  return (
+    <ClockProvider at={at} stopped={lostSince !== null}>
+      <Shell tiles={tiles} user={user} rehearsal={data.rehearsal} banner={<LinkBanner lostSince={lostSince} />}>
+        {children}
+      </Shell>
+    </ClockProvider>
+  );
+}

@@ -1,0 +1,57 @@
+import { getFormProps, useForm } from '@conform-to/react';
+import { Form, redirect, useNavigation } from 'react-router';
+import { loginInput } from '../../../server/domain/login.ts';
+import { authenticatorFor, clientOf, loginHeader, loginTokenOf } from '../../auth.server.ts';
+import { Gate } from '../../components/gate.tsx';
+import { Bar } from '../../components/ui/button.tsx';
+import { ErrorSummary, TextField } from '../../components/ui/field.tsx';
+import { servicesContext } from '../../context.ts';
+import { guarded, replyWith } from '../../errors.server.ts';
+import { parseForm } from '../../form.ts';
+import { localPath } from '../../local-path.ts';
+import type { Route } from './+types/login.ts';
+
+export const meta: Route.MetaFunction = () => [{ title: 'Sign in · Control room' }];
+
+export const loader = guarded(async ({ request, url, context }: Route.LoaderArgs) => {
+  const { auth } = context.get(servicesContext);
+  const next = localPath(url.searchParams.get('next'));
+  if (await auth.actorFromLogin(loginTokenOf(request))) throw redirect(next);
+  if (await auth.needsSetup()) throw redirect('/setup');
+  return { next };
+});
+
+export const action = guarded(async ({ request, url, context }: Route.ActionArgs) => {
+  const services = context.get(servicesContext);
+  // The strategy reads the body itself, so the form is judged on a copy.
+  const submission = parseForm(await request.clone().formData(), loginInput);
+  if (submission.status !== 'success') return submission.reply({ hideFields: ['password'] });
+  try {
+    const login = await authenticatorFor(services, clientOf(request, context)).authenticate('form', request);
+    return redirect(localPath(url.searchParams.get('next')), { headers: { 'Set-Cookie': loginHeader(login, url) } });
+  } catch (error) {
+    return replyWith(submission, error, { hideFields: ['password'] });
+  }
+});
+
+export default function Login({ loaderData, actionData }: Route.ComponentProps) {
+  const [form, fields] = useForm({ id: 'login', lastResult: actionData ?? null, shouldValidate: 'onSubmit' });
+  const pending = useNavigation().state !== 'idle' ? 'Signing in' : null;
+  return (
+    <Gate
+      title="Sign in"
+      note={
+        loaderData.next === '/'
+          ? 'The control room is behind this door.'
+          : `You will be led back to ${loaderData.next}.`
+      }
+    >
+      <Form method="post" {...getFormProps(form)} className="flex flex-col gap-5">
+        <ErrorSummary form={form} labels={{ email: 'E-mail', password: 'Password' }} />
+        <TextField field={fields.email} label="E-mail" type="email" autoComplete="username" required />
+        <TextField field={fields.password} label="Password" type="password" autoComplete="current-password" required />
+        <Bar label="Sign in" consequence="Opens a login of 14 days, ended after 20 idle hours" pending={pending} />
+      </Form>
+    </Gate>
+  );
+}
