@@ -53,6 +53,8 @@ export function movesBetween(from: TaskStatus, to: TaskStatus): TaskStatus[] | n
   const ways = new Map<TaskStatus, TaskStatus[]>([[from, []]]);
   for (const [status, way] of ways) {
     if (status === to) return way;
+    // Blocked before it ever ran is a waiting room, not a way into work.
+    if (status === 'blocked' && (way.at(-2) ?? from) === 'pending') continue;
     for (const next of taskTransitions[status]) if (!ways.has(next)) ways.set(next, [...way, next]);
   }
   return null;
