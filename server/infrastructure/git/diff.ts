@@ -18,6 +18,7 @@ const PLAIN = [
   '--ignore-submodules=none',
   '--submodule=short',
   '--no-relative',
+  '-O/dev/null',
   '--diff-algorithm=histogram',
   '-M',
   '-l1000',
@@ -31,12 +32,7 @@ const PATCH = [
   '--full-index',
   '--no-indent-heuristic',
 ];
-const CONFIG = [
-  'diff.orderFile=',
-  'diff.wsErrorHighlight=none',
-  'diff.suppressBlankEmpty=false',
-  'diff.noprefix=false',
-];
+const CONFIG = ['diff.wsErrorHighlight=none', 'diff.suppressBlankEmpty=false', 'diff.noprefix=false'];
 
 /** What differs between two commits, renames found, with bounded patches. */
 export async function diffCommits(git: Git, repository: string, base: string, head: string): Promise<Diff> {

@@ -98,7 +98,7 @@ function cleanEnvironment(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   for (const name of KEPT) if (source[name] !== undefined) env[name] = source[name];
   return {
     GIT_SSH_COMMAND:
-      'ssh -o BatchMode=yes -o ConnectTimeout=15 -o StrictHostKeyChecking=accept-new -o ControlPath=none',
+      'ssh -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -o StrictHostKeyChecking=accept-new -o ControlPath=none',
     ...env,
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',

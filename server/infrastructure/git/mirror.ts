@@ -20,9 +20,9 @@ export interface Mirrors {
 export function createMirrors(context: GitContext, mayReach: MayReach): Mirrors {
   const running = new Map<string, Promise<void>>();
 
-  async function fetchInto(repository: RepositoryRef, place: string): Promise<void> {
+  async function fetchInto(repository: RepositoryRef, place: string, limitMs = context.networkMs): Promise<void> {
     const url = parseSourceUrl(repository.source);
-    const git = await openNetwork(context, mayReach, url);
+    const git = await openNetwork(context, mayReach, url, limitMs);
     const refspec = `+refs/heads/*:${REMOTE}*`;
     await git(['fetch', '--quiet', '--prune', '--no-write-fetch-head', '--end-of-options', url.href, refspec], {
       repository: place,
@@ -36,7 +36,8 @@ export function createMirrors(context: GitContext, mayReach: MayReach): Mirrors 
     try {
       await mkdir(fresh, { mode: 0o700 });
       await context.git(['init', '--quiet', '--bare', '--template=', '.'], { repository: fresh });
-      await fetchInto(repository, fresh);
+      // The first fetch brings the whole history.
+      await fetchInto(repository, fresh, 10 * context.networkMs);
       await rename(fresh, place);
     } finally {
       await rm(fresh, { recursive: true, force: true });

@@ -15,11 +15,16 @@ const refuse = (message: string, cause?: unknown) => {
 
 /**
  * Git over the network for one verb: only to an address that may be reached (and, for https, to exactly the address
- * that was judged), without redirects, all calls together within `context.networkMs`. Throws INVALID on `source`.
+ * that was judged), without redirects, all calls together within `limitMs`. Throws INVALID on `source`.
  */
-export async function openNetwork(context: GitContext, mayReach: MayReach, url: SourceUrl): Promise<NetworkGit> {
-  const deadline = Date.now() + context.networkMs;
-  const addresses = await bounded(mayReach(url.host), context.networkMs);
+export async function openNetwork(
+  context: GitContext,
+  mayReach: MayReach,
+  url: SourceUrl,
+  limitMs = context.networkMs,
+): Promise<NetworkGit> {
+  const deadline = Date.now() + limitMs;
+  const addresses = await bounded(mayReach(url.host), limitMs);
   if (addresses === 'slow') throw refuse(`${url.host} could not be looked up in time.`);
   if (addresses === null) {
     throw refuse(`${url.host} is a private address: an operator can allow it with OUTBOUND_ALLOW.`);
@@ -38,7 +43,7 @@ export async function openNetwork(context: GitContext, mayReach: MayReach, url: 
       return await context.git(args, { ...call, config, timeoutMs: Math.max(1, deadline - Date.now()) });
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
-      throw refuse(sentence(url, error, context.networkMs), error);
+      throw refuse(sentence(url, error, limitMs), error);
     }
   };
 }
@@ -51,7 +56,7 @@ function pinned(url: SourceUrl, addresses: readonly string[]): string {
 
 function sentence(url: SourceUrl, failure: GitFailure, limitMs: number): string {
   const { stderr } = failure;
-  if (failure.timedOut) return `${url.host} did not answer within ${Math.ceil(limitMs / 1000)} seconds.`;
+  if (failure.timedOut) return `${url.host} did not answer within ${seconds(limitMs)}.`;
   if (/Authentication failed|could not read (Username|Password)|Permission denied|Host key verification/.test(stderr)) {
     return `${url.host} wants credentials this machine does not have: set up a git credential helper or an ssh key.`;
   }
@@ -60,6 +65,11 @@ function sentence(url: SourceUrl, failure: GitFailure, limitMs: number): string 
   }
   if (/redirect/i.test(stderr)) return `${url.host} answers with a redirect: register the address it leads to.`;
   return `${url.host} could not be read: ${firstLine(stderr)}`;
+}
+
+function seconds(ms: number): string {
+  const whole = Math.ceil(ms / 1000);
+  return whole === 1 ? '1 second' : `${whole} seconds`;
 }
 
 async function bounded<T>(work: Promise<T>, ms: number): Promise<T | 'slow'> {

@@ -55,8 +55,14 @@ async function createBranch(context: GitContext, place: string, session: Session
   let reason = '';
   for (const name of names) {
     const branch = `orchestrator/${name}`;
-    if ((await commitAt(context.git, place, `refs/heads/${branch}`)) !== null) continue;
-    const input = `create refs/heads/${branch}\0${base}\0create ${refsOf(session)}owner/${branch}\0${base}\0`;
+    if ((await commitAt(context.git, place, `refs/heads/${branch}`)) !== null) {
+      // Taken, perhaps by a call for this very session that was quicker.
+      const owned = await ownedBranch(context, place, session);
+      if (owned) return owned.branch;
+      continue;
+    }
+    // The owner comes first: a crash between the two leaves a branch that is made again, not one that is nobody's.
+    const input = `create ${refsOf(session)}owner/${branch}\0${base}\0create refs/heads/${branch}\0${base}\0`;
     try {
       await context.git(['update-ref', '--create-reflog', '-z', '--stdin'], { repository: place, input });
       return branch;
