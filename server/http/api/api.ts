@@ -1,0 +1,94 @@
+import { type RequestHandler, Router } from 'express';
+import { DomainError } from '../../domain/errors.ts';
+import type { Logger } from '../../log.ts';
+import type { Authenticate } from '../authenticate.ts';
+import { errorHandler, sendJson } from '../errors.ts';
+import { agentRoutes } from './agents.ts';
+import { askRoutes } from './asks.ts';
+import { checkpointRoutes } from './checkpoints.ts';
+import { diffRoutes } from './diffs.ts';
+import { docsPage } from './docs.ts';
+import { endpoint, type RequestLimits } from './endpoint.ts';
+import { eventRoutes, type Subscribe } from './events.ts';
+import type { IdempotencyKeys } from './idempotency.ts';
+import { openApi } from './openapi.ts';
+import { repositoryRoutes } from './repositories.ts';
+import type { Route } from './route.ts';
+import type { ApiServices } from './services.ts';
+import { commandRoutes } from './session-commands.ts';
+import { sessionRoutes } from './sessions.ts';
+import { taskRoutes } from './tasks.ts';
+import { tokenRoutes } from './tokens.ts';
+
+export interface ApiOptions {
+  readonly services: ApiServices;
+  readonly authenticate: Authenticate;
+  readonly limits: RequestLimits;
+  readonly idempotency: IdempotencyKeys;
+  readonly subscribe: Subscribe;
+  readonly log: Logger;
+  readonly version: string;
+  /** Ends open event streams when the server stops. */
+  readonly stopping?: AbortSignal | undefined;
+  readonly heartbeatMs?: number;
+}
+
+/** Every operation, in the order of the documentation. */
+export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | 'heartbeatMs'>): Route[] {
+  return [
+    ...sessionRoutes,
+    ...commandRoutes,
+    ...checkpointRoutes,
+    ...taskRoutes,
+    ...diffRoutes,
+    ...eventRoutes(options),
+    ...repositoryRoutes,
+    ...tokenRoutes,
+    ...askRoutes,
+    ...agentRoutes,
+  ];
+}
+
+/** The REST API, to be mounted at `/api/v1`. Every answer, also of an unknown path, has the forms of api.md. */
+export function createApi(options: ApiOptions): Router {
+  const routes = apiRoutes(options);
+  const router = Router({ caseSensitive: true });
+  for (const [path, group] of grouped(routes)) {
+    const mounted = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const one of group) mounted[one.method](endpoint(one, options));
+    mounted.all(notAllowed(group.map((one) => one.method.toUpperCase())));
+  }
+
+  const document = openApi(routes, options.version);
+  const documents = router.route('/openapi.json');
+  documents.get((_req, res) => sendJson(res, 200, document)).all(notAllowed(['GET']));
+  router
+    .route('/docs')
+    .get((_req, res) =>
+      res
+        .status(200)
+        .type('html')
+        .send(docsPage(routes, String(res.locals.nonce ?? ''))),
+    )
+    .all(notAllowed(['GET']));
+
+  router.use(() => {
+    throw new DomainError('NOT_FOUND', 'There is nothing at this address.');
+  });
+  router.use(errorHandler(options.log));
+  return router;
+}
+
+function grouped(routes: readonly Route[]): Map<string, Route[]> {
+  const groups = new Map<string, Route[]>();
+  for (const route of routes) groups.set(route.path, [...(groups.get(route.path) ?? []), route]);
+  return groups;
+}
+
+function notAllowed(methods: readonly string[]): RequestHandler {
+  const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  return (req, res) => {
+    res.set('Allow', allow);
+    throw new DomainError('METHOD_NOT_ALLOWED', `${req.method} is not possible here; ${allow} is.`);
+  };
+}

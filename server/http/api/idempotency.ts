@@ -1,0 +1,98 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { DomainError, invalid } from '../../domain/errors.ts';
+import type { Answer } from './route.ts';
+
+/** The store's memory of answered keys, 24 h (application/store-port.ts). */
+export interface IdempotencyKeys {
+  begin(
+    teamId: string,
+    actorId: string,
+    key: string,
+    bodyHash: string,
+  ): Promise<{ state: 'new' | 'running' | 'mismatch' } | { state: 'done'; status: number; response: unknown }>;
+  finish(teamId: string, actorId: string, key: string, status: number, response: unknown): Promise<void>;
+  forget(teamId: string, actorId: string, key: string): Promise<void>;
+}
+
+export interface KeyedRequest {
+  readonly teamId: string;
+  readonly actorId: string;
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: object;
+  /** Seals the stored answer when it holds a secret; null stores it as it is. */
+  readonly seal: string | null;
+}
+
+/** The Idempotency-Key of a request, or undefined without one. */
+export function readIdempotencyKey(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(header)) {
+    throw invalid([{ path: 'Idempotency-Key', message: 'Send 1 to 255 visible ASCII characters' }]);
+  }
+  return header;
+}
+
+/**
+ * Runs `work` once per key: a repeated request gets the first one's answer, one that comes while the first is running
+ * IDEMPOTENCY_IN_PROGRESS, and the same key with another request INVALID. A refusal is not kept: the corrected request
+ * may use the key again.
+ */
+export async function once(
+  keys: IdempotencyKeys,
+  request: KeyedRequest,
+  work: () => Promise<Answer>,
+): Promise<{ answer: Answer; replayed: boolean }> {
+  const { teamId, actorId, key } = request;
+  const hash = createHash('sha256')
+    .update(JSON.stringify([request.method, request.path, request.body]))
+    .digest('hex');
+  const begun = await keys.begin(teamId, actorId, key, hash);
+  if (begun.state === 'mismatch') {
+    throw invalid([{ path: 'Idempotency-Key', message: 'This key was used for another request' }]);
+  }
+  if (begun.state === 'running') {
+    throw new DomainError('IDEMPOTENCY_IN_PROGRESS', 'The first request with this key is still running.', {
+      retryAfterSeconds: 1,
+    });
+  }
+  if (begun.state === 'done') {
+    const json = request.seal === null ? begun.response : open(begun.response, request.seal);
+    return { answer: begun.status === 204 ? { status: 204 } : { status: begun.status, json }, replayed: true };
+  }
+  let answer: Answer;
+  try {
+    answer = await work();
+  } catch (error) {
+    await keys.forget(teamId, actorId, key);
+    throw error;
+  }
+  if (!('status' in answer)) throw new Error('A stream has no answer to keep.');
+  const json = 'json' in answer ? answer.json : null;
+  await keys.finish(teamId, actorId, key, answer.status, request.seal === null ? json : sealed(json, request.seal));
+  return { answer, replayed: false };
+}
+
+// Sealed with the sender's own bearer token, which is kept nowhere: only who got the secret first can read it again.
+function sealed(json: unknown, secret: string): { sealed: string } {
+  const salt = randomBytes(16);
+  const cipher = createCipheriv('aes-256-gcm', keyFrom(secret, salt), salt.subarray(0, 12));
+  const text = Buffer.concat([cipher.update(JSON.stringify(json), 'utf8'), cipher.final()]);
+  return { sealed: Buffer.concat([salt, cipher.getAuthTag(), text]).toString('base64url') };
+}
+
+function open(stored: unknown, secret: string): unknown {
+  if (typeof stored !== 'object' || stored === null || !('sealed' in stored) || typeof stored.sealed !== 'string') {
+    throw new Error('A sealed answer was expected.');
+  }
+  const bytes = Buffer.from(stored.sealed, 'base64url');
+  const salt = bytes.subarray(0, 16);
+  const decipher = createDecipheriv('aes-256-gcm', keyFrom(secret, salt), salt.subarray(0, 12));
+  decipher.setAuthTag(bytes.subarray(16, 32));
+  return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(32)), decipher.final()]).toString('utf8'));
+}
+
+function keyFrom(secret: string, salt: Uint8Array): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, salt, 'idempotent answer', 32));
+}

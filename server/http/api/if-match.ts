@@ -1,0 +1,9 @@
+import { invalid } from '../../domain/errors.ts';
+
+/** The version in If-Match: `3` or `"3"`. A list, `*`, a weak tag and anything else is INVALID (api.md). */
+export function readIfMatch(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const match = /^(?:(\d{1,10})|"(\d{1,10})")$/.exec(header.trim());
+  if (match === null) throw invalid([{ path: 'If-Match', message: 'Send one version, such as 3 or "3"' }]);
+  return Number(match[1] ?? match[2]);
+}

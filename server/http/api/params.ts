@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+/** A session by id or slug (domain.md 1.2). Path parameters that cannot be are unknown, so they answer 404. */
+export const sessionParams = z.strictObject({
+  id: z
+    .string()
+    .regex(new RegExp(`^(IND-[0-9]{1,9}|${uuid})$`, 'i'))
+    .describe('Id or slug of the session.'),
+});
+
+export const idParams = z.strictObject({
+  id: z
+    .string()
+    .regex(new RegExp(`^${uuid}$`, 'i'))
+    .describe('Id.'),
+});
+
+export const checkpointParams = z.strictObject({
+  ...sessionParams.shape,
+  sequence: z
+    .string()
+    .regex(/^[1-9][0-9]{0,8}$/)
+    .describe('Sequence of the checkpoint.'),
+});

@@ -1,0 +1,34 @@
+import type { createAsks } from '../../application/asks.ts';
+import type { createAuth } from '../../application/auth.ts';
+import type { createCheckpoints } from '../../application/checkpoints.ts';
+import type { createDiffs } from '../../application/diffs.ts';
+import type { createFigures } from '../../application/figures.ts';
+import type { createRepositories } from '../../application/repositories.ts';
+import type { createSessions } from '../../application/sessions/service.ts';
+import type { createTasks } from '../../application/tasks.ts';
+import type { createTimeline } from '../../application/timeline.ts';
+import type { createTokens } from '../../application/tokens.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { Agent } from '../../domain/agent.ts';
+
+/** The services this surface speaks to, out of those the composition root builds. */
+export interface ApiServices {
+  readonly auth: Pick<ReturnType<typeof createAuth>, 'actorFromLogin' | 'actorFromToken'>;
+  readonly sessions: ReturnType<typeof createSessions>;
+  readonly tasks: ReturnType<typeof createTasks>;
+  readonly timeline: Pick<ReturnType<typeof createTimeline>, 'ofSession' | 'ofTeam'>;
+  readonly checkpoints: ReturnType<typeof createCheckpoints>;
+  readonly diffs: ReturnType<typeof createDiffs>;
+  readonly metrics: Pick<ReturnType<typeof createFigures>, 'ofSession'>;
+  readonly repositories: ReturnType<typeof createRepositories>;
+  readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'revoke'>;
+  readonly asks: ReturnType<typeof createAsks>;
+  readonly agents: { list(actor: Actor): Promise<Agent[]> };
+}
+
+/** What one of their verbs answers. */
+export type Answered<S extends keyof ApiServices, V extends keyof ApiServices[S]> = ApiServices[S][V] extends (
+  ...args: never[]
+) => Promise<infer R>
+  ? R
+  : never;

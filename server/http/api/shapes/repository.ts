@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { Answered } from '../services.ts';
+import { id, iso, time } from './fields.ts';
+
+export const repositoryShape = z
+  .strictObject({
+    id,
+    version: z.int(),
+    name: z.string(),
+    source: z.string(),
+    kind: z.enum(['path', 'url']),
+    baseBranch: z.string(),
+    setup: z.array(z.string()),
+    verify: z.array(z.string()),
+    createdBy: id.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'Repository' });
+
+export function repositoryOut(repository: Answered<'repositories', 'get'>): z.output<typeof repositoryShape> {
+  const { id, version, name, source, kind, baseBranch, setup, verify, createdBy, createdAt } = repository;
+  return {
+    id,
+    version,
+    name,
+    source,
+    kind,
+    baseBranch,
+    setup: [...setup],
+    verify: [...verify],
+    createdBy,
+    createdAt: iso(createdAt),
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { ApiToken } from '../../../application/store-port.ts';
+import { id, iso, time } from './fields.ts';
+
+const fields = {
+  id,
+  name: z.string(),
+  prefix: z.string(),
+  scopes: z.array(z.string()),
+  expiresAt: time.nullable(),
+  lastUsedAt: time.nullable(),
+  createdAt: time,
+};
+
+export const tokenShape = z.strictObject(fields).meta({ id: 'Token' });
+/** The only answer that ever holds the token itself. */
+export const newTokenShape = z.strictObject({ ...fields, token: z.string() }).meta({ id: 'NewToken' });
+
+export function tokenOut(token: ApiToken): z.output<typeof tokenShape> {
+  return {
+    id: token.id,
+    name: token.name,
+    prefix: token.prefix,
+    scopes: [...token.scopes],
+    expiresAt: iso(token.expiresAt),
+    lastUsedAt: iso(token.lastUsedAt),
+    createdAt: iso(token.createdAt),
+  };
+}
