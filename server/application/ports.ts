@@ -142,10 +142,16 @@ export interface Workspaces {
   /** The git directory work happens in: the repository itself for a local path, a mirror under DATA_DIR for a URL. */
   prepare(repository: RepositoryRef): Promise<void>;
   /** Creates the session's branch at the base commit, or returns it when this session already owns it. */
-  openBranch(repository: RepositoryRef, session: SessionRef): Promise<{ branch: string; baseCommit: string; warning: string | null }>;
+  openBranch(
+    repository: RepositoryRef,
+    session: SessionRef,
+  ): Promise<{ branch: string; baseCommit: string; warning: string | null }>;
   head(repository: RepositoryRef, branch: string): Promise<string>;
   /** A fresh detached worktree at `commit` for one attempt; the same attempt gets the same one back. */
-  openWorktree(repository: RepositoryRef, attempt: { id: string; sessionSlug: string; commit: string }): Promise<string>;
+  openWorktree(
+    repository: RepositoryRef,
+    attempt: { id: string; sessionSlug: string; commit: string },
+  ): Promise<string>;
   /** Bundles what is dirty (never thrown away), then resets the worktree away. Returns the bundle's path if one was made. */
   retireWorktree(repository: RepositoryRef, worktree: string, label: string): Promise<{ bundle: string | null }>;
   /** One commit of everything in the worktree on top of `baseCommit`, with trailers; null when nothing changed. Idempotent. */

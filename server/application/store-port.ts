@@ -14,11 +14,8 @@ import type { Attempt, AttemptStatus, FailureClass } from '../domain/attempt.ts'
 import type { Checkpoint, CheckpointReason, CheckpointState } from '../domain/checkpoint.ts';
 import type { EventType, TimelineEvent } from '../domain/events.ts';
 import type { Metrics, Usage } from '../domain/metrics.ts';
-import type { AttentionKind, PendingCommand, SessionView as Session, SessionStatus } from '../domain/session.ts';
+import type { Attention, PendingCommand, Session, SessionStatus } from '../domain/session.ts';
 import type { Dependency, Task, TaskStatus } from '../domain/task.ts';
-
-/** What the store answers with: the row and what the clock and its tasks say about it. */
-export type Session = SessionView;
 
 export interface Page<T> {
   items: T[];
@@ -112,6 +109,22 @@ export interface RoutingDecision {
   candidates: unknown[];
   createdAt: Date;
 }
+/** A dependency as stored; `fromTaskId` is the prerequisite. */
+export interface StoredEdge {
+  id: string;
+  fromTaskId: string;
+  toTaskId: string;
+  type: Dependency['type'];
+  required: boolean;
+  lagSeconds: number;
+}
+/** An ask with the names a list shows. */
+export type AskRow = Ask & {
+  sessionSlug: string;
+  sessionTitle: string;
+  taskTitle: string;
+  sessionCreatedBy: string | null;
+};
 /** An event to append; `actor` says who did it, `dedupe` makes a repeated telling harmless. */
 export interface EventInput {
   type: EventType;
@@ -128,7 +141,24 @@ export interface SessionGuard {
 }
 /** Columns of a session a verb may set; status, version, seq and lease are the store's own. */
 export type SessionPatch = Partial<
-  Omit<Session, 'id' | 'teamId' | 'number' | 'slug' | 'version' | 'status' | 'statusSince' | 'lastSeq' | 'owner' | 'epoch' | 'leaseExpiresAt' | 'progress' | 'health' | 'recoverable' | 'attention'>
+  Omit<
+    Session,
+    | 'id'
+    | 'teamId'
+    | 'number'
+    | 'slug'
+    | 'version'
+    | 'status'
+    | 'statusSince'
+    | 'lastSeq'
+    | 'owner'
+    | 'epoch'
+    | 'leaseExpiresAt'
+    | 'progress'
+    | 'health'
+    | 'recoverable'
+    | 'attention'
+  >
 >;
 export interface SessionMove {
   sessionId: string;
@@ -149,7 +179,24 @@ export interface TaskMove {
   actor: Actor;
   /** When given, the session's epoch must be this one. */
   epoch?: number | undefined;
-  patch?: Partial<Pick<Task, 'agentId' | 'attemptCount' | 'notBefore' | 'proof' | 'mergedCommit' | 'result' | 'error' | 'readyAt' | 'startedAt' | 'endedAt' | 'estimate' | 'mergedCommit'>> | undefined;
+  patch?:
+    | Partial<
+        Pick<
+          Task,
+          | 'agentId'
+          | 'attemptCount'
+          | 'notBefore'
+          | 'proof'
+          | 'mergedCommit'
+          | 'result'
+          | 'error'
+          | 'readyAt'
+          | 'startedAt'
+          | 'endedAt'
+          | 'estimate'
+        >
+      >
+    | undefined;
 }
 export interface AttemptGuard {
   epoch: number;
@@ -158,15 +205,30 @@ export interface AttemptGuard {
 export type AttemptPatch = Partial<
   Pick<
     Attempt,
-    | 'status' | 'worktree' | 'baseCommit' | 'setupDone' | 'summary' | 'taskCommit' | 'mergedCommit' | 'bundle' | 'evidence' | 'usage' | 'calls'
-    | 'callErrors' | 'cutOff' | 'failure' | 'error' | 'endedAt' | 'retiredAt'
+    | 'status'
+    | 'worktree'
+    | 'baseCommit'
+    | 'setupDone'
+    | 'summary'
+    | 'taskCommit'
+    | 'mergedCommit'
+    | 'bundle'
+    | 'evidence'
+    | 'usage'
+    | 'calls'
+    | 'callErrors'
+    | 'cutOff'
+    | 'failure'
+    | 'error'
+    | 'endedAt'
+    | 'retiredAt'
   >
 >;
 export interface SessionFilter {
   status?: readonly SessionStatus[] | undefined;
   type?: readonly string[] | undefined;
   priority?: readonly number[] | undefined;
-  attention?: readonly AttentionKind[] | undefined;
+  attention?: readonly Attention[] | undefined;
   tag?: readonly string[] | undefined;
   createdBy?: string | undefined;
   q?: string | undefined;
@@ -232,7 +294,15 @@ export interface Aggregates {
     setPassword(userId: string, hash: string): Promise<void>;
   };
   logins: {
-    create(login: { id: string; userId: string; teamId: string; tokenHash: string; userAgent: string | null; address: string | null; expiresAt: Date }): Promise<void>;
+    create(login: {
+      id: string;
+      userId: string;
+      teamId: string;
+      tokenHash: string;
+      userAgent: string | null;
+      address: string | null;
+      expiresAt: Date;
+    }): Promise<void>;
     /** The living login of a token (not revoked, not expired, not idle past `idleSeconds`), touching lastSeenAt at most once a minute. */
     byTokenHash(hash: string, idleSeconds: number): Promise<LoginSession | null>;
     revoke(id: string): Promise<void>;
@@ -250,15 +320,31 @@ export interface Aggregates {
     create(repository: Omit<Repository, 'version' | 'createdAt'>): Promise<Repository>;
     get(teamId: string, id: string): Promise<Repository | null>;
     list(teamId: string, page: PageRequest): Promise<Page<Repository>>;
-    update(teamId: string, id: string, patch: Partial<Pick<Repository, 'name' | 'baseBranch' | 'setup' | 'verify'>>, version?: number): Promise<Repository>;
+    update(
+      teamId: string,
+      id: string,
+      patch: Partial<Pick<Repository, 'name' | 'baseBranch' | 'setup' | 'verify'>>,
+      version?: number,
+    ): Promise<Repository>;
     remove(teamId: string, id: string): Promise<void>;
   };
   runtimes: {
     upsertEmbedded(row: { id: string; name: string }): Promise<{ id: string }>;
-    setState(id: string, state: { state: 'starting' | 'online' | 'degraded' | 'parked' | 'offline'; detail: string; softwareVersion: string | null; circuit: 'closed' | 'open' | 'half_open'; parkedUntil: Date | null }): Promise<void>;
+    setState(
+      id: string,
+      state: {
+        state: 'starting' | 'online' | 'degraded' | 'parked' | 'offline';
+        detail: string;
+        softwareVersion: string | null;
+        circuit: 'closed' | 'open' | 'half_open';
+        parkedUntil: Date | null;
+      },
+    ): Promise<void>;
   };
   agents: {
-    create(agent: Omit<Agent, 'version' | 'state' | 'currentTasks' | 'performance' | 'lastHeartbeatAt' | 'createdAt'>): Promise<void>;
+    create(
+      agent: Omit<Agent, 'version' | 'state' | 'tier' | 'load' | 'performance' | 'lastHeartbeatAt' | 'createdAt'>,
+    ): Promise<void>;
     /** With load counted from open attempts and performance from finished ones, in this transaction. */
     list(teamId: string): Promise<Agent[]>;
     get(teamId: string, idOrName: string): Promise<Agent | null>;
@@ -267,7 +353,34 @@ export interface Aggregates {
     heartbeat(runtimeId: string): Promise<void>;
   };
   sessions: {
-    insert(session: Pick<Session, 'id' | 'teamId' | 'slug' | 'title' | 'description' | 'prompt' | 'type' | 'priority' | 'repositoryId' | 'blueprint' | 'parameters' | 'parentId' | 'model' | 'parallelism' | 'autonomy' | 'dependencyPolicy' | 'maxDurationSeconds' | 'budget' | 'tags' | 'technologies' | 'preferredAgent' | 'preferredAgentType' | 'createdBy'>): Promise<Session>;
+    insert(
+      session: Pick<
+        Session,
+        | 'id'
+        | 'teamId'
+        | 'slug'
+        | 'title'
+        | 'description'
+        | 'prompt'
+        | 'type'
+        | 'priority'
+        | 'repositoryId'
+        | 'blueprint'
+        | 'parameters'
+        | 'parentId'
+        | 'model'
+        | 'parallelism'
+        | 'autonomy'
+        | 'dependencyPolicy'
+        | 'maxDurationSeconds'
+        | 'budget'
+        | 'tags'
+        | 'technologies'
+        | 'preferredAgent'
+        | 'preferredAgentType'
+        | 'createdBy'
+      >,
+    ): Promise<Session>;
     /** By id or slug, inside the team; deleted ones only when asked for. */
     get(teamId: string, idOrSlug: string, options?: { deleted?: boolean }): Promise<Session | null>;
     /** For the engine: any team. */
@@ -276,7 +389,9 @@ export interface Aggregates {
     lock(id: string): Promise<Session>;
     list(teamId: string, filter: SessionFilter, page: PageRequest): Promise<Page<Session>>;
     /** Counts by status and attention of the living sessions: the annunciator's and the list's figures. */
-    counts(teamId: string): Promise<{ status: Partial<Record<SessionStatus, number>>; attention: Partial<Record<AttentionKind, number>> }>;
+    counts(
+      teamId: string,
+    ): Promise<{ status: Partial<Record<SessionStatus, number>>; attention: Partial<Record<Attention, number>> }>;
     countActive(teamId: string): Promise<number>;
     ancestors(id: string): Promise<Session[]>;
     children(id: string): Promise<Session[]>;
@@ -284,19 +399,25 @@ export interface Aggregates {
     /** One guarded statement: status, statusSince, version, `session.status_changed` with its seq, outbox. */
     move(move: SessionMove): Promise<Session>;
     /** Sets attention (no-op when it already stands) with `session.attention_changed`. */
-    setAttention(id: string, kind: AttentionKind, actor: Actor): Promise<void>;
+    setAttention(id: string, kind: Attention, actor: Actor): Promise<void>;
     setPendingCommand(id: string, command: PendingCommand | null, guard: SessionGuard): Promise<Session>;
     /**
      * Claims up to `limit` queued sessions (fair order: priority with ageing, then queue time), skip locked:
-     * owner, epoch + 1, lease by database time. They stay queued until the caller moves them.
+     * owner, epoch + 1, lease by database time, open attempts (of a paused run) re-stamped. They stay queued until the caller moves them.
      */
     claimQueued(owner: string, leaseSeconds: number, limit: number): Promise<Session[]>;
     /**
      * Takes over executing, paused-with-work-pending or claimed sessions whose lease is past (or whose owner is one of `formerOwners`):
      * owner, epoch + 1, lease; re-stamps their open attempts with the new epoch in the same transaction;
-     * appends `recovery.taken_over`. `expired` says whether the lease had really run out.
+     * appends `recovery.taken_over` { from, epoch, adopted } where adopted = `runtimeLives` and an attempt was open; also takes executing
+     * sessions that were released (owner null). `expired` says whether the lease had really run out.
      */
-    takeOver(owner: string, leaseSeconds: number, formerOwners: readonly string[]): Promise<{ session: Session; previousOwner: string | null; expired: boolean }[]>;
+    takeOver(
+      owner: string,
+      leaseSeconds: number,
+      formerOwners: readonly string[],
+      runtimeLives: boolean,
+    ): Promise<{ session: Session; previousOwner: string | null; expired: boolean }[]>;
     /** Sessions this owner holds whose lease has not run out, by database time. */
     owned(owner: string): Promise<Session[]>;
     /** Renews; answers the ids whose renewal was refused (lease lost or taken). */
@@ -306,18 +427,56 @@ export interface Aggregates {
     pastDeadline(): Promise<Session[]>;
   };
   tasks: {
-    insertAll(tasks: readonly (Pick<Task, 'id' | 'sessionId' | 'key' | 'parentTaskId' | 'title' | 'description' | 'priority' | 'capabilities' | 'technologies' | 'optional' | 'writes' | 'verification' | 'estimate'> & { teamId: string; position: number })[]): Promise<void>;
+    insertAll(
+      tasks: readonly (Pick<
+        Task,
+        | 'id'
+        | 'sessionId'
+        | 'key'
+        | 'parentTaskId'
+        | 'title'
+        | 'description'
+        | 'priority'
+        | 'capabilities'
+        | 'technologies'
+        | 'optional'
+        | 'writes'
+        | 'verification'
+        | 'estimate'
+      > & { teamId: string; position: number })[],
+    ): Promise<void>;
     get(teamId: string, id: string): Promise<Task | null>;
     bySession(sessionId: string): Promise<Task[]>;
     /** One guarded statement: status, version, `task.status_changed` with its seq, outbox. */
     move(move: TaskMove): Promise<Task>;
-    insertDependencies(sessionId: string, edges: readonly { id: string; fromTaskId: string; toTaskId: string; type: Dependency['type']; required: boolean; lagSeconds: number }[]): Promise<void>;
-    dependencies(sessionId: string): Promise<{ id: string; fromTaskId: string; toTaskId: string; type: Dependency['type']; required: boolean; lagSeconds: number }[]>;
+    insertDependencies(sessionId: string, edges: readonly StoredEdge[]): Promise<void>;
+    dependencies(sessionId: string): Promise<StoredEdge[]>;
     /** For a restored checkpoint: sets the status beside the table. Emits nothing; the caller appends `task.restored`. */
-    restore(taskId: string, state: { status: TaskStatus; proof: Task['proof']; mergedCommit: string | null }): Promise<void>;
+    restore(
+      taskId: string,
+      state: { status: TaskStatus; proof: Task['proof']; mergedCommit: string | null },
+    ): Promise<void>;
   };
   attempts: {
-    insert(attempt: Pick<Attempt, 'id' | 'teamId' | 'sessionId' | 'taskId' | 'number' | 'epoch' | 'agentId' | 'runtimeId' | 'remoteSessionId' | 'remoteMessageId' | 'remotePartId' | 'prompt' | 'system' | 'model'>): Promise<Attempt>;
+    insert(
+      attempt: Pick<
+        Attempt,
+        | 'id'
+        | 'teamId'
+        | 'sessionId'
+        | 'taskId'
+        | 'number'
+        | 'epoch'
+        | 'agentId'
+        | 'runtimeId'
+        | 'remoteSessionId'
+        | 'remoteMessageId'
+        | 'remotePartId'
+        | 'prompt'
+        | 'system'
+        | 'model'
+      >,
+    ): Promise<Attempt>;
     get(id: string): Promise<Attempt | null>;
     byTask(taskId: string): Promise<Attempt[]>;
     bySession(sessionId: string): Promise<Attempt[]>;
@@ -327,6 +486,8 @@ export interface Aggregates {
     countOpen(teamId: string): Promise<number>;
     /** Adds one to the failures served for this step of the rehearsal script; answers the new count. */
     countRehearsalFailure(id: string, step: number): Promise<number>;
+    /** Notes that an ended attempt's worktree is gone and where its unlanded work was bundled. */
+    markRetired(id: string, bundle: string | null): Promise<void>;
     /** Worktrees of ended attempts that still stand. */
     unretired(sessionId: string | null): Promise<Attempt[]>;
   };
@@ -336,17 +497,33 @@ export interface Aggregates {
   };
   checkpoints: {
     /** Takes the session's next sequence, never reused; prunes to the newest 100. Appends `checkpoint.created`. */
-    create(checkpoint: { id: string; teamId: string; sessionId: string; reason: CheckpointReason; commit: string | null; state: CheckpointState }, actor: Actor): Promise<Checkpoint>;
+    create(
+      checkpoint: {
+        id: string;
+        teamId: string;
+        sessionId: string;
+        reason: CheckpointReason;
+        commit: string | null;
+        state: CheckpointState;
+      },
+      actor: Actor,
+    ): Promise<Checkpoint>;
     list(sessionId: string): Promise<Checkpoint[]>;
-    get(sessionId: string, sequence: number): Promise<Checkpoint | null>;
+    get(sessionId: string, sequence: number): Promise<(Checkpoint & { state: CheckpointState }) | null>;
     latest(sessionId: string): Promise<Checkpoint | null>;
     undoAfter(sessionId: string, sequence: number): Promise<void>;
   };
   asks: {
     /** Answers the ask and whether it is new; the same remote ask of the same attempt is stored once. */
-    open(ask: Omit<Ask, 'status' | 'answer' | 'answeredBy' | 'answeredAt' | 'deliveredAt' | 'openedAt'>): Promise<{ ask: Ask; opened: boolean }>;
+    open(
+      ask: Omit<Ask, 'status' | 'answer' | 'answeredBy' | 'answeredAt' | 'deliveredAt' | 'openedAt'>,
+    ): Promise<{ ask: Ask; opened: boolean }>;
     get(teamId: string, id: string): Promise<Ask | null>;
-    list(teamId: string, filter: { status?: readonly AskStatus[] | undefined; sessionId?: string | undefined }, page: PageRequest): Promise<Page<Ask & { sessionSlug: string; sessionTitle: string; taskTitle: string }>>;
+    list(
+      teamId: string,
+      filter: { status?: readonly AskStatus[] | undefined; sessionId?: string | undefined },
+      page: PageRequest,
+    ): Promise<Page<AskRow>>;
     openOf(sessionId: string): Promise<Ask[]>;
     /** Guarded by status open or escalated: the second answer is CONFLICT. */
     answer(id: string, answer: AskAnswer, answeredBy: string | null): Promise<Ask>;
@@ -370,9 +547,21 @@ export interface Aggregates {
     /** Appends in order with the session's next seqs; a known `dedupe` is left out. Answers what was stored. */
     append(sessionId: string, events: readonly EventInput[], guard?: { epoch: number }): Promise<TimelineEvent[]>;
     appendTeam(teamId: string, event: EventInput): Promise<TimelineEvent>;
-    list(sessionId: string, query: { after: number; before?: number | undefined; types?: readonly string[] | undefined; limit: number; newestFirst?: boolean | undefined }): Promise<TimelineEvent[]>;
+    list(
+      sessionId: string,
+      query: {
+        after: number;
+        before?: number | undefined;
+        types?: readonly string[] | undefined;
+        limit: number;
+        newestFirst?: boolean | undefined;
+      },
+    ): Promise<TimelineEvent[]>;
     /** The team's feed behind open transactions, so that a cursor never skips one that commits late. */
-    team(teamId: string, query: { after: number; types?: readonly string[] | undefined; limit: number }): Promise<TimelineEvent[]>;
+    team(
+      teamId: string,
+      query: { after: number; types?: readonly string[] | undefined; limit: number; newestFirst?: boolean | undefined },
+    ): Promise<TimelineEvent[]>;
   };
   outbox: {
     /** Oldest committed events not yet delivered, at most `limit`; `done` removes them after delivery. */
@@ -383,7 +572,10 @@ export interface Aggregates {
   audit: {
     /** Next link of the team's chain, under the team's row lock. */
     append(entry: AuditInput): Promise<void>;
-    list(teamId: string, query: { after: number; limit: number; subject?: { kind: string; id: string } | undefined }): Promise<AuditEntry[]>;
+    list(
+      teamId: string,
+      query: { after: number; limit: number; subject?: { kind: string; id: string } | undefined },
+    ): Promise<AuditEntry[]>;
     verify(teamId: string): Promise<{ entries: number; firstBroken: number | null }>;
   };
   modelCalls: {
@@ -395,9 +587,20 @@ export interface Aggregates {
     tokensThisMonth(teamId: string): Promise<number>;
   };
   metrics: {
-    ofSession(sessionId: string): Promise<Omit<Metrics, 'errorRate' | 'healthy' | 'filesChanged' | 'linesAdded' | 'linesRemoved'> & { warnings: number }>;
+    ofSession(
+      sessionId: string,
+    ): Promise<
+      Omit<Metrics, 'errorRate' | 'healthy' | 'filesChanged' | 'linesAdded' | 'linesRemoved'> & { warnings: number }
+    >;
     /** Figures of the whole installation for /metrics. */
-    totals(): Promise<{ sessionsByStatus: Record<string, number>; attemptsByStatus: Record<string, number>; openAsks: number; events: number; outbox: number; tokens: number }>;
+    totals(): Promise<{
+      sessionsByStatus: Record<string, number>;
+      attemptsByStatus: Record<string, number>;
+      openAsks: number;
+      events: number;
+      outbox: number;
+      tokens: number;
+    }>;
   };
   blobs: {
     put(teamId: string, content: string): Promise<string>;
@@ -405,7 +608,12 @@ export interface Aggregates {
   };
   idempotency: {
     /** `new` when this caller may go on; otherwise the stored answer, `running`, or `mismatch`. Keys live 24 h. */
-    begin(teamId: string, actorId: string, key: string, bodyHash: string): Promise<{ state: 'new' | 'running' | 'mismatch' } | { state: 'done'; status: number; response: unknown }>;
+    begin(
+      teamId: string,
+      actorId: string,
+      key: string,
+      bodyHash: string,
+    ): Promise<{ state: 'new' | 'running' | 'mismatch' } | { state: 'done'; status: number; response: unknown }>;
     finish(teamId: string, actorId: string, key: string, status: number, response: unknown): Promise<void>;
     forget(teamId: string, actorId: string, key: string): Promise<void>;
   };

@@ -1,0 +1,173 @@
+import type { Actor } from '../domain/actor.ts';
+import type { Checkpoint, CheckpointState } from '../domain/checkpoint.ts';
+import { restoredTasks } from '../domain/checkpoint.ts';
+import { DomainError } from '../domain/errors.ts';
+import { isTerminal, type Session, sessionTransitions } from '../domain/session.ts';
+import type { Task } from '../domain/task.ts';
+import type { Deps } from './deps.ts';
+import { findSession } from './sessions/find.ts';
+
+/** What a checkpoint remembers of the tasks. */
+export function stateOf(tasks: readonly Task[]): CheckpointState {
+  return {
+    tasks: tasks.map(({ id, key, status, reason, proof, attemptCount, mergedCommit }) => ({
+      id,
+      key,
+      status,
+      reason,
+      proof,
+      attemptCount,
+      mergedCommit,
+    })),
+  };
+}
+
+/** Durable points of a session: listed, made by hand, restored (domain.md 1.3). */
+export function createCheckpoints(deps: Deps) {
+  const { store, secrets } = deps;
+
+  return {
+    async list(actor: Actor, ref: string): Promise<Checkpoint[]> {
+      const session = await findSession(deps, actor, ref, 'read');
+      return store.checkpoints.list(session.id);
+    },
+
+    async create(actor: Actor, ref: string): Promise<Checkpoint> {
+      const found = await findSession(deps, actor, ref, 'session.command');
+      const checkpoint = await store.transaction(async (tx) => {
+        const session = await tx.sessions.lock(found.id);
+        if (session.headCommit === null)
+          throw new DomainError('INVALID_TRANSITION', 'There is nothing to keep yet: the session has no branch.', {
+            details: { from: session.status, to: session.status, allowed: [] },
+          });
+        const made = await tx.checkpoints.create(
+          {
+            id: secrets.uuid(),
+            teamId: session.teamId,
+            sessionId: session.id,
+            reason: 'manual',
+            commit: session.headCommit,
+            state: stateOf(await tx.tasks.bySession(session.id)),
+          },
+          actor,
+        );
+        await tx.audit.append({
+          teamId: session.teamId,
+          actor,
+          action: 'session.checkpoint',
+          subject: { kind: 'session', id: session.id },
+          after: { sequence: made.sequence, commit: made.commit },
+        });
+        return made;
+      });
+      await pinCheckpoint(deps, found, checkpoint);
+      return checkpoint;
+    },
+
+    /**
+     * Resets graph and branch to a checkpoint of a paused or recoverable session. Later checkpoints are marked undone and
+     * the branch's former head stays reachable. The database decides first (`resetTo`); git follows, now or at the next claim.
+     */
+    async restore(actor: Actor, ref: string, sequence: number): Promise<Session> {
+      const found = await findSession(deps, actor, ref, 'session.command');
+      const after = await store.transaction(async (tx) => {
+        const session = await tx.sessions.lock(found.id);
+        const retryable = isTerminal(session.status) && sessionTransitions[session.status].includes('pending');
+        if (session.status !== 'paused' && !retryable) {
+          throw new DomainError(
+            'INVALID_TRANSITION',
+            `A checkpoint is restored while the session is paused or can be retried; this one is ${session.status}.`,
+            { details: { from: session.status, to: session.status, allowed: [] } },
+          );
+        }
+        const checkpoint = await tx.checkpoints.get(session.id, sequence);
+        if (!checkpoint) throw new DomainError('NOT_FOUND', `There is no checkpoint ${sequence}.`);
+        for (const attempt of await tx.attempts.bySession(session.id)) {
+          if (attempt.endedAt !== null) continue;
+          await tx.asks.close({ attemptId: attempt.id }, 'superseded');
+          await tx.attempts.update(
+            attempt.id,
+            { status: 'superseded', endedAt: deps.clock() },
+            { epoch: attempt.epoch },
+          );
+          await tx.events.append(session.id, [
+            {
+              type: 'attempt.ended',
+              actor,
+              payload: {
+                attemptId: attempt.id,
+                taskId: attempt.taskId,
+                epoch: attempt.epoch,
+                status: 'superseded',
+                reason: `checkpoint ${sequence} restored`,
+              },
+            },
+          ]);
+        }
+        const remembered = new Map(checkpoint.state.tasks.map((task) => [task.id, task]));
+        for (const change of restoredTasks(checkpoint.state, await tx.tasks.bySession(session.id))) {
+          const then = remembered.get(change.taskId);
+          const completed = change.to === 'completed';
+          await tx.tasks.restore(change.taskId, {
+            status: change.to,
+            proof: completed ? (then?.proof ?? 'none') : 'none',
+            mergedCommit: completed ? (then?.mergedCommit ?? null) : null,
+          });
+          await tx.events.append(session.id, [{ type: 'task.restored', actor, payload: { ...change, sequence } }]);
+        }
+        await tx.checkpoints.undoAfter(session.id, sequence);
+        await tx.sessions.setAttention(session.id, 'none', actor);
+        const updated = await tx.sessions.update(
+          session.id,
+          { headCommit: checkpoint.commit, resetTo: checkpoint.commit, proof: null },
+          { version: session.version },
+        );
+        await tx.events.append(session.id, [
+          {
+            type: 'checkpoint.restored',
+            actor,
+            payload: { sequence, reason: checkpoint.reason, commit: checkpoint.commit },
+          },
+        ]);
+        await tx.audit.append({
+          teamId: session.teamId,
+          actor,
+          action: 'session.restore',
+          subject: { kind: 'session', id: session.id },
+          after: { sequence, commit: checkpoint.commit },
+        });
+        return updated;
+      });
+      await followReset(deps, after);
+      return (await store.sessions.byId(after.id)) ?? after;
+    },
+  };
+}
+
+/** Moves the branch to a restored commit and forgets the intention; repeated after a crash until it stands. */
+export async function followReset(deps: Deps, session: Session): Promise<void> {
+  if (session.resetTo === null || session.branch === null) return;
+  const repository = await deps.store.repositories.get(session.teamId, session.repositoryId);
+  const team = await deps.store.teams.get(session.teamId);
+  if (!repository || !team) throw new DomainError('NOT_FOUND', 'The repository of the session is gone.');
+  await deps.workspaces.resetBranch(repository, session.branch, session.resetTo, {
+    id: session.id,
+    slug: session.slug,
+    teamSlug: team.slug,
+  });
+  await deps.store.sessions.update(session.id, { resetTo: null }, {});
+}
+
+/** Keeps the checkpoint's commit reachable in git; harmless to repeat. */
+export async function pinCheckpoint(deps: Deps, session: Session, checkpoint: Checkpoint): Promise<void> {
+  if (checkpoint.commit === null) return;
+  const repository = await deps.store.repositories.get(session.teamId, session.repositoryId);
+  const team = await deps.store.teams.get(session.teamId);
+  if (!repository || !team) return;
+  await deps.workspaces.pinCheckpoint(
+    repository,
+    { id: session.id, slug: session.slug, teamSlug: team.slug },
+    checkpoint.sequence,
+    checkpoint.commit,
+  );
+}

@@ -1,0 +1,49 @@
+/** What every service is built from; `server/services.ts` fills it once. */
+import type {
+  AgentRunner,
+  AttemptLimiter,
+  CheckRehearsal,
+  Fault,
+  Log,
+  OutputDelta,
+  RunCommand,
+  RuntimeStatus,
+  Secrets,
+  Workspaces,
+} from './ports.ts';
+import type { Store } from './store-port.ts';
+
+export interface Settings {
+  readonly leaseSeconds: number;
+  readonly checkpointSeconds: number;
+  readonly askSlaSeconds: number;
+  readonly askExpirySeconds: number;
+  readonly verifyTimeoutSeconds: number;
+  /** Owner name of this process, and the names its former lives on the same data directory had. */
+  readonly owner: string;
+  readonly formerOwners: readonly string[];
+  readonly rehearsal: boolean;
+  readonly version: string;
+  /** Below this many free bytes no new work is taken (engine.md 7, row 9). */
+  readonly minimumFreeBytes: number;
+}
+
+export interface Deps {
+  readonly store: Store;
+  readonly runner: AgentRunner;
+  readonly runtime: { status(): RuntimeStatus };
+  readonly workspaces: Workspaces;
+  readonly runCommand: RunCommand;
+  readonly endOrphans: (attemptId: string) => Promise<number>;
+  readonly secrets: Secrets;
+  readonly limiter: AttemptLimiter;
+  readonly checkRehearsal: CheckRehearsal;
+  readonly fault: Fault;
+  readonly log: Log;
+  readonly settings: Settings;
+  readonly clock: () => Date;
+  /** Streams live text to watchers; never stored. */
+  readonly output: (delta: OutputDelta) => void;
+  /** Asks the dispatch loop to run now rather than at its next tick. */
+  readonly nudge: () => void;
+}

@@ -1,0 +1,42 @@
+import type { Actor } from '../domain/actor.ts';
+import { DomainError, invalid } from '../domain/errors.ts';
+import type { Deps } from './deps.ts';
+import type { Diff } from './ports.ts';
+import { findSession } from './sessions/find.ts';
+import type { Repository } from './store-port.ts';
+
+/** What a session changed, from git: base to head of its branch, or one task's commit. */
+export function createDiffs(deps: Deps) {
+  const { store, workspaces } = deps;
+
+  async function range(
+    actor: Actor,
+    ref: string,
+    taskId: string | undefined,
+  ): Promise<{ repository: Repository; base: string; head: string } | null> {
+    const session = await findSession(deps, actor, ref, 'read');
+    const repository = await store.repositories.get(session.teamId, session.repositoryId);
+    if (!repository) throw new DomainError('NOT_FOUND', 'The repository of the session is gone.');
+    if (taskId !== undefined) {
+      const task = (await store.tasks.bySession(session.id)).find((one) => one.id === taskId);
+      if (!task) throw invalid([{ path: 'taskId', message: 'There is no such task in this session.' }]);
+      return task.mergedCommit === null ? null : { repository, base: `${task.mergedCommit}^`, head: task.mergedCommit };
+    }
+    if (session.baseCommit === null) return null;
+    return { repository, base: session.baseCommit, head: session.headCommit ?? session.baseCommit };
+  }
+
+  return {
+    async ofSession(actor: Actor, ref: string, query: { taskId?: string | undefined } = {}): Promise<Diff> {
+      const found = await range(actor, ref, query.taskId);
+      if (!found) return { base: '', head: '', files: [], additions: 0, deletions: 0, truncated: false };
+      return workspaces.diff(found.repository, found.base, found.head);
+    },
+
+    /** The same as patch text, for `git apply`. */
+    async patch(actor: Actor, ref: string, query: { taskId?: string | undefined } = {}): Promise<string> {
+      const found = await range(actor, ref, query.taskId);
+      return found ? workspaces.rawPatch(found.repository, found.base, found.head) : '';
+    },
+  };
+}

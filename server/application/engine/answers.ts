@@ -1,0 +1,42 @@
+import { attemptEnded } from '../../domain/attempt.ts';
+import type { Session } from '../../domain/session.ts';
+import type { Deps } from '../deps.ts';
+import { orderOf } from './order.ts';
+
+/**
+ * Takes answered asks to the runtime. The answer is durable before it is sent and marked only after, so a crash between
+ * the two sends it again, which is harmless.
+ */
+export async function deliverAnswers(deps: Deps, session: Session): Promise<void> {
+  const { store } = deps;
+  for (const ask of await store.asks.undelivered(session.id)) {
+    const attempt = await store.attempts.get(ask.attemptId);
+    const task = await store.tasks.get(ask.teamId, ask.taskId);
+    const agent = attempt ? await store.agents.get(ask.teamId, attempt.agentId) : null;
+    if (!attempt || attemptEnded(attempt.status) || !task || !agent || ask.answer === null) {
+      await store.asks.markDelivered(ask.id);
+      continue;
+    }
+    const { remoteAskId, remoteSessionId, kind, title, command, paths, patterns, permission, question, options } = ask;
+    const remote = {
+      remoteAskId,
+      remoteSessionId,
+      kind,
+      title,
+      command,
+      paths: [...paths],
+      patterns: [...patterns],
+      permission,
+      question,
+      options: [...options],
+    };
+    await deps.runner.answer(orderOf(attempt, task, agent, []), remote, ask.answer);
+    await store.transaction(async (tx) => {
+      await tx.sessions.lock(session.id);
+      await tx.asks.markDelivered(ask.id);
+      const waiting = (await tx.asks.openOf(session.id)).some((other) => other.attemptId === attempt.id);
+      if (!waiting && attempt.status === 'waiting')
+        await tx.attempts.update(attempt.id, { status: 'running' }, { epoch: session.epoch, status: ['waiting'] });
+    });
+  }
+}

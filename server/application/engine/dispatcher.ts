@@ -1,0 +1,139 @@
+import { errorCodeOf } from '../../domain/errors.ts';
+import { isExecuting, type Session } from '../../domain/session.ts';
+import { maxRecoveries } from '../../domain/session-life.ts';
+import { followReset } from '../checkpoints.ts';
+import type { Deps } from '../deps.ts';
+import { endSession } from '../sessions/endings.ts';
+import { deliverAnswers } from './answers.ts';
+import { beginSession } from './begin.ts';
+import { carryOut } from './carry-out.ts';
+import { createDrivers } from './drivers.ts';
+import { engineActor } from './engine-actor.ts';
+import { planSession } from './plan.ts';
+import { scheduleSession } from './schedule.ts';
+
+/** Sessions one instance holds at once; more stay queued. */
+const capacity = 32;
+
+/**
+ * The engine's one way of working: settle expired leases, claim, then bring every owned session one step on. Boot, tick
+ * and recovery are the same calls; what to do follows from the database alone, never from this process's memory.
+ */
+export function createDispatcher(deps: Deps) {
+  const { store, log, settings, clock } = deps;
+  const drivers = createDrivers(deps);
+  const busy = new Map<string, Promise<void>>();
+  let held = new Map<string, number>();
+  let formerOwners = settings.formerOwners;
+  let stopping = false;
+
+  async function settleLeases(): Promise<void> {
+    const taken = await store.sessions.takeOver(
+      settings.owner,
+      settings.leaseSeconds,
+      formerOwners,
+      deps.runtime.status().state === 'online',
+    );
+    formerOwners = [];
+    for (const { session, previousOwner, expired } of taken) {
+      await drivers.detach(session.id);
+      log.warn({ session: session.slug, previousOwner, expired, epoch: session.epoch }, 'Took over a session');
+      if (!expired || !isExecuting(session.status)) continue;
+      // Only an expired lease counts, and progress forgives: see docs/decisions.
+      const recoveries = session.recoveries + 1;
+      if (recoveries <= maxRecoveries) {
+        await store.sessions.update(session.id, { recoveries }, { epoch: session.epoch });
+        continue;
+      }
+      await store.transaction(async (tx) => {
+        const locked = await tx.sessions.lock(session.id);
+        const message = `Its owner was lost ${recoveries} times without any progress between.`;
+        await endSession(tx, locked, {
+          to: 'orphaned',
+          reason: message,
+          actor: engineActor(session.teamId),
+          now: clock(),
+          epoch: session.epoch,
+          error: { code: 'ORPHANED', message, context: {} },
+        });
+      });
+    }
+  }
+
+  async function advance(id: string): Promise<void> {
+    let session: Session | null = await store.sessions.byId(id);
+    if (!session || session.owner !== settings.owner) return;
+    if (session.pendingCommand !== null && isExecuting(session.status)) {
+      await drivers.detach(id);
+      return carryOut(deps, session, session.pendingCommand);
+    }
+    if (session.status === 'queued') session = await beginSession(deps, session);
+    if (!session || !isExecuting(session.status)) return;
+    if (session.resetTo !== null) await followReset(deps, session);
+    if (session.plannedAt === null) session = await planSession(deps, session);
+    if (session.planApprovedAt === null) return;
+    await deliverAnswers(deps, session);
+    await scheduleSession(deps, session, (attempt) => drivers.start(attempt));
+  }
+
+  /** Sessions do not wait for each other: a slow git fetch of one holds up that one only. */
+  function step(session: Session): void {
+    if (busy.has(session.id)) return;
+    const work = advance(session.id)
+      .catch((error: unknown) => {
+        if (errorCodeOf(error) === 'CONFLICT') log.info({ session: session.slug }, 'The session moved on meanwhile');
+        else log.error({ session: session.slug, err: error }, 'A step of the session failed; it is tried again');
+      })
+      .finally(() => busy.delete(session.id));
+    busy.set(session.id, work);
+  }
+
+  return {
+    async tick(): Promise<void> {
+      if (stopping) return;
+      await settleLeases();
+      const room = capacity - held.size;
+      if (room > 0) {
+        const claimed = await store.sessions.claimQueued(settings.owner, settings.leaseSeconds, room);
+        if (claimed.length > 0) deps.fault('after_claim');
+      }
+      const owned = await store.sessions.owned(settings.owner);
+      held = new Map(owned.map((session) => [session.id, session.epoch]));
+      for (const session of owned) step(session);
+    },
+
+    /** Renews what this instance holds; what it lost is let go of at once. */
+    async renew(): Promise<void> {
+      if (stopping || held.size === 0) return;
+      const refused = await store.sessions.renew(
+        settings.owner,
+        [...held].map(([id, epoch]) => ({ id, epoch })),
+        settings.leaseSeconds,
+      );
+      for (const id of refused) {
+        held.delete(id);
+        const session = await store.sessions.byId(id);
+        // Ended or paused by ourselves: nothing was lost.
+        if (!session || (session.owner === null && !isExecuting(session.status))) continue;
+        log.warn({ session: session.slug, owner: session.owner }, 'The lease was refused; its run is let go of');
+        await drivers.detach(id);
+        if (session.owner !== settings.owner) await drivers.abortRemote(id);
+      }
+      deps.nudge();
+    },
+
+    /** How many sessions and attempts this process works on now. */
+    load: () => ({ sessions: held.size, attempts: drivers.count() }),
+
+    /** Stops claiming, lets go of every run and gives the leases back, so that another start goes on at once. */
+    async stop(): Promise<void> {
+      stopping = true;
+      await drivers.detachAll();
+      await Promise.allSettled(busy.values());
+      await drivers.detachAll();
+      await store.sessions.release(settings.owner);
+    },
+  };
+}
+
+export type Dispatcher = ReturnType<typeof createDispatcher>;

@@ -1,0 +1,97 @@
+import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
+import { errorCodeOf } from '../../domain/errors.ts';
+import type { Deps } from '../deps.ts';
+import { createDriver } from './drive.ts';
+import { orderOf } from './order.ts';
+import { settleFailure } from './settle.ts';
+
+interface Driver {
+  sessionId: string;
+  controller: AbortController;
+  done: Promise<void>;
+}
+
+/** A step of an attempt that fails this often in a row for a reason of our own is settled as a crash. */
+const maxStumbles = 3;
+
+/** The attempts this process drives now. A handle, not a truth: the rows decide what is open, this only avoids driving twice. */
+export function createDrivers(deps: Deps) {
+  const { store, log } = deps;
+  const drive = createDriver(deps);
+  const drivers = new Map<string, Driver>();
+  const stumbles = new Map<string, number>();
+
+  async function stumbled(attempt: Attempt, error: unknown): Promise<void> {
+    const code = errorCodeOf(error);
+    if (code === 'CONFLICT') {
+      log.info({ attempt: attempt.id }, 'The attempt was superseded; its run is let go of');
+      await abortIfSuperseded(attempt.id);
+      return;
+    }
+    const count = (stumbles.get(attempt.id) ?? 0) + 1;
+    stumbles.set(attempt.id, count);
+    log.error({ attempt: attempt.id, count, err: error }, 'A step of the attempt failed');
+    if (count < maxStumbles) return;
+    stumbles.delete(attempt.id);
+    await settleFailure(deps, attempt, {
+      status: 'failed',
+      failure: 'crash',
+      message: error instanceof Error ? error.message : String(error),
+      retryAt: null,
+    });
+  }
+
+  /** A zombie's remote run must not go on: whoever took over has its own, or adopted this one and will find it again. */
+  async function abortIfSuperseded(attemptId: string): Promise<void> {
+    const attempt = await store.attempts.get(attemptId);
+    if (!attempt || !attemptEnded(attempt.status)) return;
+    await abortRun(attempt);
+  }
+
+  async function abortRun(attempt: Attempt): Promise<void> {
+    const task = await store.tasks.get(attempt.teamId, attempt.taskId);
+    const agent = await store.agents.get(attempt.teamId, attempt.agentId);
+    if (!task || !agent || attempt.worktree === null) return;
+    const result = await deps.runner.abort(orderOf(attempt, task, agent, []));
+    log.info({ attempt: attempt.id, ...result }, 'Aborted a run that is no longer ours');
+  }
+
+  async function detach(matches: (driver: Driver) => boolean): Promise<void> {
+    const leaving = [...drivers.values()].filter(matches);
+    for (const driver of leaving) driver.controller.abort();
+    await Promise.allSettled(leaving.map((driver) => driver.done));
+  }
+
+  return {
+    count: () => drivers.size,
+
+    start(attempt: Attempt): void {
+      if (drivers.has(attempt.id)) return;
+      const controller = new AbortController();
+      const done = drive(attempt.id, controller.signal)
+        .then(() => {
+          stumbles.delete(attempt.id);
+        })
+        .catch(async (error: unknown) => {
+          if (!controller.signal.aborted) await stumbled(attempt, error);
+        })
+        .catch((error: unknown) =>
+          log.error({ attempt: attempt.id, err: error }, 'Settling the attempt failed; it is tried again'),
+        )
+        .finally(() => {
+          drivers.delete(attempt.id);
+          deps.nudge();
+        });
+      drivers.set(attempt.id, { sessionId: attempt.sessionId, controller, done });
+    },
+
+    /** Lets go of a session's runs without stopping them; waits until nothing of them can write any more. */
+    detach: (sessionId: string) => detach((driver) => driver.sessionId === sessionId),
+    detachAll: () => detach(() => true),
+
+    async abortRemote(sessionId: string): Promise<void> {
+      for (const attempt of await store.attempts.bySession(sessionId))
+        if (!attemptEnded(attempt.status)) await abortRun(attempt);
+    },
+  };
+}

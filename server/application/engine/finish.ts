@@ -1,0 +1,71 @@
+import type { Session } from '../../domain/session.ts';
+import { proofOf, sessionOutcome } from '../../domain/session-life.ts';
+import type { Task } from '../../domain/task.ts';
+import type { Deps } from '../deps.ts';
+import { engineActor } from './engine-actor.ts';
+
+/** Ends a session whose graph is over (domain.md 1.1): completed, partially completed or failed, with what it achieved. */
+export async function finishSession(deps: Deps, session: Session, tasks: readonly Task[]): Promise<void> {
+  const outcome = sessionOutcome(tasks);
+  const completed = tasks.filter((task) => task.status === 'completed');
+  const failed = tasks.filter((task) => task.status === 'failed');
+  deps.fault('before_final');
+  await deps.store.transaction(async (tx) => {
+    await tx.sessions.lock(session.id);
+    await tx.sessions.move({
+      sessionId: session.id,
+      to: outcome,
+      guard: { epoch: session.epoch, status: ['running', 'degraded'] },
+      reason:
+        outcome === 'completed'
+          ? 'every required task is completed'
+          : `${completed.length} of ${tasks.length} tasks are completed`,
+      actor: engineActor(session.teamId),
+      patch: {
+        endedAt: deps.clock(),
+        proof: outcome === 'failed' ? null : proofOf(tasks),
+        cause: null,
+        result: {
+          branch: session.branch,
+          headCommit: session.headCommit,
+          tasks: completed.map((task) => ({
+            key: task.key,
+            title: task.title,
+            proof: task.proof,
+            summary: task.result,
+          })),
+        },
+        error:
+          failed[0] === undefined
+            ? null
+            : {
+                code: failed[0].error?.code ?? 'TASK_FAILED',
+                message: `${failed[0].title}: ${failed[0].error?.message ?? failed[0].reason ?? 'failed'}`,
+                context: { tasks: failed.map((task) => task.key) },
+              },
+      },
+      release: true,
+    });
+  });
+  deps.nudge();
+}
+
+/** A reached cap pauses the session at a checkpoint; a person raises it and resumes. */
+export async function pauseForBudget(deps: Deps, session: Session, sentence: string): Promise<void> {
+  const actor = engineActor(session.teamId);
+  await deps.store.transaction(async (tx) => {
+    await tx.sessions.lock(session.id);
+    await tx.events.append(session.id, [{ type: 'budget.exhausted', actor, payload: { reason: sentence } }], {
+      epoch: session.epoch,
+    });
+    await tx.sessions.move({
+      sessionId: session.id,
+      to: 'paused',
+      guard: { epoch: session.epoch, status: ['running', 'degraded'] },
+      reason: `budget: ${sentence}`,
+      actor,
+      patch: { pausedAt: deps.clock(), cause: `budget: ${sentence}` },
+      release: true,
+    });
+  });
+}

@@ -1,0 +1,149 @@
+import type { Attempt } from '../../domain/attempt.ts';
+import { learn } from '../../domain/estimate.ts';
+import type { Session } from '../../domain/session.ts';
+import type { Task } from '../../domain/task.ts';
+import { mayComplete } from '../../domain/task-graph/ready.ts';
+import { pinCheckpoint, stateOf } from '../checkpoints.ts';
+import type { Deps } from '../deps.ts';
+import { graphOf } from '../graph-view.ts';
+import type { MergeResult, TaskCommit } from '../ports.ts';
+import type { Repository } from '../store-port.ts';
+import { engineActor } from './engine-actor.ts';
+import { walk } from './settle.ts';
+
+/** The commit message's facts (engine.md 3, merge). */
+export function commitOf(session: Session, task: Task, attempt: Attempt): TaskCommit {
+  return {
+    subject: task.title,
+    sessionSlug: session.slug,
+    taskKey: task.key,
+    attemptId: attempt.id,
+    epoch: attempt.epoch,
+    baseCommit: attempt.baseCommit ?? '',
+  };
+}
+
+/** One landing at a time per repository, so heads are recorded in the order they stand; compare-and-swap of the ref covers other processes. */
+const lanes = new WeakMap<Deps, Map<string, Promise<unknown>>>();
+export async function inRepository<T>(deps: Deps, repositoryId: string, work: () => Promise<T>): Promise<T> {
+  const mine = lanes.get(deps) ?? new Map<string, Promise<unknown>>();
+  lanes.set(deps, mine);
+  const before = mine.get(repositoryId) ?? Promise.resolve();
+  const next = before.then(work, work);
+  mine.set(repositoryId, next);
+  return next;
+}
+
+/** Puts the attempt's commit on the session branch, from the current epoch only; call inside `inRepository`. Null when the attempt changed nothing. */
+export async function mergeAttempt(
+  deps: Deps,
+  session: Session,
+  task: Task,
+  attempt: Attempt,
+  repository: Repository,
+): Promise<MergeResult | null> {
+  const taskCommit = attempt.taskCommit;
+  if (taskCommit === null || session.branch === null) return null;
+  const branch = session.branch;
+  // The fence, read as late as can be: whoever lost the session finds no row here and touches no ref.
+  await deps.store.attempts.update(
+    attempt.id,
+    { status: 'verifying' },
+    { epoch: attempt.epoch, status: ['verifying'] },
+  );
+  return deps.workspaces.merge(repository, branch, taskCommit, commitOf(session, task, attempt));
+}
+
+/**
+ * The end of a successful attempt, in one transaction: attempt, task, head of the session, checkpoint and events. A task
+ * that must still wait for another's start or finish is `blocked` with reason waiting_to_complete.
+ */
+export async function completeAttempt(
+  deps: Deps,
+  session: Session,
+  attempt: Attempt,
+  done: { mergedCommit: string | null; head: string | null; claimed: boolean },
+): Promise<void> {
+  const { store, secrets, clock } = deps;
+  const actor = engineActor(session.teamId);
+  const checkpoint = await store.transaction(async (tx) => {
+    await tx.sessions.lock(session.id);
+    const now = clock();
+    const metered = await tx.modelCalls.ofAttempt(attempt.id);
+    await tx.attempts.update(
+      attempt.id,
+      {
+        status: 'succeeded',
+        mergedCommit: done.mergedCommit,
+        endedAt: now,
+        usage: metered.usage,
+        calls: metered.calls,
+        callErrors: metered.errors,
+      },
+      { epoch: attempt.epoch, status: ['verifying'] },
+    );
+    const tasks = await tx.tasks.bySession(session.id);
+    const task = tasks.find((one) => one.id === attempt.taskId);
+    if (!task) return null;
+    const graph = graphOf(tasks, await tx.tasks.dependencies(session.id));
+    const free = mayComplete(graph, task.id, now);
+    await walk(tx, task, free ? 'completed' : 'blocked', {
+      reason: free ? null : 'waiting_to_complete',
+      epoch: attempt.epoch,
+      patch: {
+        proof: done.claimed ? 'claimed' : 'proven',
+        result: attempt.summary,
+        error: null,
+        mergedCommit: done.mergedCommit,
+        estimate: learn(task.estimate, (now.getTime() - (task.startedAt ?? attempt.startedAt).getTime()) / 3_600_000),
+        ...(free ? { endedAt: now } : {}),
+      },
+    });
+    await tx.sessions.update(
+      session.id,
+      { recoveries: 0, ...(done.head === null ? {} : { headCommit: done.head }) },
+      { epoch: session.epoch },
+    );
+    await tx.events.append(
+      session.id,
+      [
+        ...(done.mergedCommit === null
+          ? []
+          : [
+              {
+                type: 'merge.completed' as const,
+                actor,
+                payload: { taskId: task.id, attemptId: attempt.id, commit: done.mergedCommit },
+              },
+            ]),
+        {
+          type: 'attempt.ended',
+          actor,
+          payload: {
+            attemptId: attempt.id,
+            taskId: task.id,
+            epoch: attempt.epoch,
+            status: 'succeeded',
+            proof: done.claimed ? 'claimed' : 'proven',
+            changed: done.mergedCommit !== null,
+          },
+        },
+      ],
+      { epoch: session.epoch },
+    );
+    const commit = done.head ?? session.headCommit;
+    return tx.checkpoints.create(
+      {
+        id: secrets.uuid(),
+        teamId: session.teamId,
+        sessionId: session.id,
+        reason: 'task_completed',
+        commit,
+        state: stateOf(await tx.tasks.bySession(session.id)),
+      },
+      actor,
+    );
+  });
+  if (checkpoint) await pinCheckpoint(deps, session, checkpoint);
+  deps.nudge();
+}

@@ -1,0 +1,30 @@
+import type { Agent } from '../../domain/agent.ts';
+import type { Attempt } from '../../domain/attempt.ts';
+import type { Task } from '../../domain/task.ts';
+import type { RunOrder } from '../ports.ts';
+import type { InjectedPrompt } from '../store-port.ts';
+
+/**
+ * The order for an attempt's run, the same to the letter each time it is made: the first prompt, or the last injected one
+ * that was delivered to it.
+ */
+export function orderOf(attempt: Attempt, task: Task, agent: Agent, delivered: readonly InjectedPrompt[]): RunOrder {
+  const latest = delivered.filter((prompt) => prompt.attemptId === attempt.id && prompt.deliveredAt !== null).at(-1);
+  return {
+    attemptId: attempt.id,
+    sessionId: attempt.sessionId,
+    taskId: attempt.taskId,
+    teamId: attempt.teamId,
+    epoch: attempt.epoch,
+    number: attempt.number,
+    directory: attempt.worktree ?? '',
+    title: task.title,
+    prompt: latest?.text ?? attempt.prompt,
+    system: attempt.system,
+    agent: { name: agent.name, permissionPreset: agent.permissionPreset },
+    model: attempt.model,
+    remoteSessionId: attempt.remoteSessionId,
+    remoteMessageId: latest?.remoteMessageId ?? attempt.remoteMessageId,
+    remotePartId: latest?.remotePartId ?? attempt.remotePartId,
+  };
+}

@@ -1,0 +1,208 @@
+import type { Actor } from '../../domain/actor.ts';
+import { expiryOf } from '../../domain/ask.ts';
+import type { Attempt } from '../../domain/attempt.ts';
+import { refreshAttention } from '../asks.ts';
+import type { Deps } from '../deps.ts';
+import type { RemoteAsk, RunEvent } from '../ports.ts';
+import type { EventInput } from '../store-port.ts';
+
+/**
+ * Stores what a run tells, before anybody is shown it. Each fact carries a key, so a run that is adopted after a crash
+ * tells it again without a second row. Everything is written under the attempt's epoch: a zombie's telling finds no row.
+ */
+export function createRecorder(deps: Deps) {
+  const { store, clock } = deps;
+
+  async function append(attempt: Attempt, event: EventInput): Promise<void> {
+    await store.events.append(attempt.sessionId, [event], { epoch: attempt.epoch });
+  }
+
+  async function started(attempt: Attempt, actor: Actor): Promise<Attempt> {
+    return store.transaction(async (tx) => {
+      await tx.sessions.lock(attempt.sessionId);
+      const waits = (await tx.asks.openOf(attempt.sessionId)).some((ask) => ask.attemptId === attempt.id);
+      const now =
+        waits && attempt.status === 'waiting'
+          ? attempt
+          : attempt.status === 'running'
+            ? attempt
+            : await tx.attempts.update(
+                attempt.id,
+                { status: 'running' },
+                { epoch: attempt.epoch, status: ['starting', 'waiting'] },
+              );
+      const task = await tx.tasks.get(attempt.teamId, attempt.taskId);
+      if (task?.status === 'assigned') {
+        await tx.tasks.move({
+          taskId: task.id,
+          sessionId: attempt.sessionId,
+          from: ['assigned'],
+          to: 'in_progress',
+          reason: null,
+          actor,
+          epoch: attempt.epoch,
+          patch: { startedAt: task.startedAt ?? clock() },
+        });
+      }
+      return now;
+    });
+  }
+
+  async function openAsk(attempt: Attempt, remote: RemoteAsk, actor: Actor): Promise<void> {
+    const now = clock();
+    const opened = await store.transaction(async (tx) => {
+      const session = await tx.sessions.lock(attempt.sessionId);
+      if (session.epoch !== attempt.epoch) return null;
+      const { ask, opened: isNew } = await tx.asks.open({
+        id: deps.secrets.uuid(),
+        teamId: attempt.teamId,
+        sessionId: attempt.sessionId,
+        taskId: attempt.taskId,
+        attemptId: attempt.id,
+        ...remote,
+        escalatesAt: expiryOf(now, deps.settings.askSlaSeconds),
+        expiresAt: expiryOf(now, deps.settings.askExpirySeconds),
+      });
+      if (!isNew) return ask;
+      await tx.events.append(attempt.sessionId, [
+        {
+          type: 'ask.opened',
+          actor,
+          payload: {
+            askId: ask.id,
+            attemptId: attempt.id,
+            taskId: attempt.taskId,
+            kind: ask.kind,
+            title: ask.title,
+            command: ask.command,
+            question: ask.question,
+          },
+        },
+      ]);
+      // "For this session" was said of the same thing before: it is answered at once, and the timeline says by what.
+      const rules = await tx.asks.sessionRules(attempt.sessionId);
+      if (
+        rules.some(
+          (rule) =>
+            rule.permission === remote.permission &&
+            remote.patterns.length > 0 &&
+            remote.patterns.every((pattern) => rule.patterns.includes(pattern)),
+        )
+      ) {
+        const answer = { decision: 'once' as const };
+        await tx.asks.answer(ask.id, answer, null);
+        await tx.events.append(attempt.sessionId, [
+          {
+            type: 'ask.answered',
+            actor: { kind: 'system', teamId: attempt.teamId, name: 'session rule' },
+            payload: { askId: ask.id, taskId: attempt.taskId, kind: ask.kind, title: ask.title, answer },
+          },
+        ]);
+        return ask;
+      }
+      if (attempt.status !== 'waiting')
+        await tx.attempts.update(
+          attempt.id,
+          { status: 'waiting' },
+          { epoch: attempt.epoch, status: ['running', 'waiting'] },
+        );
+      await refreshAttention(tx, attempt.sessionId, actor);
+      return ask;
+    });
+    if (opened) deps.nudge();
+  }
+
+  async function askGone(attempt: Attempt, remoteAskId: string, actor: Actor): Promise<void> {
+    await store.transaction(async (tx) => {
+      await tx.sessions.lock(attempt.sessionId);
+      const gone = (await tx.asks.openOf(attempt.sessionId)).find(
+        (ask) => ask.attemptId === attempt.id && ask.remoteAskId === remoteAskId,
+      );
+      if (!gone) return;
+      await tx.asks.close({ id: gone.id }, 'superseded');
+      await tx.events.append(attempt.sessionId, [
+        { type: 'ask.superseded', actor, payload: { askId: gone.id, kind: gone.kind, title: gone.title } },
+      ]);
+      await refreshAttention(tx, attempt.sessionId, actor);
+    });
+  }
+
+  /** What the gateway metered is the truth; the runtime's own sums leave sub-agents out. */
+  async function usage(attempt: Attempt, actor: Actor): Promise<void> {
+    const metered = await store.modelCalls.ofAttempt(attempt.id);
+    await store.attempts.update(
+      attempt.id,
+      { usage: metered.usage, calls: metered.calls, callErrors: metered.errors },
+      { epoch: attempt.epoch },
+    );
+    await append(attempt, {
+      type: 'attempt.usage_reported',
+      actor,
+      payload: { ...ids(attempt), usage: metered.usage, calls: metered.calls, errors: metered.errors },
+      dedupe: `${attempt.id}:usage:${metered.calls}`,
+    });
+  }
+
+  return {
+    started,
+    usage,
+    /** Everything but `started` and the end. */
+    async tell(attempt: Attempt, event: RunEvent, actor: Actor): Promise<void> {
+      switch (event.type) {
+        case 'output_delta':
+          deps.output({
+            sessionId: attempt.sessionId,
+            teamId: attempt.teamId,
+            taskId: attempt.taskId,
+            attemptId: attempt.id,
+            partId: event.partId,
+            text: event.text,
+          });
+          return;
+        case 'output':
+          return append(attempt, {
+            type: 'attempt.output',
+            actor,
+            payload: { ...ids(attempt), kind: event.kind, text: event.text, partId: event.key },
+            dedupe: `${attempt.id}:${event.key}`,
+          });
+        case 'tool_call': {
+          const { key, type: _type, ...call } = event;
+          await append(attempt, {
+            type: 'attempt.tool_called',
+            actor,
+            payload: { ...ids(attempt), ...call },
+            dedupe: `${attempt.id}:${key}`,
+          });
+          if (event.status === 'running' && event.tool === 'bash') deps.fault('mid_tool');
+          return;
+        }
+        case 'file_changed':
+          return append(attempt, {
+            type: 'attempt.file_changed',
+            actor,
+            payload: { ...ids(attempt), path: event.path },
+            dedupe: `${attempt.id}:${event.key}`,
+          });
+        case 'usage':
+          return usage(attempt, actor);
+        case 'ask':
+          return openAsk(attempt, event.ask, actor);
+        case 'ask_gone':
+          return askGone(attempt, event.remoteAskId, actor);
+        case 'progress':
+          return append(attempt, {
+            type: 'attempt.output',
+            actor,
+            payload: { ...ids(attempt), kind: 'progress', text: event.note },
+          });
+        default:
+          return;
+      }
+    },
+  };
+}
+
+export type Recorder = ReturnType<typeof createRecorder>;
+
+const ids = (attempt: Attempt) => ({ attemptId: attempt.id, taskId: attempt.taskId, epoch: attempt.epoch });

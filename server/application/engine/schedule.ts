@@ -1,0 +1,184 @@
+import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
+import { checkpointDue } from '../../domain/checkpoint.ts';
+import type { Session } from '../../domain/session.ts';
+import { graphIsOver } from '../../domain/session-life.ts';
+import { taskEnded } from '../../domain/task.ts';
+import { consequencesOfFailure } from '../../domain/task-graph/failure.ts';
+import { groupMoves } from '../../domain/task-graph/progress.ts';
+import { mayComplete, readySet } from '../../domain/task-graph/ready.ts';
+import { pinCheckpoint, stateOf } from '../checkpoints.ts';
+import type { Deps } from '../deps.ts';
+import { graphOf } from '../graph-view.ts';
+import { assignTask, budgetReached, startOrder } from './assign.ts';
+import { engineActor } from './engine-actor.ts';
+import { finishSession, pauseForBudget } from './finish.ts';
+import { walk } from './settle.ts';
+
+/** A ready task without a healthy agent for this long makes the session degraded (domain.md 1.1). */
+const patienceSeconds = 30;
+
+/**
+ * One look at an executing session's graph: statuses follow from what happened, ready tasks get agents, every open
+ * attempt is driven, the end is recognised. Reads first, so a look that changes nothing writes nothing.
+ */
+export async function scheduleSession(deps: Deps, session: Session, drive: (attempt: Attempt) => void): Promise<void> {
+  const { store, clock } = deps;
+  await followGraph(deps, session);
+  await periodicCheckpoint(deps, session);
+  const tasks = await store.tasks.bySession(session.id);
+  const open = (await store.attempts.bySession(session.id)).filter((attempt) => !attemptEnded(attempt.status));
+  for (const attempt of open) drive(attempt);
+
+  if (open.length === 0 && graphIsOver(tasks)) return finishSession(deps, session, tasks);
+  const spent = await budgetReached(deps, session, clock());
+  if (spent !== null) {
+    // Never mid-write: what runs goes on to its checkpoint, nothing new starts.
+    if (open.length === 0) await pauseForBudget(deps, session, spent);
+    return;
+  }
+
+  const refusals: string[] = [];
+  let slots = session.parallelism - open.length;
+  for (const task of startOrder(tasks, clock())) {
+    if (slots <= 0) break;
+    const refusal = await newWorkRefusal(deps);
+    const assigned = refusal === null ? await assignTask(deps, session, task.id) : { refused: refusal };
+    if ('refused' in assigned) {
+      const waited = (clock().getTime() - (task.readyAt ?? task.createdAt).getTime()) / 1000;
+      if (waited >= patienceSeconds) refusals.push(`${task.title}: ${assigned.refused}`);
+      continue;
+    }
+    slots -= 1;
+    deps.fault('after_dispatch');
+    const attempt = await store.attempts.get(assigned.attemptId);
+    if (attempt) drive(attempt);
+  }
+  await followCapacity(deps, session, refusals);
+}
+
+/** Why no new attempt may start now, whatever the agent: the runtime is away, or the disk is full. */
+async function newWorkRefusal(deps: Deps): Promise<string | null> {
+  const runtime = deps.runtime.status();
+  if (runtime.state !== 'online')
+    return `the runtime is ${runtime.state}${runtime.detail ? `: ${runtime.detail}` : ''}`;
+  const free = await deps.workspaces.freeBytes();
+  if (free < deps.settings.minimumFreeBytes) return `only ${Math.floor(free / 2 ** 20)} MB are free on the disk`;
+  return null;
+}
+
+/** Consequences of failures, held-back completions, groups and the ready set, in one transaction when there are any. */
+async function followGraph(deps: Deps, session: Session): Promise<void> {
+  const { store, clock } = deps;
+  const edges = await store.tasks.dependencies(session.id);
+  for (;;) {
+    const tasks = await store.tasks.bySession(session.id);
+    const byId = new Map(tasks.map((task) => [task.id, task]));
+    const graph = graphOf(tasks, edges);
+    const now = clock();
+    const failed = tasks.filter(
+      (task) => task.status === 'failed' || task.status === 'cancelled' || task.status === 'skipped',
+    );
+    const consequences = failed.flatMap((task) => consequencesOfFailure(graph, task.id, session.dependencyPolicy));
+    const held = tasks.filter(
+      (task) => task.status === 'blocked' && task.reason === 'waiting_to_complete' && mayComplete(graph, task.id, now),
+    );
+    const ready = readySet(graph, now).filter(
+      (id) => byId.get(id)?.status === 'pending' || byId.get(id)?.status === 'blocked',
+    );
+    const groups = groupMoves(graph);
+    if (consequences.length + held.length + ready.length + groups.length === 0) return;
+
+    const actor = engineActor(session.teamId);
+    await store.transaction(async (tx) => {
+      await tx.sessions.lock(session.id);
+      const moved = new Set<string>();
+      for (const consequence of consequences) {
+        const task = byId.get(consequence.taskId);
+        if (!task || moved.has(task.id)) continue;
+        moved.add(task.id);
+        for (const attempt of await tx.attempts.byTask(task.id)) {
+          if (!attemptEnded(attempt.status))
+            await tx.attempts.update(attempt.id, { status: 'superseded', endedAt: now }, { epoch: session.epoch });
+        }
+        await walk(tx, task, consequence.to, {
+          reason: consequence.reason,
+          epoch: session.epoch,
+          ...(consequence.to === 'skipped' ? { patch: { endedAt: now } } : {}),
+        });
+      }
+      for (const task of held)
+        await walk(tx, task, 'completed', { reason: null, epoch: session.epoch, patch: { endedAt: now } });
+      for (const id of ready) {
+        const task = byId.get(id);
+        if (task && !moved.has(id))
+          await tx.tasks.move({
+            taskId: id,
+            sessionId: session.id,
+            from: [task.status],
+            to: 'ready',
+            reason: null,
+            actor,
+            epoch: session.epoch,
+            patch: { readyAt: now },
+          });
+      }
+      for (const group of groups) {
+        const task = byId.get(group.taskId);
+        if (task)
+          await walk(tx, task, group.to, {
+            reason: null,
+            epoch: session.epoch,
+            patch: taskEnded(group.to) ? { endedAt: now } : { startedAt: task.startedAt ?? now },
+          });
+      }
+    });
+  }
+}
+
+async function periodicCheckpoint(deps: Deps, session: Session): Promise<void> {
+  if (session.headCommit === null || session.startedAt === null) return;
+  const latest = await deps.store.checkpoints.latest(session.id);
+  if (!checkpointDue(latest?.createdAt ?? session.startedAt, deps.clock(), deps.settings.checkpointSeconds)) return;
+  const checkpoint = await deps.store.transaction(async (tx) => {
+    const locked = await tx.sessions.lock(session.id);
+    if (locked.epoch !== session.epoch) return null;
+    return tx.checkpoints.create(
+      {
+        id: deps.secrets.uuid(),
+        teamId: session.teamId,
+        sessionId: session.id,
+        reason: 'periodic',
+        commit: locked.headCommit,
+        state: stateOf(await tx.tasks.bySession(session.id)),
+      },
+      engineActor(session.teamId),
+    );
+  });
+  if (checkpoint) await pinCheckpoint(deps, session, checkpoint);
+}
+
+/** Running with reduced capacity is said, with the cause; it passes with the cause. */
+async function followCapacity(deps: Deps, session: Session, refusals: readonly string[]): Promise<void> {
+  const runtime = deps.runtime.status();
+  const cause = runtime.circuit === 'open' ? `the circuit of ${runtime.kind} is open` : (refusals[0] ?? null);
+  const actor = engineActor(session.teamId);
+  if (cause !== null && session.status === 'running') {
+    await deps.store.sessions.move({
+      sessionId: session.id,
+      to: 'degraded',
+      guard: { epoch: session.epoch, status: ['running'] },
+      reason: cause,
+      actor,
+      patch: { cause },
+    });
+  } else if (cause === null && session.status === 'degraded') {
+    await deps.store.sessions.move({
+      sessionId: session.id,
+      to: 'running',
+      guard: { epoch: session.epoch, status: ['degraded'] },
+      reason: 'the cause is gone',
+      actor,
+      patch: { cause: null },
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import { expiredMessage } from '../../domain/ask.ts';
+import { isExecuting } from '../../domain/session.ts';
+import { refreshAttention } from '../asks.ts';
+import type { Deps } from '../deps.ts';
+import { engineActor } from './engine-actor.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+/** What time alone decides: deadlines, asks past their SLA or expiry, worktrees nobody needs, the runtime's heartbeat. */
+export function createSweeper(deps: Deps, runtimeId: string) {
+  const { store, clock, log } = deps;
+  let lastState = '';
+
+  async function deadlines(): Promise<void> {
+    for (const session of await store.sessions.pastDeadline()) {
+      if (session.pendingCommand !== null) continue;
+      await store.sessions.setPendingCommand(session.id, 'timeout', {
+        status: ['running', 'degraded'],
+        version: session.version,
+      });
+      deps.nudge();
+    }
+  }
+
+  async function asks(): Promise<void> {
+    for (const ask of await store.asks.escalateDue()) {
+      await store.events.append(ask.sessionId, [
+        {
+          type: 'ask.escalated',
+          actor: engineActor(ask.teamId),
+          payload: { askId: ask.id, kind: ask.kind, title: ask.title },
+        },
+      ]);
+    }
+    for (const ask of await store.asks.expiryDue()) {
+      const actor = engineActor(ask.teamId);
+      await store.transaction(async (tx) => {
+        const session = await tx.sessions.lock(ask.sessionId);
+        if ((await tx.asks.close({ id: ask.id }, 'expired')).length === 0) return;
+        await tx.events.append(session.id, [
+          {
+            type: 'ask.expired',
+            actor,
+            payload: { askId: ask.id, kind: ask.kind, title: ask.title, message: expiredMessage },
+          },
+        ]);
+        await refreshAttention(tx, session.id, actor);
+        // The safe default: rejected, and the session paused, never killed. Pausing ends the run that waits for it.
+        if (isExecuting(session.status) && session.pendingCommand === null)
+          await tx.sessions.setPendingCommand(session.id, 'pause', { status: ['running', 'degraded'] });
+      });
+      deps.nudge();
+    }
+  }
+
+  /** Worktrees of ended attempts: bundled when dirty, then taken away. */
+  async function worktrees(): Promise<void> {
+    for (const attempt of await store.attempts.unretired(null)) {
+      const session = await store.sessions.byId(attempt.sessionId);
+      if (!session) continue;
+      const { repository } = await surroundingsOf(deps, session);
+      await deps.endOrphans(attempt.id);
+      // What is on the branch needs no bundle: only the work that did not land is kept apart.
+      const { bundle } =
+        attempt.worktree === null
+          ? { bundle: null }
+          : await deps.workspaces.retireWorktree(repository, attempt.worktree, `${session.slug}-${attempt.id}`);
+      await store.attempts.markRetired(attempt.id, bundle);
+    }
+  }
+
+  async function runtime(): Promise<void> {
+    const status = deps.runtime.status();
+    if (status.state === 'online') await store.agents.heartbeat(runtimeId);
+    const now = `${status.state} ${status.circuit} ${status.detail}`;
+    if (now === lastState) return;
+    await store.runtimes.setState(runtimeId, {
+      state: status.state,
+      detail: status.detail,
+      softwareVersion: status.version,
+      circuit: status.circuit,
+      parkedUntil: status.parkedUntil,
+    });
+    for (const team of await store.teams.list()) {
+      await store.events.appendTeam(team.id, {
+        type: 'runtime.state_changed',
+        actor: engineActor(team.id),
+        payload: {
+          runtimeId,
+          state: status.state,
+          circuit: status.circuit,
+          detail: status.detail,
+          at: clock().toISOString(),
+        },
+      });
+    }
+    lastState = now;
+  }
+
+  return {
+    /** Each part by itself: one that fails is logged and does not hold up the others. */
+    async sweep(): Promise<void> {
+      for (const part of [deadlines, asks, worktrees, runtime]) {
+        try {
+          await part();
+        } catch (error) {
+          log.error({ part: part.name, err: error }, 'A part of the sweep failed; it is tried again');
+        }
+      }
+    },
+  };
+}

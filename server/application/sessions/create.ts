@@ -1,0 +1,114 @@
+import { type Actor, authorize } from '../../domain/actor.ts';
+import { expandBlueprint } from '../../domain/blueprint.ts';
+import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
+import { createSessionInput, isTerminal, type Session, slugOf } from '../../domain/session.ts';
+import type { Deps } from '../deps.ts';
+import { teamOf } from '../tokens.ts';
+import { personOf } from './find.ts';
+
+/** Deepest allowed tree of sessions, root included (domain.md 1.2). */
+const maxDepth = 5;
+
+/**
+ * Creates a session, `pending`, or `queued` with `start`. Everything named must exist in the team (422 with the field),
+ * the rehearsal blocks must be well-formed, and the team's quota is judged under its row lock with the insert.
+ */
+export async function createSession(deps: Deps, actor: Actor, raw: unknown): Promise<Session> {
+  const { store, secrets } = deps;
+  const teamId = teamOf(actor);
+  authorize(actor, 'session.create', { teamId });
+  const parsed = createSessionInput.safeParse(raw);
+  if (!parsed.success) throw invalidFromZod(parsed.error);
+  const input = parsed.data;
+
+  const repository = await store.repositories.get(teamId, input.repositoryId);
+  if (!repository) throw invalid([{ path: 'repositoryId', message: 'There is no such repository.' }]);
+  const issues = deps.checkRehearsal(input.prompt);
+  if (issues.length > 0) throw invalid(issues);
+  // Throws INVALID with the field for an unknown blueprint or a bad parameter.
+  expandBlueprint(input.blueprint ?? 'single_task', input.parameters, input);
+  if (input.preferredAgent && !(await store.agents.get(teamId, input.preferredAgent))) {
+    throw invalid([{ path: 'preferredAgent', message: 'There is no such agent.' }]);
+  }
+  await refuseOnFullDisk(deps);
+
+  const session = await store.transaction(async (tx) => {
+    const team = await tx.teams.lock(teamId);
+    const active = await tx.sessions.countActive(teamId);
+    if (active >= team.maxActiveSessions) {
+      throw new DomainError(
+        'QUOTA_EXCEEDED',
+        `The team has ${active} active sessions; its limit is ${team.maxActiveSessions}. Stop, cancel or finish one first.`,
+        { details: { limit: team.maxActiveSessions, active } },
+      );
+    }
+    let parentId: string | null = null;
+    if (input.parentId) {
+      const parent = await tx.sessions.get(teamId, input.parentId);
+      if (!parent) throw invalid([{ path: 'parentId', message: 'There is no such session.' }]);
+      if (isTerminal(parent.status))
+        throw invalid([{ path: 'parentId', message: `That session is ${parent.status}.` }]);
+      if ((await tx.sessions.ancestors(parent.id)).length + 2 > maxDepth)
+        throw invalid([{ path: 'parentId', message: `Sessions nest at most ${maxDepth} deep.` }]);
+      parentId = parent.id;
+    }
+    const created = await tx.sessions.insert({
+      id: secrets.uuid(),
+      teamId,
+      slug: slugOf(await tx.teams.nextSessionNumber(teamId)),
+      title: input.title,
+      description: input.description,
+      prompt: input.prompt,
+      type: input.type,
+      priority: input.priority,
+      repositoryId: repository.id,
+      blueprint: input.blueprint ?? null,
+      parameters: input.parameters,
+      parentId,
+      model: input.model ?? null,
+      parallelism: input.parallelism,
+      autonomy: input.autonomy,
+      dependencyPolicy: input.dependencyPolicy,
+      maxDurationSeconds: input.maxDurationSeconds,
+      budget: input.budget ?? null,
+      tags: input.tags,
+      technologies: input.technologies,
+      preferredAgent: input.preferredAgent ?? null,
+      preferredAgentType: input.preferredAgentType ?? null,
+      createdBy: personOf(actor),
+    });
+    await tx.events.append(created.id, [
+      { type: 'session.created', actor, payload: { slug: created.slug, title: created.title, status: created.status } },
+    ]);
+    await tx.audit.append({
+      teamId,
+      actor,
+      action: 'session.created',
+      subject: { kind: 'session', id: created.id },
+      after: { slug: created.slug },
+    });
+    if (!input.start) return { ...created, lastSeq: 1 };
+    return tx.sessions.move({
+      sessionId: created.id,
+      to: 'queued',
+      guard: { status: ['pending'] },
+      reason: 'started with its creation',
+      actor,
+      patch: { queuedAt: deps.clock() },
+    });
+  });
+  deps.nudge();
+  return session;
+}
+
+/** Below the limit new work is refused and old work kept; it recovers alone (engine.md 7, row 9). */
+export async function refuseOnFullDisk(deps: Deps): Promise<void> {
+  const free = await deps.workspaces.freeBytes();
+  if (free < deps.settings.minimumFreeBytes) {
+    throw new DomainError(
+      'UNAVAILABLE',
+      `Only ${Math.floor(free / 2 ** 20)} MB are free on the disk; new work starts again above ${Math.floor(deps.settings.minimumFreeBytes / 2 ** 20)} MB.`,
+      { details: { reason: 'disk' }, retryAfterSeconds: 60 },
+    );
+  }
+}

@@ -1,0 +1,94 @@
+import type { Actor } from '../../domain/actor.ts';
+import { attemptEnded } from '../../domain/attempt.ts';
+import type { Session, SessionStatus } from '../../domain/session.ts';
+import { taskEnded } from '../../domain/task.ts';
+import type { Tx } from '../store-port.ts';
+
+/** Closes what a run leaves open: attempts, their asks, tasks. Call under the session's lock. */
+export async function closeRun(
+  tx: Tx,
+  session: Session,
+  end: { attempts: 'aborted' | 'superseded'; reason: string; actor: Actor; now: Date },
+): Promise<void> {
+  for (const attempt of await tx.attempts.bySession(session.id)) {
+    if (attemptEnded(attempt.status)) continue;
+    for (const ask of await tx.asks.close({ attemptId: attempt.id }, 'superseded')) {
+      await tx.events.append(session.id, [
+        { type: 'ask.superseded', actor: end.actor, payload: { askId: ask.id, kind: ask.kind, title: ask.title } },
+      ]);
+    }
+    await tx.attempts.update(attempt.id, { status: end.attempts, endedAt: end.now }, { epoch: attempt.epoch });
+    await tx.events.append(session.id, [
+      {
+        type: 'attempt.ended',
+        actor: end.actor,
+        payload: {
+          attemptId: attempt.id,
+          taskId: attempt.taskId,
+          epoch: attempt.epoch,
+          status: end.attempts,
+          reason: end.reason,
+        },
+      },
+    ]);
+  }
+  for (const task of await tx.tasks.bySession(session.id)) {
+    if (taskEnded(task.status)) continue;
+    await tx.tasks.move({
+      taskId: task.id,
+      sessionId: session.id,
+      from: [task.status],
+      to: 'cancelled',
+      reason: end.reason,
+      actor: end.actor,
+      patch: { endedAt: end.now },
+    });
+  }
+  await tx.sessions.setAttention(session.id, 'none', end.actor);
+}
+
+/** Ends a session that runs nothing (any more): closes what is open, then the guarded move. */
+export async function endSession(
+  tx: Tx,
+  session: Session,
+  end: {
+    to: Extract<SessionStatus, 'stopped' | 'cancelled' | 'timeout' | 'orphaned' | 'failed'>;
+    reason: string;
+    actor: Actor;
+    now: Date;
+    epoch?: number | undefined;
+    error?: { code: string; message: string; context: Record<string, unknown> };
+  },
+): Promise<Session> {
+  await closeRun(tx, session, {
+    attempts: end.to === 'orphaned' ? 'superseded' : 'aborted',
+    reason: end.reason,
+    actor: end.actor,
+    now: end.now,
+  });
+  if (session.pendingCommand !== null) await tx.sessions.setPendingCommand(session.id, null, {});
+  return tx.sessions.move({
+    sessionId: session.id,
+    to: end.to,
+    guard: { status: [session.status], ...(end.epoch === undefined ? {} : { epoch: end.epoch }) },
+    reason: end.reason,
+    actor: end.actor,
+    patch: { endedAt: end.now, cause: null, ...(end.error ? { error: end.error } : {}) },
+    release: true,
+  });
+}
+
+/** Stop and cancel reach the children: those that execute are asked to stop, the others are cancelled or stopped at once. */
+export async function cascade(tx: Tx, parent: Session, how: 'stop' | 'delete', actor: Actor, now: Date): Promise<void> {
+  for (const child of await tx.sessions.children(parent.id)) {
+    const locked = await tx.sessions.lock(child.id);
+    const reason = `its parent ${parent.slug} was ${how === 'stop' ? 'stopped' : 'deleted'}`;
+    if (locked.status === 'running' || locked.status === 'degraded') {
+      if (how === 'stop') await tx.sessions.setPendingCommand(child.id, 'stop', {});
+      else await endSession(tx, locked, { to: 'orphaned', reason, actor, now });
+    } else if (locked.status === 'pending' || locked.status === 'queued' || locked.status === 'paused') {
+      await endSession(tx, locked, { to: 'cancelled', reason, actor, now });
+    }
+    await cascade(tx, locked, how, actor, now);
+  }
+}

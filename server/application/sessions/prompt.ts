@@ -1,0 +1,63 @@
+import type { Actor } from '../../domain/actor.ts';
+import { attemptEnded } from '../../domain/attempt.ts';
+import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
+import { isExecuting, isTerminal, promptInput } from '../../domain/session.ts';
+import type { Deps } from '../deps.ts';
+import type { InjectedPrompt } from '../store-port.ts';
+import { findSession, personOf } from './find.ts';
+
+/**
+ * Keeps a person's prompt until the run it is for idles (api.md, prompt): at once when it runs, at the next run when it
+ * is paused or queued. An ended session takes none.
+ */
+export async function injectPrompt(deps: Deps, actor: Actor, ref: string, raw: unknown): Promise<InjectedPrompt> {
+  const { store, secrets } = deps;
+  const found = await findSession(deps, actor, ref, 'session.command');
+  const parsed = promptInput.safeParse(raw);
+  if (!parsed.success) throw invalidFromZod(parsed.error);
+  const input = parsed.data;
+  const issues = deps.checkRehearsal(input.text);
+  if (issues.length > 0)
+    throw invalid(issues.map((issue) => ({ ...issue, path: issue.path.replace(/^prompt/, 'text') })));
+
+  const prompt = await store.transaction(async (tx) => {
+    const session = await tx.sessions.lock(found.id);
+    if (isTerminal(session.status)) {
+      throw new DomainError('INVALID_TRANSITION', `The session is ${session.status}; retry it first.`, {
+        details: { from: session.status, to: session.status, allowed: [] },
+      });
+    }
+    const tasks = await tx.tasks.bySession(session.id);
+    if (input.taskId && !tasks.some((task) => task.id === input.taskId))
+      throw invalid([{ path: 'taskId', message: 'There is no such task in this session.' }]);
+    const open = (await tx.attempts.bySession(session.id)).filter((attempt) => !attemptEnded(attempt.status));
+    if (!input.taskId && isExecuting(session.status) && open.length > 1) {
+      throw invalid([{ path: 'taskId', message: `${open.length} tasks are running; name the one the prompt is for.` }]);
+    }
+    const ids = secrets.remoteMessageIds();
+    const kept = await tx.prompts.insert({
+      id: secrets.uuid(),
+      teamId: session.teamId,
+      sessionId: session.id,
+      taskId: input.taskId ?? open[0]?.taskId ?? null,
+      attemptId: null,
+      text: input.text,
+      remoteMessageId: ids.messageId,
+      remotePartId: ids.partId,
+      createdBy: personOf(actor),
+    });
+    await tx.events.append(session.id, [
+      { type: 'prompt.injected', actor, payload: { promptId: kept.id, taskId: kept.taskId, text: kept.text } },
+    ]);
+    await tx.audit.append({
+      teamId: session.teamId,
+      actor,
+      action: 'session.prompt',
+      subject: { kind: 'session', id: session.id },
+      after: { promptId: kept.id },
+    });
+    return kept;
+  });
+  deps.nudge();
+  return prompt;
+}

@@ -1,0 +1,144 @@
+import type { Actor } from '../../domain/actor.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Session } from '../../domain/session.ts';
+import { retryRefusal } from '../../domain/session-life.ts';
+import type { TaskStatus } from '../../domain/task.ts';
+import { stateOf } from '../checkpoints.ts';
+import type { Deps } from '../deps.ts';
+import type { CommandOptions } from './commands.ts';
+import { refuseOnFullDisk } from './create.ts';
+import { assertVersion, findSession } from './find.ts';
+
+/** Where a task goes that a retry must run again; a task lost in mid-run is requeued, not rolled back. */
+const again: Partial<Record<TaskStatus, TaskStatus>> = {
+  failed: 'pending',
+  skipped: 'pending',
+  cancelled: 'pending',
+  in_progress: 'ready',
+  assigned: 'ready',
+  blocked: 'ready',
+  paused: 'ready',
+};
+
+/**
+ * Retries an ended session from its last checkpoint (domain.md 1.4): completed tasks stand, everything else starts
+ * again, no budget is raised. Refused with the reason when it is not recoverable.
+ */
+export async function retrySession(
+  deps: Deps,
+  actor: Actor,
+  ref: string,
+  options: CommandOptions = {},
+): Promise<Session> {
+  const { store, secrets, clock } = deps;
+  const found = await findSession(deps, actor, ref, 'session.command');
+  await refuseOnFullDisk(deps);
+  const after = await store.transaction(async (tx) => {
+    const session = await tx.sessions.lock(found.id);
+    assertVersion(session, options.version);
+    const tasks = await tx.tasks.bySession(session.id);
+    const kept = await tx.checkpoints.list(session.id);
+    const refusal = retryRefusal({
+      status: session.status,
+      checkpoints: kept.length,
+      everStarted: tasks.some((task) => task.startedAt !== null),
+      retryCount: session.retryCount,
+    });
+    if (refusal !== null)
+      throw new DomainError('INVALID_TRANSITION', refusal, {
+        details: { from: session.status, to: 'pending', allowed: [] },
+      });
+    const team = await tx.teams.lock(session.teamId);
+    const active = await tx.sessions.countActive(session.teamId);
+    if (active >= team.maxActiveSessions)
+      throw new DomainError(
+        'QUOTA_EXCEEDED',
+        `The team has ${active} active sessions; its limit is ${team.maxActiveSessions}.`,
+      );
+
+    const from = kept.filter((checkpoint) => !checkpoint.undone).at(-1) ?? null;
+    if (session.headCommit !== null && tasks.length > 0) {
+      await tx.checkpoints.create(
+        {
+          id: secrets.uuid(),
+          teamId: session.teamId,
+          sessionId: session.id,
+          reason: 'before_retry',
+          commit: session.headCommit,
+          state: stateOf(tasks),
+        },
+        actor,
+      );
+    }
+    await tx.sessions.move({
+      sessionId: session.id,
+      to: 'pending',
+      guard: { status: [session.status] },
+      reason: `retried by ${actor.name}`,
+      actor,
+      patch: {
+        retryCount: session.retryCount + 1,
+        error: null,
+        endedAt: null,
+        result: null,
+        proof: null,
+        cause: null,
+        recoveries: 0,
+        deadlineAt: null,
+        startedAt: null,
+        pausedAt: null,
+        pausedSeconds: 0,
+        ...planAgain(session),
+      },
+    });
+    await tx.events.append(session.id, [
+      {
+        type: 'session.retried',
+        actor,
+        payload: {
+          retryCount: session.retryCount + 1,
+          checkpoint: from?.sequence ?? null,
+          commit: from?.commit ?? null,
+        },
+      },
+    ]);
+    for (const task of tasks) {
+      const to = again[task.status];
+      if (to)
+        await tx.tasks.move({
+          taskId: task.id,
+          sessionId: session.id,
+          from: [task.status],
+          to,
+          reason: 'retried',
+          actor,
+          patch: { endedAt: null, error: null, agentId: null, notBefore: null },
+        });
+    }
+    const queued = await tx.sessions.move({
+      sessionId: session.id,
+      to: 'queued',
+      guard: { status: ['pending'] },
+      reason: 'retried',
+      actor,
+      patch: { queuedAt: clock() },
+    });
+    await tx.audit.append({
+      teamId: session.teamId,
+      actor,
+      action: 'session.retry',
+      subject: { kind: 'session', id: session.id },
+      before: { status: session.status },
+      after: { status: 'queued', retryCount: session.retryCount + 1 },
+      reason: options.reason,
+      requestId: options.requestId,
+    });
+    return queued;
+  });
+  deps.nudge();
+  return after;
+}
+
+// A plan nobody accepted must be looked at again after a retry.
+const planAgain = (session: Session) =>
+  session.autonomy === 'plan_approval' && session.planApprovedAt === null ? { planApprovedAt: null } : {};

@@ -1,0 +1,166 @@
+import { type Actor, authorize } from '../domain/actor.ts';
+import type { Deps } from './deps.ts';
+import type { RuntimeStatus } from './ports.ts';
+import { teamOf } from './tokens.ts';
+
+export interface AnnunciatorTile {
+  key: 'needs_you' | 'approval' | 'conflict' | 'failed' | 'quota' | 'runtime' | 'queue';
+  lit: boolean;
+  count: number;
+  detail: string;
+  since: Date | null;
+  href: string;
+}
+
+export interface HealthPart {
+  ok: boolean;
+  detail: string;
+  /** Reduced, but not a reason to take the instance out of service. */
+  degraded?: boolean;
+}
+
+export interface LoopHealth {
+  name: string;
+  everySeconds: number;
+  lastTickAt: Date | null;
+  ticks: number;
+  failures: number;
+}
+
+/** A queue this old is worth a lamp. */
+const queueAgeSeconds = 60;
+
+/** The state of the installation, for lamps and probes. Every figure is read, none remembered. */
+export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
+  const { store, settings, clock } = deps;
+
+  return {
+    rehearsal: settings.rehearsal,
+    version: settings.version,
+    runtime: (): RuntimeStatus => deps.runtime.status(),
+    loops: (): readonly LoopHealth[] => loops(),
+
+    async annunciator(actor: Actor): Promise<AnnunciatorTile[]> {
+      const teamId = teamOf(actor);
+      authorize(actor, 'read', { teamId, resource: 'sessions' });
+      const now = clock();
+      const { status, attention } = await store.sessions.counts(teamId);
+      const team = await store.teams.get(teamId);
+      const tokens = await store.modelCalls.tokensThisMonth(teamId);
+      const oldest =
+        (await store.sessions.list(teamId, { status: ['queued'], sort: 'oldest' }, { limit: 1 })).items[0]?.queuedAt ??
+        null;
+      const waiting = await store.asks.list(teamId, { status: ['open', 'escalated'] }, { limit: 1 });
+      const lastFailed = (
+        await store.sessions.list(teamId, { status: ['failed', 'timeout', 'orphaned'], sort: 'newest' }, { limit: 1 })
+      ).items[0];
+      const runtime = deps.runtime.status();
+      const failed = (status.failed ?? 0) + (status.timeout ?? 0) + (status.orphaned ?? 0);
+      const active =
+        (status.pending ?? 0) +
+        (status.queued ?? 0) +
+        (status.running ?? 0) +
+        (status.paused ?? 0) +
+        (status.degraded ?? 0);
+      const queueOld = oldest !== null && (now.getTime() - oldest.getTime()) / 1000 > queueAgeSeconds;
+      const full = team !== null && active >= team.maxActiveSessions;
+      const spent = team !== null && tokens >= team.tokensPerMonth;
+      return [
+        {
+          key: 'needs_you',
+          lit: waiting.total > 0,
+          count: waiting.total,
+          detail:
+            waiting.total > 0
+              ? `${waiting.items[0]?.sessionSlug ?? ''}: ${waiting.items[0]?.title ?? ''}`
+              : 'Nobody waits for an answer.',
+          since: waiting.items[0]?.openedAt ?? null,
+          href: '/asks',
+        },
+        {
+          key: 'approval',
+          lit: (attention.approval ?? 0) > 0,
+          count: attention.approval ?? 0,
+          detail: 'Plans that wait for approval.',
+          since: null,
+          href: '/sessions?attention=approval',
+        },
+        {
+          key: 'conflict',
+          lit: (attention.conflict ?? 0) > 0,
+          count: attention.conflict ?? 0,
+          detail: 'Merge conflicts that wait for a person.',
+          since: null,
+          href: '/sessions?attention=conflict',
+        },
+        {
+          key: 'failed',
+          lit: failed > 0,
+          count: failed,
+          detail: lastFailed
+            ? `${lastFailed.slug}: ${lastFailed.error?.message ?? lastFailed.status}`
+            : 'No failed session.',
+          since: lastFailed?.endedAt ?? null,
+          href: '/sessions?status=failed&status=timeout&status=orphaned',
+        },
+        {
+          key: 'quota',
+          lit: full || spent,
+          count: active,
+          detail: spent
+            ? `${tokens} of ${team.tokensPerMonth} tokens of this month are used.`
+            : `${active} of ${team?.maxActiveSessions ?? 0} active sessions.`,
+          since: null,
+          href: '/sessions',
+        },
+        {
+          key: 'runtime',
+          lit: runtime.state !== 'online' || runtime.circuit === 'open',
+          count: runtime.state === 'online' ? 0 : 1,
+          detail: `OpenCode ${runtime.version ?? ''} is ${runtime.state}${runtime.detail ? `: ${runtime.detail}` : ''}`,
+          since: null,
+          href: '/#runtime',
+        },
+        {
+          key: 'queue',
+          lit: queueOld,
+          count: status.queued ?? 0,
+          detail: oldest === null ? 'The queue is empty.' : `${status.queued ?? 0} queued.`,
+          since: oldest,
+          href: '/sessions?status=queued',
+        },
+      ];
+    },
+
+    /** For probes: ready when the database answers and the loops tick; a dead runtime is degraded, not unready. */
+    async health(): Promise<{ ready: boolean; parts: Record<string, HealthPart> }> {
+      const parts: Record<string, HealthPart> = {};
+      try {
+        await store.ping();
+        parts.database = { ok: true, detail: 'answers, migrations are current' };
+      } catch (error) {
+        parts.database = { ok: false, detail: error instanceof Error ? error.message : 'does not answer' };
+      }
+      const now = clock().getTime();
+      const late = loops().filter(
+        (loop) => loop.lastTickAt === null || now - loop.lastTickAt.getTime() > loop.everySeconds * 5000 + 10_000,
+      );
+      parts.loops = {
+        ok: late.length === 0,
+        detail: late.length === 0 ? `${loops().length} tick` : `late: ${late.map((loop) => loop.name).join(', ')}`,
+      };
+      const runtime = deps.runtime.status();
+      const online = runtime.state === 'online';
+      parts.runtime = {
+        ok: online,
+        detail:
+          `OpenCode ${runtime.version ?? ''} ${runtime.state}${runtime.detail ? `: ${runtime.detail}` : ''}`.trim(),
+        ...(online ? {} : { degraded: true }),
+      };
+      const free = await deps.workspaces.freeBytes();
+      const roomy = free >= settings.minimumFreeBytes;
+      parts.disk = { ok: roomy, detail: `${Math.floor(free / 2 ** 20)} MB free`, ...(roomy ? {} : { degraded: true }) };
+      return { ready: Object.values(parts).every((part) => part.ok || part.degraded === true), parts };
+    },
+  };
+}
