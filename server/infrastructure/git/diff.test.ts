@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FILE_PATCH_BYTES, TOTAL_PATCH_BYTES } from './diff.ts';
-import { git, repositoryAt, scratchFolder, scratchRepository, scratchWorkspaces, write } from './scratch-repository.ts';
+import { git, repositoryAt, scratchFolder, scratchRepository, scratchWorkspaces, write } from './git-testing.ts';
 
 const { workspaces } = scratchWorkspaces();
 

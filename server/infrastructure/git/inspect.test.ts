@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { git, repositoryAt, scratchFolder, scratchRepository, scratchWorkspaces, write } from './scratch-repository.ts';
+import { git, repositoryAt, scratchFolder, scratchRepository, scratchWorkspaces, write } from './git-testing.ts';
 
 const { workspaces, dataDir } = scratchWorkspaces();
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { git, scratchSession, session, taskCommit, write } from './scratch-repository.ts';
+import { git, scratchSession, session, taskCommit, write } from './git-testing.ts';
 
 const subjects = (source: string, branch: string) =>
   git(source, 'log', '--reverse', '--format=%s', `main..${branch}`).split('\n');

@@ -3,15 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RepositoryRef } from '../../application/ports.ts';
-import {
-  git,
-  scratchFolder,
-  scratchRepository,
-  scratchWorkspaces,
-  session,
-  taskCommit,
-  write,
-} from './scratch-repository.ts';
+import { git, scratchFolder, scratchRepository, scratchWorkspaces, session, taskCommit, write } from './git-testing.ts';
 
 /** Stands where ssh would: git speaks its real protocol with a repository of this machine. */
 function sshTo(folder: string, script = `for last; do :; done; exec sh -c "$last"`): NodeJS.ProcessEnv {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { git, scratchFolder, scratchSession, taskCommit, write } from './scratch-repository.ts';
+import { git, scratchFolder, scratchSession, taskCommit, write } from './git-testing.ts';
 
 /** What a person gets back who fetches a bundle into a clone of the repository. */
 function restored(source: string, bundle: string | null): Record<string, string> {

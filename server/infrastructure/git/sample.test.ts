@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createRunCommand } from '../run-command.ts';
-import { git, repositoryAt, scratchWorkspaces, session } from './scratch-repository.ts';
+import { git, repositoryAt, scratchWorkspaces, session } from './git-testing.ts';
 
 test('every copy of the sample is a repository of its own with the same commit', async () => {
   const { workspaces, dataDir } = scratchWorkspaces();

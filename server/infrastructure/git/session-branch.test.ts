@@ -8,7 +8,7 @@ import {
   session,
   taskCommit,
   write,
-} from './scratch-repository.ts';
+} from './git-testing.ts';
 
 test('a session branch is made at the base commit and is the same when asked again', async () => {
   const source = scratchRepository();

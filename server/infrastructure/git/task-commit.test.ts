@@ -10,7 +10,7 @@ import {
   scratchWorkspaces,
   taskCommit,
   write,
-} from './scratch-repository.ts';
+} from './git-testing.ts';
 
 const paths = (source: string, commit: string) =>
   git(source, 'ls-tree', '-r', '--name-only', '-z', commit).split('\0').filter(Boolean);
@@ -143,6 +143,14 @@ test('a worktree is detached at its commit and is the same one with its work whe
   expect(await open('a1')).toBe(worktree);
   expect(existsSync(join(worktree, 'b.txt'))).toBe(true);
   expect(git(source, 'status', '--porcelain')).toBe('');
+});
+
+test('attempts that start at once each get a worktree of their own', async () => {
+  const { open, source } = await scratchSession();
+  const worktrees = await Promise.all(['a1', 'a2', 'a3', 'a4', 'a5', 'a6'].map((id) => open(id)));
+  expect(new Set(worktrees).size).toBe(6);
+  for (const worktree of worktrees) expect(git(worktree, 'status', '--porcelain')).toBe('');
+  expect(git(source, 'worktree', 'list').split('\n')).toHaveLength(7);
 });
 
 test('what a crash left of a half-made worktree is made anew, without touching worktrees of the person', async () => {
