@@ -1,0 +1,36 @@
+import { createAgents } from './application/agents.ts';
+import { createAsks } from './application/asks.ts';
+import { createAuth } from './application/auth.ts';
+import { createCheckpoints } from './application/checkpoints.ts';
+import type { Deps } from './application/deps.ts';
+import { createDiffs } from './application/diffs.ts';
+import { createFigures } from './application/figures.ts';
+import { createRepositories } from './application/repositories.ts';
+import { createSessions } from './application/sessions/service.ts';
+import { createSystem, type LoopHealth } from './application/system.ts';
+import { createTasks } from './application/tasks.ts';
+import { createTimeline } from './application/timeline.ts';
+import { createTokens } from './application/tokens.ts';
+
+/** Every service, built once; pages and the API reach the same ones. */
+export function createServices(
+  deps: Deps,
+  options: { setupCode: string; runtimeId: string; loops: () => readonly LoopHealth[] },
+) {
+  return {
+    auth: createAuth(deps, options),
+    tokens: createTokens(deps),
+    repositories: createRepositories(deps),
+    sessions: createSessions(deps),
+    tasks: createTasks(deps),
+    timeline: createTimeline(deps),
+    checkpoints: createCheckpoints(deps),
+    diffs: createDiffs(deps),
+    metrics: createFigures(deps),
+    asks: createAsks(deps),
+    agents: createAgents(deps),
+    system: createSystem(deps, options.loops),
+  };
+}
+
+export type Services = ReturnType<typeof createServices>;
