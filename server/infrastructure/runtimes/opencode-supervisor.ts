@@ -4,9 +4,11 @@ import type { Config } from '../../config.ts';
 import { endMarked, endProcess } from './end-process.ts';
 import { type Brought, bringUp } from './opencode-adoption.ts';
 import { findOpenCode } from './opencode-binary.ts';
+import { openCodeClient } from './opencode-client.ts';
 import type { OfferedModel } from './opencode-config.ts';
 import { openCodeHome } from './opencode-home.ts';
 import { addressOf, disposeAll, type OpenCodeAddress } from './opencode-process.ts';
+import { findSession } from './opencode-remote.ts';
 import { clearState, instanceId, type RecordedProcess } from './opencode-state.ts';
 import { watchProcess } from './opencode-watch.ts';
 import type { ProcessIdentity } from './process-table.ts';
@@ -17,6 +19,7 @@ export interface SupervisedGateway {
   models(): OfferedModel[];
   defaultModel(): string;
   acceptToken(token: string): void;
+  useParentLookup(lookup: (remoteSessionId: string) => Promise<string | null>): void;
   health(): { circuit: RuntimeStatus['circuit']; parkedUntil: Date | null };
 }
 
@@ -182,6 +185,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       await bring();
     });
   }
+
+  gateway.useParentLookup(async (remoteSessionId) => {
+    if (running === null) return null;
+    const session = await findSession(openCodeClient(addressOf(running)), remoteSessionId);
+    return session?.parentID ?? null;
+  });
 
   return {
     start: () => serially(bring),

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AbortResult, RunOrder } from '../../application/ports.ts';
+import { type OpenCodeClient, openCodeClient, RuntimeProblem } from './opencode-client.ts';
+import { descendantsOf, findSession, remoteDirectory, statusesOf } from './opencode-remote.ts';
+import type { Supervisor } from './opencode-supervisor.ts';
+
+const idleWithinMs = 9_000;
+
+/**
+ * Stops an order's whole tree and says which rung ended it: nothing ran, it idled after the abort, or our OpenCode was
+ * ended (its other runs resume by themselves). Bounded to 15 s.
+ */
+export async function abortRun(supervisor: Supervisor, order: RunOrder): Promise<AbortResult> {
+  const address = supervisor.client();
+  if (address === null) return { rung: 'not_running', detail: 'OpenCode is not running' };
+  const client = openCodeClient(address);
+  try {
+    const idle = await abortTree(client, order);
+    if (idle !== null) return idle;
+  } catch (error) {
+    if (!(error instanceof RuntimeProblem)) throw error;
+    if (supervisor.client()?.generation !== address.generation) {
+      return { rung: 'killed', detail: 'The process of OpenCode ended meanwhile' };
+    }
+  }
+  // A stop must be one: the process goes, with everything it started.
+  await Promise.race([
+    supervisor.restart('a run did not stop when it was aborted'),
+    delay(5_000, undefined, { ref: false }),
+  ]);
+  return supervisor.client()?.generation === address.generation
+    ? { rung: 'unverified', detail: 'OpenCode neither stopped the run nor could be ended' }
+    : { rung: 'killed', detail: 'The run did not stop, so the process of OpenCode was ended' };
+}
+
+async function abortTree(client: OpenCodeClient, order: RunOrder): Promise<AbortResult | null> {
+  const id = order.remoteSessionId;
+  if ((await findSession(client, id)) === null)
+    return { rung: 'not_running', detail: 'OpenCode does not know the run' };
+  const directory = await remoteDirectory(order);
+  const busy = async () => {
+    const [statuses, below] = await Promise.all([statusesOf(client, directory), descendantsOf(client, id)]);
+    return [id, ...below.map((session) => session.id)].filter((one) => (statuses[one]?.type ?? 'idle') !== 'idle');
+  };
+  let running = await busy();
+  if (running.length === 0) return { rung: 'not_running', detail: 'The run was idle' };
+  const startedAt = Date.now();
+  while (Date.now() - startedAt < idleWithinMs) {
+    await Promise.all(running.map((one) => client.send('POST', `/session/${one}/abort`)));
+    await delay(100);
+    running = await busy();
+    if (running.length === 0) return { rung: 'aborted', detail: `Idle after ${Date.now() - startedAt} ms` };
+    await delay(400);
+  }
+  return null;
+}

@@ -1,0 +1,251 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log, RunEnd, RunEvent, RunOrder } from '../../application/ports.ts';
+import type { Usage } from '../../domain/metrics.ts';
+import { openAsksOf } from './opencode-asks.ts';
+import { type OpenCodeClient, openCodeClient, RuntimeProblem } from './opencode-client.ts';
+import {
+  descendantsOf,
+  ensureSession,
+  findSession,
+  lastPrompt,
+  orderProblem,
+  postPrompt,
+  refreshMessages,
+  remoteDirectory,
+  statusesOf,
+  usageOfTree,
+} from './opencode-remote.ts';
+import { type Standing, standingOf } from './opencode-settle.ts';
+import type { Message, RemoteSession } from './opencode-shapes.ts';
+import type { EventStream } from './opencode-stream.ts';
+import type { Supervisor } from './opencode-supervisor.ts';
+import { listenTo } from './run-listener.ts';
+import { createReporter } from './run-reporter.ts';
+
+export interface Totals {
+  usage: Usage;
+  calls: number;
+  errors: number;
+}
+
+export interface RunContext {
+  supervisor: Supervisor;
+  stream: EventStream;
+  log: Log;
+  runtimeId: string;
+  defaultModel: () => string;
+  /** What the gateway metered for an attempt; without it the tokens of OpenCode's own sessions are told. */
+  meterTotals: ((attemptId: string) => Promise<Totals>) | undefined;
+  answered: ReadonlySet<string>;
+  pollMs: number;
+  offlineMs: number;
+}
+
+/** Posting the same prompt again this often without any progress ends the run. */
+const maxPosts = 3;
+/** A post is answered before the run begins: what was seen before it is not judged again for so long. */
+const settleMs = 10_000;
+
+/**
+ * Drives one order to its end, over any number of OpenCode processes: looks at REST when something happened or time
+ * passed, tells what is new, and posts the prompt again where it was cut. Null when `signal` detached it.
+ */
+export async function driveRun(
+  context: RunContext,
+  order: RunOrder,
+  signal: AbortSignal,
+  emit: (event: RunEvent) => void,
+): Promise<RunEnd | null> {
+  const { supervisor, log } = context;
+  const model = order.model ?? context.defaultModel();
+  const directory = await remoteDirectory(order);
+  const reporter = createReporter(directory, context.answered, emit);
+  const tree = new Set([order.remoteSessionId]);
+  const known = new Map<string, Message>();
+  let generation = -1;
+  let started = false;
+  let freshLook = true;
+  let posts = 0;
+  let progress = 0;
+  let judged = null as { picture: string; postedAt: number } | null;
+  let troubles = 0;
+
+  const post = async (client: OpenCodeClient, messages: readonly Message[]) => {
+    posts += 1;
+    judged = { picture: pictureOf(messages), postedAt: Date.now() };
+    freshLook = false;
+    await postPrompt(client, order, model, lastPrompt(order, messages));
+  };
+
+  const exhausted = (end: RunEnd | null): RunEnd =>
+    end ?? {
+      type: 'failed',
+      failure: 'transient',
+      message: 'The run stopped between two steps and could not be resumed',
+      retryAt: null,
+    };
+
+  async function look(client: OpenCodeClient): Promise<RunEnd | null> {
+    const waitingCalls = reporter.waitingCalls();
+    const statuses = await statusesOf(client, directory);
+    const messages = await refreshMessages(client, order.remoteSessionId, known);
+    const below = await descendantsOf(client, order.remoteSessionId);
+    for (const { id } of below) tree.add(id);
+    reporter.asks(await openAsksOf(client, directory, tree));
+    reporter.messages(messages);
+    for (const { id } of below) reporter.messages(await refreshMessages(client, id, new Map()));
+
+    const standing = standingOf({
+      status: statuses[order.remoteSessionId],
+      messages,
+      promptId: order.remoteMessageId,
+      waitingCalls,
+    });
+    const finished = messages.filter(
+      ({ info }) => info.time.completed !== undefined && info.error === undefined,
+    ).length;
+    // The budget is for standing still, not for a long run with many interruptions.
+    if (finished > progress) posts = 0;
+    progress = Math.max(progress, finished);
+    if (standing.kind === 'running') freshLook = false;
+    const end = await act(client, standing, messages);
+    reporter.usage(await totals(client, below, messages));
+    return end;
+  }
+
+  async function act(client: OpenCodeClient, standing: Standing, messages: readonly Message[]): Promise<RunEnd | null> {
+    if (standing.kind === 'running') return standing.retry === null ? null : tooLong(client, standing.retry);
+    const justPosted = judged !== null && Date.now() - judged.postedAt < settleMs;
+    if (justPosted && (standing.kind !== 'ended' || judged?.picture === pictureOf(messages))) return null;
+    if (standing.kind === 'absent') {
+      if (posts > maxPosts) return exhausted(null);
+      await post(client, []);
+      return null;
+    }
+    const resume =
+      standing.kind === 'interrupted' || standing.resume === 'always' || (standing.resume === 'fresh' && freshLook);
+    const end = standing.kind === 'ended' ? standing.end : null;
+    if (end !== null && !resume) return end;
+    if (posts > maxPosts) return exhausted(end);
+    emit({ type: 'progress', note: end === null ? 'Resumed between two steps' : 'Resumed after an interruption' });
+    log.info({ attemptId: order.attemptId, posts }, 'A cut run is resumed with the same ids');
+    await post(client, messages);
+    return null;
+  }
+
+  // OpenCode would honour a wait of days; the engine waits better, without holding the run.
+  async function tooLong(client: OpenCodeClient, retry: { message: string; at: Date }): Promise<RunEnd | null> {
+    if (retry.at.getTime() - Date.now() < 150_000) return null;
+    await client.send('POST', `/session/${order.remoteSessionId}/abort`);
+    return { type: 'failed', failure: 'quota_exhausted', message: retry.message, retryAt: retry.at };
+  }
+
+  async function totals(client: OpenCodeClient, below: RemoteSession[], messages: readonly Message[]): Promise<Totals> {
+    if (context.meterTotals !== undefined) return context.meterTotals(order.attemptId);
+    const root = await findSession(client, order.remoteSessionId);
+    const calls = messages.filter(({ info }) => info.role === 'assistant').length;
+    const errors = messages.filter(({ info }) => info.error !== undefined).length;
+    return { usage: usageOfTree(root === null ? below : [root, ...below]), calls, errors };
+  }
+
+  async function prepare(client: OpenCodeClient): Promise<RunEnd | null> {
+    const problem = await orderProblem(client, order, model, directory);
+    if (problem !== null) return { type: 'failed', failure: 'invalid', message: problem, retryAt: null };
+    const adopted = await ensureSession(client, order, directory);
+    if (!started) emit({ type: 'started', runtimeId: context.runtimeId, adopted });
+    started = true;
+    freshLook = true;
+    judged = null;
+    return null;
+  }
+
+  const nudge = createNudge(signal);
+  const stopListening = listenTo(context.stream, tree, reporter, emit, nudge.now);
+  const stopWatching = supervisor.onChange(nudge.now);
+  try {
+    while (!signal.aborted) {
+      const address = await online(context, signal, emit);
+      if (address === null) return signal.aborted ? null : offline(supervisor.status().detail);
+      const client = openCodeClient(address);
+      try {
+        if (address.generation !== generation) {
+          const end = await prepare(client);
+          if (end !== null) return end;
+          generation = address.generation;
+        }
+        const end = await look(client);
+        // An end seen while the process was being stopped is no end of the run.
+        if (end !== null && supervisor.client()?.generation === generation) return end;
+        troubles = 0;
+      } catch (error) {
+        if (!(error instanceof RuntimeProblem)) throw error;
+        troubles += 1;
+        log.warn(
+          { attemptId: order.attemptId, status: error.status, error: error.message },
+          'OpenCode could not be read',
+        );
+        if (troubles >= 20) return { type: 'failed', failure: 'transient', message: error.message, retryAt: null };
+        await delay(500, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
+      const unsettled = judged !== null && Date.now() - judged.postedAt < settleMs;
+      await nudge.wait(unsettled ? Math.min(1000, context.pollMs) : context.pollMs);
+    }
+    return null;
+  } finally {
+    stopListening();
+    stopWatching();
+  }
+}
+
+// What must change before a posted prompt is judged again.
+function pictureOf(messages: readonly Message[]): string {
+  const last = messages.at(-1);
+  if (last === undefined) return '';
+  const { id, time, finish, error } = last.info;
+  return JSON.stringify([messages.length, id, time.completed, finish, error?.name, last.parts.length]);
+}
+
+function offline(detail: string): RunEnd {
+  return { type: 'failed', failure: 'transient', message: `The runtime is offline: ${detail}`, retryAt: null };
+}
+
+async function online(context: RunContext, signal: AbortSignal, emit: (event: RunEvent) => void) {
+  const { supervisor } = context;
+  const deadline = Date.now() + context.offlineMs;
+  let told = false;
+  while (!signal.aborted && Date.now() < deadline) {
+    const client = supervisor.client();
+    if (client !== null) return client;
+    if (!told) emit({ type: 'progress', note: `Waiting for the runtime: ${supervisor.status().detail}` });
+    told = true;
+    await delay(100, undefined, { signal }).catch(() => undefined);
+  }
+  return null;
+}
+
+/** Waits for a time or until something happened; things that happened while nobody waited count. */
+function createNudge(signal: AbortSignal) {
+  let nudged = false;
+  let wake: () => void = () => undefined;
+  const now = () => {
+    nudged = true;
+    wake();
+  };
+  signal.addEventListener('abort', now, { once: true });
+  return {
+    now,
+    async wait(ms: number): Promise<void> {
+      if (!nudged && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      nudged = false;
+    },
+  };
+}

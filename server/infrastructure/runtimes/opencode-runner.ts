@@ -1,0 +1,108 @@
+import type { AgentRunner, Log } from '../../application/ports.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { createEventQueue } from './event-queue.ts';
+import { abortRun } from './opencode-abort.ts';
+import { deliverAnswer, openAsksOf } from './opencode-asks.ts';
+import { openCodeClient, RuntimeProblem } from './opencode-client.ts';
+import { descendantsOf, findSession, postPrompt, remoteDirectory } from './opencode-remote.ts';
+import { driveRun, type RunContext, type Totals } from './opencode-run.ts';
+import { createEventStream } from './opencode-stream.ts';
+import type { Supervisor } from './opencode-supervisor.ts';
+
+export interface OpenCodeRunnerOptions {
+  supervisor: Supervisor;
+  log: Log;
+  runtimeId: string;
+  /** `provider/model` of an order that names none. */
+  defaultModel: () => string;
+  meterTotals?: (attemptId: string) => Promise<Totals>;
+  pollMs?: number;
+  /** How long a run waits for a runtime that is not there. */
+  offlineMs?: number;
+}
+
+/** Runs attempts on the supervised OpenCode (facts 8). Nothing it decides rests on memory: REST is read again each time. */
+export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunner {
+  const { supervisor, log } = options;
+  const answered = new Set<string>();
+  const context: RunContext = {
+    supervisor,
+    stream: createEventStream(supervisor, log),
+    log,
+    runtimeId: options.runtimeId,
+    defaultModel: options.defaultModel,
+    meterTotals: options.meterTotals,
+    answered,
+    pollMs: options.pollMs ?? 5_000,
+    offlineMs: options.offlineMs ?? 300_000,
+  };
+
+  const connected = () => {
+    const address = supervisor.client();
+    if (address === null) {
+      throw new DomainError('UNAVAILABLE', `The runtime is not online: ${supervisor.status().detail}`, {
+        retryAfterSeconds: 5,
+      });
+    }
+    return openCodeClient(address);
+  };
+
+  return {
+    async *run(order, signal) {
+      const detach = new AbortController();
+      const release = supervisor.hold();
+      const queue = createEventQueue<Parameters<Parameters<typeof driveRun>[3]>[0]>();
+      driveRun(context, order, AbortSignal.any([signal, detach.signal]), queue.push).then(
+        (end) => {
+          if (end !== null) queue.push(end);
+          queue.close();
+        },
+        (error: unknown) => queue.close(error),
+      );
+      try {
+        yield* queue.items();
+      } finally {
+        detach.abort();
+        release();
+      }
+    },
+
+    async answer(order, ask, answer) {
+      answered.add(ask.remoteAskId);
+      try {
+        await deliverAnswer(connected(), await remoteDirectory(order), ask, answer);
+      } catch (error) {
+        answered.delete(ask.remoteAskId);
+        throw unavailable(error);
+      }
+    },
+
+    async inject(order, prompt) {
+      try {
+        await postPrompt(connected(), order, order.model ?? options.defaultModel(), prompt);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+
+    abort: (order) => abortRun(supervisor, order),
+
+    async openAsks(order) {
+      const client = connected();
+      try {
+        if ((await findSession(client, order.remoteSessionId)) === null) return [];
+        const below = await descendantsOf(client, order.remoteSessionId);
+        const tree = new Set([order.remoteSessionId, ...below.map(({ id }) => id)]);
+        const asks = await openAsksOf(client, await remoteDirectory(order), tree);
+        return asks.map(({ callId: _, ...ask }) => ask);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+  };
+}
+
+function unavailable(error: unknown): unknown {
+  if (!(error instanceof RuntimeProblem)) return error;
+  return new DomainError('UNAVAILABLE', error.message, { retryAfterSeconds: 5, cause: error });
+}
