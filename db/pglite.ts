@@ -1,0 +1,93 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import type { Database, DatabaseOptions, Db } from './client.ts';
+import { fair } from './fair.ts';
+import { acquireLock, type FileLock } from './lock.ts';
+import { forgetForeignTransactions, migrations } from './migrate.ts';
+
+// What grows or changes with every session; the rest stays small.
+const hotTables = [
+  'sessions',
+  'tasks',
+  'attempts',
+  'events',
+  'outbox',
+  'model_calls',
+  'login_sessions',
+  'idempotency_keys',
+];
+
+/** The embedded database in `<dataDir>/pgdata`, for one process at a time. */
+export async function openPglite({ dataDir, log, lockPatienceMs }: DatabaseOptions): Promise<Database> {
+  const lock = await lockDirectory(dataDir, lockPatienceMs);
+  const began = performance.now();
+  let pglite: PGlite | null = null;
+  try {
+    pglite = fair(
+      await PGlite.create({
+        dataDir: join(dataDir, 'pgdata'),
+        postgresqlconf: ['max_wal_size = 128MB', 'min_wal_size = 32MB'],
+      }),
+    );
+    const database = await overPglite(pglite, () => lock.release());
+    log.info({ ms: Math.round(performance.now() - began), dataDir }, 'The embedded database is open');
+    return database;
+  } catch (error) {
+    await pglite?.close();
+    lock.release();
+    throw new Error(`${explain(error, dataDir)}`, { cause: error });
+  }
+}
+
+/** Migrates an open PGlite and dresses it as our database. */
+export async function overPglite(pglite: PGlite, onClose: () => void): Promise<Database> {
+  const driver = drizzle({ client: pglite });
+  await migrate(driver, migrations);
+  const db = driver as unknown as Db;
+  await forgetForeignTransactions(db);
+  return {
+    db,
+    kind: 'pglite',
+    async close() {
+      try {
+        await pglite.close();
+      } finally {
+        onClose();
+      }
+    },
+    async housekeep() {
+      await db.execute(sql`checkpoint`);
+      // One statement each: the single connection is free for others in between.
+      for (const table of hotTables) await db.execute(sql`vacuum (analyze) ${sql.identifier(table)}`);
+    },
+  };
+}
+
+async function lockDirectory(dataDir: string, patienceMs: number | undefined): Promise<FileLock> {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // PGlite writes its files readable for everybody: the directory above them is the wall.
+    chmodSync(dataDir, 0o700);
+    return await acquireLock(join(dataDir, 'pgdata.lock'), `The data directory ${dataDir}`, patienceMs);
+  } catch (error) {
+    if (error instanceof Error && !('code' in error)) throw error;
+    throw new Error(explain(error, dataDir), { cause: error });
+  }
+}
+
+function explain(error: unknown, dataDir: string): string {
+  const text = error instanceof Error ? `${error.message} ${String(error.cause ?? '')}` : String(error);
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOSPC' || /ENOSPC|No space left/i.test(text)) {
+    return `The disk that holds ${dataDir} is full: free some space, then start again; nothing acknowledged is lost.`;
+  }
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
+    return `The data directory ${dataDir} is not writable: give this user the right to write there, or set DATA_DIR.`;
+  }
+  if (code === 'ENOTDIR' || code === 'EEXIST') return `DATA_DIR=${dataDir} is not a directory: name another path.`;
+  return `The embedded database in ${dataDir} cannot be opened (${text.trim()}): restore a backup, or set DATA_DIR to a new directory.`;
+}

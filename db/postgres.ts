@@ -1,0 +1,98 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+import type { Database, DatabaseOptions, Db } from './client.ts';
+import { forgetForeignTransactions, migrationLockKey, migrations } from './migrate.ts';
+
+const applicationName = 'opencode-orchestrator';
+
+/** A PostgreSQL server, 15 or newer. The pool reconnects by itself; a statement may take 30 s. */
+export async function openPostgres(url: string, { log }: Pick<DatabaseOptions, 'log'>): Promise<Database> {
+  try {
+    await migrateServer(url);
+  } catch (error) {
+    throw new Error(explain(error, url), { cause: error });
+  }
+  const client = prepared(
+    postgres(url, {
+      max: 10,
+      idle_timeout: 60,
+      connect_timeout: 10,
+      connection: {
+        application_name: applicationName,
+        statement_timeout: 30_000,
+        idle_in_transaction_session_timeout: 60_000,
+      },
+      onnotice: (notice) => log.info({ notice: notice.message }, 'The database says'),
+    }),
+  );
+  const db = drizzle({ client }) as unknown as Db;
+  return {
+    db,
+    kind: 'postgres',
+    close: () => client.end({ timeout: 5 }),
+    housekeep: async () => {},
+  };
+}
+
+/** On a connection of its own: no statement limit, and the lock is gone with it whatever happens. */
+async function migrateServer(url: string): Promise<void> {
+  const client = postgres(url, {
+    max: 1,
+    connect_timeout: 10,
+    connection: { application_name: `${applicationName}-migrate` },
+    onnotice: () => {},
+  });
+  try {
+    const [server] = await client`select current_setting('server_version_num')::int as version`;
+    if (server && server.version < 150_000) throw new Error('it is older than PostgreSQL 15');
+    await client`select pg_advisory_lock(${migrationLockKey})`;
+    const driver = drizzle({ client });
+    await migrate(driver, migrations);
+    await forgetForeignTransactions(driver as unknown as Db);
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
+/**
+ * drizzle sends every statement unprepared, which costs a second round trip to learn the parameter types. Statements
+ * prepared by name need one.
+ */
+function prepared(client: postgres.Sql): postgres.Sql {
+  const unsafe = client.unsafe.bind(client);
+  const begin: (work: (tx: postgres.TransactionSql) => unknown) => Promise<unknown> = client.begin.bind(client);
+  Reflect.set(client, 'unsafe', withPreparation(unsafe));
+  Reflect.set(client, 'begin', (work: (tx: postgres.TransactionSql) => unknown) =>
+    begin((tx) => {
+      Reflect.set(tx, 'unsafe', withPreparation(tx.unsafe.bind(tx)));
+      return work(tx);
+    }),
+  );
+  return client;
+}
+
+type Unsafe = postgres.Sql['unsafe'];
+
+function withPreparation(unsafe: Unsafe): Unsafe {
+  return (query, parameters, options) =>
+    unsafe(query, parameters, { prepare: (parameters?.length ?? 0) > 0, ...options });
+}
+
+/** What is wrong, in one sentence without the password. */
+function explain(error: unknown, url: string): string {
+  const { hostname, port, pathname, username } = new URL(url);
+  const where = `${hostname}:${port || 5432}`;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const reason = error instanceof Error ? error.message : String(error);
+  if (['28P01', '28000'].includes(code)) {
+    return `DATABASE_URL: the server at ${where} refuses the user ${username} (${code}): correct the user or the password.`;
+  }
+  if (code === '3D000') {
+    return `DATABASE_URL: the server at ${where} has no database ${pathname.slice(1)}: create it, or name another.`;
+  }
+  if (/^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST|CONNECT_TIMEOUT|57P03)/.test(code)) {
+    return `DATABASE_URL: the database at ${where} cannot be reached (${code}): start PostgreSQL there, or correct the address.`;
+  }
+  return `DATABASE_URL: the database at ${where} cannot be used (${reason}): correct DATABASE_URL or the server.`;
+}

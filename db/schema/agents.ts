@@ -1,0 +1,56 @@
+import { boolean, doublePrecision, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import type { Capability, PermissionPreset, PreferredComplexity } from '../../server/domain/agent.ts';
+import type { SessionType } from '../../server/domain/session.ts';
+import { at, createdAt, id, texts, version } from './columns.ts';
+import { agentType } from './enums.ts';
+import { teams } from './teams.ts';
+
+export const runtimes = pgTable('runtimes', {
+  id: id(),
+  /** null: shared by all teams of this installation. */
+  teamId: uuid('team_id').references(() => teams.id),
+  kind: text('kind', { enum: ['opencode_embedded'] }).notNull(),
+  name: text('name').notNull().unique(),
+  state: text('state', { enum: ['starting', 'online', 'degraded', 'parked', 'offline'] }).notNull(),
+  detail: text('detail').notNull().default(''),
+  softwareVersion: text('software_version'),
+  circuit: text('circuit', { enum: ['closed', 'open', 'half_open'] })
+    .notNull()
+    .default('closed'),
+  parkedUntil: at('parked_until'),
+  lastSeenAt: at('last_seen_at'),
+  createdAt: createdAt(),
+});
+
+export const agents = pgTable(
+  'agents',
+  {
+    id: id(),
+    teamId: uuid('team_id')
+      .notNull()
+      .references(() => teams.id),
+    version: version(),
+    name: text('name').notNull(),
+    type: agentType('type').notNull(),
+    primaryCapabilities: texts('primary_capabilities').$type<Capability[]>(),
+    secondaryCapabilities: texts('secondary_capabilities').$type<Capability[]>(),
+    runtimeId: uuid('runtime_id')
+      .notNull()
+      .references(() => runtimes.id),
+    model: text('model'),
+    temperature: doublePrecision('temperature').notNull().default(0.3),
+    systemPrompt: text('system_prompt').notNull(),
+    permissionPreset: text('permission_preset').$type<PermissionPreset>().notNull().default('standard'),
+    preferredTechnologies: texts('preferred_technologies'),
+    avoidedTechnologies: texts('avoided_technologies'),
+    preferredSessionTypes: texts('preferred_session_types').$type<SessionType[]>(),
+    preferredComplexity: text('preferred_complexity').$type<PreferredComplexity>().notNull().default('moderate'),
+    minimumQuality: doublePrecision('minimum_quality').notNull().default(0.7),
+    maxConcurrentTasks: integer('max_concurrent_tasks').notNull().default(5),
+    enabled: boolean('enabled').notNull().default(true),
+    draining: boolean('draining').notNull().default(false),
+    lastHeartbeatAt: at('last_heartbeat_at'),
+    createdAt: createdAt(),
+  },
+  (t) => [unique().on(t.teamId, t.name)],
+);

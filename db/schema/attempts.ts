@@ -1,0 +1,129 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigserial,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { AttemptError, Evidence } from '../../server/domain/attempt.ts';
+import type { Usage } from '../../server/domain/metrics.ts';
+import { agents, runtimes } from './agents.ts';
+import { at, createdAt, id } from './columns.ts';
+import { attemptStatus, failureClass } from './enums.ts';
+import { sessions } from './sessions.ts';
+import { tasks } from './tasks.ts';
+import { teams } from './teams.ts';
+
+export const attempts = pgTable(
+  'attempts',
+  {
+    id: id(),
+    teamId: uuid('team_id')
+      .notNull()
+      .references(() => teams.id),
+    sessionId: uuid('session_id')
+      .notNull()
+      .references(() => sessions.id),
+    taskId: uuid('task_id')
+      .notNull()
+      .references(() => tasks.id),
+    number: integer('number').notNull(),
+    epoch: integer('epoch').notNull(),
+    status: attemptStatus('status').notNull().default('starting'),
+    agentId: uuid('agent_id')
+      .notNull()
+      .references(() => agents.id),
+    runtimeId: uuid('runtime_id')
+      .notNull()
+      .references(() => runtimes.id),
+    remoteSessionId: text('remote_session_id').notNull().unique(),
+    remoteMessageId: text('remote_message_id').notNull(),
+    remotePartId: text('remote_part_id').notNull(),
+    /** Exactly what was sent, so that a re-post after a crash is the same to the letter. */
+    prompt: text('prompt').notNull(),
+    system: text('system').notNull(),
+    model: text('model'),
+    worktree: text('worktree'),
+    baseCommit: text('base_commit'),
+    setupDone: boolean('setup_done').notNull().default(false),
+    summary: text('summary'),
+    taskCommit: text('task_commit'),
+    mergedCommit: text('merged_commit'),
+    bundle: text('bundle'),
+    evidence: jsonb('evidence').$type<Evidence>(),
+    usage: jsonb('usage').$type<Usage>().notNull(),
+    calls: integer('calls').notNull().default(0),
+    callErrors: integer('call_errors').notNull().default(0),
+    cutOff: text('cut_off'),
+    failure: failureClass('failure'),
+    error: jsonb('error').$type<AttemptError>(),
+    /** How often a step of the rehearsal script has failed on purpose so far, by step. */
+    rehearsalFailures: jsonb('rehearsal_failures').$type<Record<string, number>>().notNull().default({}),
+    startedAt: at('started_at').notNull().defaultNow(),
+    endedAt: at('ended_at'),
+    retiredAt: at('retired_at'),
+  },
+  (t) => [
+    unique().on(t.taskId, t.number),
+    index().on(t.sessionId),
+    index('attempts_open').on(t.agentId).where(sql`status in ('starting','running','waiting','verifying')`),
+  ],
+);
+
+export const routingDecisions = pgTable(
+  'routing_decisions',
+  {
+    id: id(),
+    teamId: uuid('team_id')
+      .notNull()
+      .references(() => teams.id),
+    sessionId: uuid('session_id')
+      .notNull()
+      .references(() => sessions.id),
+    taskId: uuid('task_id')
+      .notNull()
+      .references(() => tasks.id),
+    attemptId: uuid('attempt_id').references(() => attempts.id),
+    selectedAgentId: uuid('selected_agent_id').references(() => agents.id),
+    sentence: text('sentence').notNull(),
+    candidates: jsonb('candidates').$type<unknown[]>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index().on(t.taskId)],
+);
+
+/** One call at the model gateway. */
+export const modelCalls = pgTable(
+  'model_calls',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    teamId: uuid('team_id')
+      .notNull()
+      .references(() => teams.id),
+    sessionId: uuid('session_id')
+      .notNull()
+      .references(() => sessions.id),
+    attemptId: uuid('attempt_id')
+      .notNull()
+      .references(() => attempts.id),
+    provider: text('provider').notNull(),
+    model: text('model').notNull(),
+    inputTokens: integer('input_tokens').notNull().default(0),
+    outputTokens: integer('output_tokens').notNull().default(0),
+    reasoningTokens: integer('reasoning_tokens').notNull().default(0),
+    cacheReadTokens: integer('cache_read_tokens').notNull().default(0),
+    cacheWriteTokens: integer('cache_write_tokens').notNull().default(0),
+    costUsd: doublePrecision('cost_usd'),
+    latencyMs: integer('latency_ms').notNull(),
+    status: integer('status').notNull(),
+    errorClass: failureClass('error_class'),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [index().on(t.sessionId), index().on(t.attemptId), index().on(t.teamId, t.at)],
+);

@@ -1,0 +1,24 @@
+import { integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { at } from './columns.ts';
+import { teams } from './teams.ts';
+
+export const audit = pgTable(
+  'audit',
+  {
+    teamId: uuid('team_id')
+      .notNull()
+      .references(() => teams.id),
+    number: integer('number').notNull(),
+    at: at('at').notNull(),
+    actor: jsonb('actor').$type<{ kind: string; id: string | null }>().notNull(),
+    action: text('action').notNull(),
+    subject: jsonb('subject').$type<{ kind: string; id: string }>().notNull(),
+    before: jsonb('before'),
+    after: jsonb('after'),
+    reason: text('reason'),
+    requestId: text('request_id'),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.number] })],
+);

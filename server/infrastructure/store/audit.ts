@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { type SQL, sql } from 'drizzle-orm';
+import type { Aggregates, AuditEntry, AuditInput } from '../../application/store-port.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { json } from './events.ts';
+import type { Handle, Row } from './handle.ts';
+import { storable } from './rows.ts';
+
+/** The hash before the first entry of a team. */
+const genesis = '0'.repeat(64);
+const pageLength = 500;
+
+// jsonb as text, so that a driver's own reading of JSON can never change what is hashed.
+const columns: SQL = sql`team_id, number, at, actor::text, action, subject::text, before::text, after::text, reason, request_id,
+  previous_hash, hash`;
+
+type Content = Omit<AuditEntry, 'at' | 'hash'> & { teamId: string; at: string };
+
+export function createAudit(handle: Handle): Aggregates['audit'] {
+  async function page(teamId: string, after: number, limit: number, where: SQL = sql``): Promise<Row[]> {
+    return handle.rows(sql`select ${columns} from audit where team_id = ${teamId}::uuid and number > ${after}::int ${where}
+      order by number limit ${limit}::int`);
+  }
+
+  return {
+    append: (input) =>
+      handle.atomically(async (tx) => {
+        // The team's row lock makes the chain: the last link is read after it, so it stays the last.
+        const [team] = await tx.rows(sql`select date_trunc('milliseconds', clock_timestamp()) as at from teams
+          where id = ${input.teamId}::uuid for no key update`);
+        if (team === undefined) throw new DomainError('NOT_FOUND', 'There is no such team');
+        const [last] = await tx.rows(sql`select number, hash from audit where team_id = ${input.teamId}::uuid
+          order by number desc limit 1`);
+        const previous = String(last?.hash ?? genesis);
+        const entry = contentOf(input, Number(last?.number ?? 0) + 1, new Date(String(team.at)));
+        await tx.rows(sql`insert into audit
+          (team_id, number, at, actor, action, subject, before, after, reason, request_id, previous_hash, hash)
+          values (${entry.teamId}::uuid, ${entry.number}::int, ${entry.at}::timestamptz, ${json(entry.actor)}, ${entry.action},
+            ${json(entry.subject)}, ${optional(entry.before)}, ${optional(entry.after)}, ${entry.reason}, ${entry.requestId},
+            ${previous}, ${hashOf(previous, entry)})`);
+      }),
+
+    async list(teamId, { after, limit, subject }) {
+      const about = subject === undefined ? sql`` : sql`and subject = ${json({ kind: subject.kind, id: subject.id })}`;
+      return (await page(teamId, after, limit, about)).map((row) => {
+        const { teamId: _, ...entry } = readOf(row);
+        return { ...entry, at: new Date(entry.at), hash: String(row.hash) };
+      });
+    },
+
+    async verify(teamId) {
+      let entries = 0;
+      let previous = genesis;
+      for (;;) {
+        const rows = await page(teamId, entries, pageLength);
+        for (const row of rows) {
+          const entry = readOf(row);
+          const whole = row.previous_hash === previous && row.hash === hashOf(previous, entry);
+          if (!whole || entry.number !== entries + 1) return { entries, firstBroken: entry.number };
+          previous = String(row.hash);
+          entries += 1;
+        }
+        if (rows.length < pageLength) return { entries, firstBroken: null };
+      }
+    },
+  };
+}
+
+/** What is hashed: pseudonymous ids only, never a name or an address. */
+function contentOf(input: AuditInput, number: number, at: Date): Content {
+  const { teamId, actor, action, subject } = input;
+  const plain = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(storable(value))));
+  return {
+    teamId,
+    number,
+    at: at.toISOString(),
+    actor: { kind: actor.kind, id: actor.kind === 'system' ? null : actor.id },
+    action,
+    subject: { kind: subject.kind, id: subject.id },
+    before: plain(input.before),
+    after: plain(input.after),
+    reason: input.reason === undefined ? null : storable(input.reason),
+    requestId: input.requestId ?? null,
+  };
+}
+
+function readOf(row: Row): Content {
+  const parsed = (name: string): unknown => (typeof row[name] === 'string' ? JSON.parse(row[name]) : null);
+  const textOrNull = (name: string) => (typeof row[name] === 'string' ? row[name] : null);
+  return {
+    teamId: String(row.team_id),
+    number: Number(row.number),
+    at: new Date(String(row.at)).toISOString(),
+    actor: parsed('actor') as Content['actor'],
+    action: String(row.action),
+    subject: parsed('subject') as Content['subject'],
+    before: parsed('before'),
+    after: parsed('after'),
+    reason: textOrNull('reason'),
+    requestId: textOrNull('request_id'),
+  };
+}
+
+/** SHA-256 over the hash before and the entry as RFC 8785 JSON. */
+function hashOf(previous: string, entry: Content): string {
+  return createHash('sha256')
+    .update(previous)
+    .update(canonicalize(entry) ?? '')
+    .digest('hex');
+}
+
+function optional(value: unknown): SQL {
+  return value === null ? sql`null` : json(value);
+}

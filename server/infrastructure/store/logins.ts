@@ -1,0 +1,63 @@
+import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm';
+import { loginSessions } from '../../../db/schema/people.ts';
+import type { Aggregates, LoginSession } from '../../application/store-port.ts';
+import type { Handle } from './handle.ts';
+import { decode, isId, storable } from './rows.ts';
+
+export function createLogins(handle: Handle): Aggregates['logins'] {
+  const revokeWhere = async (where: ReturnType<typeof and>) => {
+    await handle.db
+      .update(loginSessions)
+      .set({ revokedAt: sql`clock_timestamp()` })
+      .where(and(where, isNull(loginSessions.revokedAt)));
+  };
+
+  return {
+    async create(login) {
+      await handle.db.insert(loginSessions).values(storable(login));
+    },
+
+    async byTokenHash(hash, idleSeconds) {
+      // Touched at most once a minute, so that reading a page is not a write.
+      const [row] = await handle.rows(sql`
+        with living as (
+          select * from login_sessions where token_hash = ${hash} and revoked_at is null and expires_at > clock_timestamp()
+            and last_seen_at > clock_timestamp() - make_interval(secs => ${idleSeconds}::float)),
+        touched as (
+          update login_sessions l set last_seen_at = clock_timestamp() from living
+          where l.id = living.id and living.last_seen_at < clock_timestamp() - interval '1 minute')
+        select * from living`);
+      return row === undefined ? null : loginOf(decode(loginSessions, row));
+    },
+
+    async revoke(id) {
+      if (isId(id)) await revokeWhere(eq(loginSessions.id, id));
+    },
+
+    async revokeOthers(userId, exceptId) {
+      await revokeWhere(
+        and(eq(loginSessions.userId, userId), exceptId === null ? undefined : ne(loginSessions.id, exceptId)),
+      );
+    },
+
+    async listFor(userId) {
+      const rows = await handle.db
+        .select()
+        .from(loginSessions)
+        .where(
+          and(
+            eq(loginSessions.userId, userId),
+            isNull(loginSessions.revokedAt),
+            sql`${loginSessions.expiresAt} > clock_timestamp()`,
+          ),
+        )
+        .orderBy(desc(loginSessions.lastSeenAt));
+      return rows.map(loginOf);
+    },
+  };
+}
+
+function loginOf(row: typeof loginSessions.$inferSelect): LoginSession {
+  const { id, userId, teamId, userAgent, address, createdAt, lastSeenAt, expiresAt } = row;
+  return { id, userId, teamId, userAgent, address, createdAt, lastSeenAt, expiresAt };
+}

@@ -1,0 +1,68 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { repositories } from '../../../db/schema/repositories.ts';
+import type { Aggregates, Repository } from '../../application/store-port.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Handle, Row } from './handle.ts';
+import { cursorOf, offsetOf } from './pages.ts';
+import { assignments, decode, isId, list, storable } from './rows.ts';
+
+export function createRepositories(handle: Handle): Aggregates['repositories'] {
+  const living = (teamId: string, id: string): SQL =>
+    sql`team_id = ${teamId}::uuid and id = ${id}::uuid and deleted_at is null`;
+
+  async function get(teamId: string, id: string): Promise<Repository | null> {
+    const [row] = isId(id) ? await handle.rows(sql`select * from repositories where ${living(teamId, id)}`) : [];
+    return row === undefined ? null : repositoryOf(row);
+  }
+
+  return {
+    async create(repository) {
+      await handle.db.insert(repositories).values(storable(repository));
+      const stored = await get(repository.teamId, repository.id);
+      if (stored === null) throw new DomainError('INTERNAL', 'The repository was not stored');
+      return stored;
+    },
+
+    get,
+
+    async list(teamId, page) {
+      const offset = offsetOf(page.cursor);
+      const [counted] = await handle.rows(
+        sql`select count(*)::int as total from repositories where team_id = ${teamId}::uuid and deleted_at is null`,
+      );
+      const rows =
+        await handle.rows(sql`select * from repositories where team_id = ${teamId}::uuid and deleted_at is null
+        order by name collate "C", id limit ${page.limit}::int offset ${offset}::int`);
+      const total = Number(counted?.total ?? 0);
+      return { items: rows.map(repositoryOf), total, nextCursor: cursorOf(offset + rows.length, total, rows.length) };
+    },
+
+    async update(teamId, id, patch, version) {
+      const found = isId(id);
+      const [row] = found
+        ? await handle.rows(sql`update repositories set ${list([sql`version = version + 1`, ...assignments(repositories, patch)])}
+            where ${living(teamId, id)} ${version === undefined ? sql`` : sql`and version = ${version}::int`} returning *`)
+        : [];
+      if (row !== undefined) return repositoryOf(row);
+      const now = found ? await get(teamId, id) : null;
+      if (now === null) throw new DomainError('NOT_FOUND', 'There is no such repository');
+      throw new DomainError('CONFLICT', `The repository has changed meanwhile: it is at version ${now.version}`, {
+        details: { version: now.version },
+      });
+    },
+
+    async remove(teamId, id) {
+      const rows = isId(id)
+        ? await handle.rows(
+            sql`update repositories set deleted_at = clock_timestamp() where ${living(teamId, id)} returning id`,
+          )
+        : [];
+      if (rows.length === 0) throw new DomainError('NOT_FOUND', 'There is no such repository');
+    },
+  };
+}
+
+function repositoryOf(row: Row): Repository {
+  const { deletedAt: _, ...repository } = decode(repositories, row);
+  return repository;
+}

@@ -1,0 +1,55 @@
+import { getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Row } from './handle.ts';
+
+/** A row of a raw statement (`select t.*`, `returning *`) as the table's own type; further columns are left out. */
+export function decode<T extends PgTable>(table: T, row: Row): InferSelectModel<T> {
+  const decoded: Row = {};
+  for (const [key, column] of Object.entries(getTableColumns(table))) {
+    const value = row[column.name];
+    decoded[key] = value === null || value === undefined ? null : column.mapFromDriverValue(value);
+  }
+  return decoded as InferSelectModel<T>;
+}
+
+/** `column = value` for each defined key of the patch, encoded by the column. */
+export function assignments(table: PgTable, patch: object): SQL[] {
+  const columns = getTableColumns(table);
+  return Object.entries(patch).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    const column = columns[key];
+    if (column === undefined) throw new Error(`There is no column for ${key}`);
+    return [sql`${sql.identifier(column.name)} = ${value === null ? null : sql.param(storable(value), column)}`];
+  });
+}
+
+export function list(parts: readonly SQL[]): SQL {
+  return sql.join([...parts], sql`, `);
+}
+
+/** A list of texts as one parameter, so that its length does not change the statement. */
+export function anyOf(values: readonly string[]): SQL {
+  return sql`any(array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb)))`;
+}
+
+/**
+ * The value with every text made storable: PostgreSQL takes neither NUL nor half a surrogate pair, and a tool's output
+ * may hold both.
+ */
+export function storable<T>(value: T): T {
+  return clean(value) as T;
+}
+
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\u0000', '\uFFFD').toWellFormed();
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [clean(key), clean(inner)]));
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether the text can be asked for as an id at all; a wrong one would be an error of the database. */
+export function isId(text: string): boolean {
+  return uuid.test(text);
+}

@@ -1,0 +1,36 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { sessions } from '../../../db/schema/sessions.ts';
+import type { Session } from '../../domain/session.ts';
+import { health, recoverable } from '../../domain/session-life.ts';
+import type { Row } from './handle.ts';
+import { decode } from './rows.ts';
+
+/**
+ * What the tasks say about a session `s` (domain.md 2.4: countable leaves, as `progress` of the domain), as a lateral
+ * join. `sessionOf` reads it.
+ */
+export const sessionFacts: SQL = sql`lateral (
+  select count(*) filter (where leaf.status = 'completed')::int as completed,
+    count(*) filter (where leaf.status <> 'cancelled'
+      and not (leaf.optional and leaf.status in ('failed', 'skipped')))::int as countable,
+    coalesce(bool_or(leaf.attempt_count > 0 or leaf.started_at is not null), false) as ever_started
+  from tasks leaf where leaf.session_id = s.id
+    and not exists (select 1 from tasks child where child.session_id = s.id and child.parent_task_id = leaf.id)
+) facts`;
+
+/** `select s.*, facts.*` as the domain's session. */
+export function sessionOf(row: Row, now = new Date()): Session {
+  const { attention, attentionSince, ...session } = decode(sessions, row);
+  return {
+    ...session,
+    attention: { kind: attention, since: attentionSince },
+    recoverable: recoverable({
+      status: session.status,
+      checkpoints: session.lastCheckpointSequence,
+      everStarted: row.ever_started === true,
+      retryCount: session.retryCount,
+    }),
+    health: health(session, now),
+    progress: { completed: Number(row.completed ?? 0), total: Number(row.countable ?? 0) },
+  };
+}

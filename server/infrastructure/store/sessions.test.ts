@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addRunning, addSession, addTask, makeWorld, system, type World } from '../../../db/testing/fixtures.ts';
+import { openTestStore, type TestStore } from '../../../db/testing/store.ts';
+import type { Store } from '../../application/store-port.ts';
+import { canMove, type SessionStatus, sessionStatuses } from '../../domain/session.ts';
+
+describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
+  let opened: TestStore;
+  let store: Store;
+  let world: World;
+
+  beforeAll(async () => {
+    opened = await openTestStore(kind);
+    store = opened.store;
+    world = await makeWorld(store);
+  });
+  afterAll(() => opened.close());
+
+  const move = (sessionId: string, to: SessionStatus, guard = {}) =>
+    store.sessions.move({ sessionId, to, guard, reason: 'test', actor: system });
+
+  test('a new session is pending, at version 1, without progress', async () => {
+    const session = await addSession(store, world, { tags: ['a', 'b"c'], budget: { tokens: 5 }, priority: 0 });
+    expect(session).toMatchObject({
+      status: 'pending',
+      version: 1,
+      lastSeq: 0,
+      epoch: 0,
+      priority: 0,
+      tags: ['a', 'b"c'],
+      budget: { tokens: 5 },
+      attention: { kind: 'none', since: null },
+      progress: { completed: 0, total: 0 },
+      health: 0.8,
+      recoverable: false,
+    });
+    expect(session.createdAt).toBeInstanceOf(Date);
+    expect(await store.sessions.get(world.team.id, session.slug.toLowerCase())).toEqual(session);
+    expect(await store.sessions.byId(session.id)).toEqual(session);
+  });
+
+  test('another team finds nothing, nor does an id that is none', async () => {
+    const session = await addSession(store, world);
+    const other = await makeWorld(store);
+    expect(await store.sessions.get(other.team.id, session.id)).toBeNull();
+    expect(await store.sessions.get(other.team.id, session.slug)).toBeNull();
+    expect(await store.sessions.get(world.team.id, 'no such thing')).toBeNull();
+    expect(await store.sessions.byId('nonsense')).toBeNull();
+    await expect(store.sessions.lock('nonsense')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('a move changes the row and tells it, as one', async () => {
+    const { id } = await addSession(store, world);
+    const queued = await move(id, 'queued', { status: ['pending'], version: 1 });
+    expect(queued).toMatchObject({ status: 'queued', version: 2, lastSeq: 1 });
+    expect(queued.queuedAt).toBeInstanceOf(Date);
+    const events = await store.events.list(id, { after: 0, limit: 10 });
+    expect(events).toMatchObject([
+      {
+        seq: 1,
+        type: 'session.status_changed',
+        payload: { from: 'pending', to: 'queued', reason: 'test' },
+        actor: { kind: 'system', id: null },
+      },
+    ]);
+  });
+
+  test('a move to completed tells of the completion too, under its own seq', async () => {
+    const session = await addRunning(store, world);
+    const done = await store.sessions.move({
+      sessionId: session.id,
+      to: 'completed',
+      guard: { epoch: session.epoch },
+      reason: 'all done',
+      actor: system,
+      patch: { proof: 'proven', headCommit: 'abc' },
+      release: true,
+    });
+    expect(done).toMatchObject({
+      status: 'completed',
+      proof: 'proven',
+      headCommit: 'abc',
+      owner: null,
+      leaseExpiresAt: null,
+    });
+    expect(done.endedAt).toBeInstanceOf(Date);
+    const events = await store.events.list(session.id, { after: session.lastSeq, limit: 10 });
+    expect(events.map((event) => [event.seq, event.type])).toEqual([
+      [session.lastSeq + 1, 'session.status_changed'],
+      [session.lastSeq + 2, 'session.completed'],
+    ]);
+    expect(done.lastSeq).toBe(session.lastSeq + 2);
+  });
+
+  test('a stale version or epoch is a CONFLICT and writes nothing', async () => {
+    const { id } = await addSession(store, world);
+    await expect(move(id, 'queued', { version: 7 })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(move(id, 'queued', { epoch: 3 })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(store.sessions.update(id, { title: 'Other' }, { version: 2 })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await expect(move('00000000-0000-4000-8000-000000000000', 'queued')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await store.sessions.byId(id)).toMatchObject({
+      status: 'pending',
+      version: 1,
+      lastSeq: 0,
+      title: expect.stringMatching(/^Session/),
+    });
+    expect(await store.events.list(id, { after: 0, limit: 10 })).toEqual([]);
+  });
+
+  test('every edge outside the table is refused with its legal targets', async () => {
+    const { id } = await addSession(store, world);
+    for (const to of sessionStatuses.filter((status) => !canMove('pending', status))) {
+      await expect(move(id, to)).rejects.toMatchObject({
+        code: 'INVALID_TRANSITION',
+        details: { from: 'pending', to },
+      });
+    }
+    await expect(move(id, 'queued', { status: ['paused'] })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await store.sessions.byId(id))?.version).toBe(1);
+  });
+
+  test('an update sets what it names and nothing else', async () => {
+    const { id } = await addSession(store, world, { description: 'keep me' });
+    const updated = await store.sessions.update(
+      id,
+      {
+        title: "O'Hara \u0000 \ud800",
+        tags: ['x'],
+        budget: null,
+        error: { code: 'X', message: 'm', context: { a: 1 } },
+        deadlineAt: new Date(0),
+      },
+      { version: 1 },
+    );
+    expect(updated).toMatchObject({
+      title: "O'Hara \uFFFD \uFFFD",
+      tags: ['x'],
+      version: 2,
+      description: 'keep me',
+      error: { code: 'X', message: 'm', context: { a: 1 } },
+      deadlineAt: new Date(0),
+    });
+  });
+
+  test('attention is told once and clears with its moment', async () => {
+    const { id } = await addSession(store, world);
+    await store.sessions.setAttention(id, 'permission', system);
+    await store.sessions.setAttention(id, 'permission', system);
+    const session = await store.sessions.byId(id);
+    expect(session?.attention).toEqual({ kind: 'permission', since: expect.any(Date) });
+    expect(session?.lastSeq).toBe(1);
+    await store.sessions.setAttention(id, 'none', system);
+    expect((await store.sessions.byId(id))?.attention).toEqual({ kind: 'none', since: null });
+    await expect(store.sessions.setAttention(world.team.id, 'none', system)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+
+  test('progress counts the leaves that count', async () => {
+    const session = await addRunning(store, world);
+    const group = await addTask(store, session);
+    const done = await addTask(store, session, { parentTaskId: group.id });
+    await addTask(store, session, { parentTaskId: group.id });
+    const cancelled = await addTask(store, session);
+    const step = (
+      taskId: string,
+      from: 'pending' | 'ready' | 'assigned' | 'in_progress',
+      to: 'ready' | 'assigned' | 'in_progress' | 'completed' | 'cancelled',
+    ) => store.tasks.move({ taskId, sessionId: session.id, from: [from], to, reason: null, actor: system });
+    await step(done.id, 'pending', 'ready');
+    await step(done.id, 'ready', 'assigned');
+    await step(done.id, 'assigned', 'in_progress');
+    await step(done.id, 'in_progress', 'completed');
+    await step(cancelled.id, 'pending', 'cancelled');
+    expect((await store.sessions.byId(session.id))?.progress).toEqual({ completed: 1, total: 2 });
+  });
+
+  test('ancestors are nearest first, children in order of birth', async () => {
+    const root = await addSession(store, world);
+    const child = await addSession(store, world, { parentId: root.id });
+    const leaf = await addSession(store, world, { parentId: child.id });
+    expect((await store.sessions.ancestors(leaf.id)).map((one) => one.id)).toEqual([child.id, root.id]);
+    expect((await store.sessions.children(root.id)).map((one) => one.id)).toEqual([child.id]);
+  });
+
+  test('lists filter, search, count and page', async () => {
+    const other = await makeWorld(store);
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      ids.push(
+        (
+          await addSession(store, other, {
+            title: n === 3 ? '100% done_' : `Plain ${n}`,
+            priority: n === 1 ? 0 : 3,
+            tags: [`t${n}`],
+          })
+        ).id,
+      );
+    }
+    await store.sessions.setAttention(ids[0] ?? '', 'question', system);
+    await move(ids[4] ?? '', 'cancelled');
+    const list = (filter: Parameters<Store['sessions']['list']>[1], limit = 20, cursor?: string) =>
+      store.sessions.list(other.team.id, filter, { limit, cursor });
+    expect((await list({})).items[0]?.id).toBe(ids[0]);
+    expect((await list({ sort: 'oldest' })).items.map((one) => one.id)).toEqual(ids);
+    expect((await list({ q: '100% done_' })).items.map((one) => one.id)).toEqual([ids[3]]);
+    expect((await list({ q: '%' })).total).toBe(1);
+    expect((await list({ status: ['cancelled'] })).total).toBe(1);
+    expect((await list({ priority: [0] })).items.map((one) => one.id)).toEqual([ids[1]]);
+    expect((await list({ tag: ['t2', 't3'] })).total).toBe(2);
+    expect((await list({ attention: ['question'], createdBy: other.user.id })).total).toBe(1);
+    const first = await list({ sort: 'oldest' }, 2);
+    const second = await list({ sort: 'oldest' }, 2, first.nextCursor ?? undefined);
+    const third = await list({ sort: 'oldest' }, 2, second.nextCursor ?? undefined);
+    expect([...first.items, ...second.items, ...third.items].map((one) => one.id)).toEqual(ids);
+    expect(third.nextCursor).toBeNull();
+    await expect(list({}, 2, 'nonsense')).rejects.toMatchObject({ code: 'INVALID' });
+    expect(await store.sessions.counts(other.team.id)).toEqual({
+      status: { pending: 4, cancelled: 1 },
+      attention: { none: 4, question: 1 },
+    });
+    expect(await store.sessions.countActive(other.team.id)).toBe(4);
+    await store.sessions.update(ids[0] ?? '', { deletedAt: new Date() }, {});
+    expect((await list({})).total).toBe(4);
+    expect((await list({ deleted: true })).items.map((one) => one.id)).toEqual([ids[0]]);
+    expect(await store.sessions.get(other.team.id, ids[0] ?? '')).toBeNull();
+    expect(await store.sessions.get(other.team.id, ids[0] ?? '', { deleted: true })).not.toBeNull();
+  });
+});

@@ -1,0 +1,118 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { sessions } from '../../../db/schema/sessions.ts';
+import type { Aggregates, SessionFilter } from '../../application/store-port.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { attentions, type Session, sessionStatuses } from '../../domain/session.ts';
+import type { Handle } from './handle.ts';
+import { cursorOf, offsetOf } from './pages.ts';
+import { anyOf, isId, storable } from './rows.ts';
+import { createSessionLeases } from './session-leases.ts';
+import { createSessionMoves } from './session-moves.ts';
+import { sessionFacts, sessionOf } from './session-row.ts';
+
+export function createSessions(handle: Handle): Aggregates['sessions'] {
+  async function select(rest: SQL): Promise<Session[]> {
+    const rows = await handle.rows(sql`select s.*, facts.* from sessions s cross join ${sessionFacts} ${rest}`);
+    return rows.map((row) => sessionOf(row));
+  }
+  const one = async (rest: SQL) => (await select(rest))[0] ?? null;
+
+  return {
+    ...createSessionMoves(handle),
+    ...createSessionLeases(handle),
+
+    async insert(session) {
+      await handle.db
+        .insert(sessions)
+        .values(storable({ ...session, tags: [...session.tags], technologies: [...session.technologies] }));
+      const stored = await one(sql`where s.id = ${session.id}::uuid`);
+      if (stored === null) throw new DomainError('INTERNAL', 'The session was not stored');
+      return stored;
+    },
+
+    get(teamId, idOrSlug, options) {
+      const named = isId(idOrSlug) ? sql`s.id = ${idOrSlug}::uuid` : sql`s.slug = ${idOrSlug.toUpperCase()}`;
+      return one(
+        sql`where s.team_id = ${teamId}::uuid and ${named} ${options?.deleted ? sql`` : sql`and s.deleted_at is null`}`,
+      );
+    },
+
+    byId: async (id) => (isId(id) ? one(sql`where s.id = ${id}::uuid`) : null),
+
+    async lock(id) {
+      // The facts are read after the lock is ours: another's tasks may have moved while we waited.
+      const locked = isId(id)
+        ? await handle.rows(sql`select 1 from sessions where id = ${id}::uuid for no key update`)
+        : [];
+      const session = locked.length === 0 ? null : await one(sql`where s.id = ${id}::uuid`);
+      if (session === null) throw new DomainError('NOT_FOUND', 'There is no such session');
+      return session;
+    },
+
+    async list(teamId, filter, page) {
+      const where = conditions(teamId, filter);
+      const [counted] = await handle.rows(sql`select count(*)::int as total from sessions s where ${where}`);
+      const offset = offsetOf(page.cursor);
+      const items = await select(
+        sql`where ${where} order by ${order(filter.sort)} limit ${page.limit}::int offset ${offset}::int`,
+      );
+      const total = Number(counted?.total ?? 0);
+      return { items, total, nextCursor: cursorOf(offset + items.length, total, items.length) };
+    },
+
+    async counts(teamId) {
+      const rows = await handle.rows(sql`select status::text, attention::text, count(*)::int as number from sessions
+        where team_id = ${teamId}::uuid and deleted_at is null group by status, attention`);
+      const tally = <T extends string>(names: readonly T[], column: string): Partial<Record<T, number>> => {
+        const counts: Partial<Record<T, number>> = {};
+        for (const name of names) {
+          const sum = rows.filter((row) => row[column] === name).reduce((total, row) => total + Number(row.number), 0);
+          if (sum > 0) counts[name] = sum;
+        }
+        return counts;
+      };
+      return { status: tally(sessionStatuses, 'status'), attention: tally(attentions, 'attention') };
+    },
+
+    async countActive(teamId) {
+      const [row] = await handle.rows(sql`select count(*)::int as number from sessions where team_id = ${teamId}::uuid
+        and deleted_at is null and status in ('pending', 'queued', 'running', 'paused', 'degraded')`);
+      return Number(row?.number ?? 0);
+    },
+
+    ancestors: (id) =>
+      select(sql`join (
+        with recursive above as (
+          select parent_id, 1 as height from sessions where id = ${id}::uuid
+          union all select p.parent_id, above.height + 1 from above join sessions p on p.id = above.parent_id where above.height < 20)
+        select parent_id, height from above where parent_id is not null) line on line.parent_id = s.id
+        order by line.height`),
+
+    children: (id) => select(sql`where s.parent_id = ${id}::uuid and s.deleted_at is null order by s.created_at, s.id`),
+  };
+}
+
+function conditions(teamId: string, filter: SessionFilter): SQL {
+  const { status, type, priority, attention, tag, createdBy, q, deleted } = filter;
+  const all = [sql`s.team_id = ${teamId}::uuid`, deleted ? sql`s.deleted_at is not null` : sql`s.deleted_at is null`];
+  if (status?.length) all.push(sql`s.status::text = ${anyOf(status)}`);
+  if (type?.length) all.push(sql`s.type::text = ${anyOf(type)}`);
+  if (priority?.length) all.push(sql`s.priority::text = ${anyOf(priority.map(String))}`);
+  if (attention?.length) all.push(sql`s.attention::text = ${anyOf(attention)}`);
+  if (tag?.length) all.push(sql`s.tags && array(select jsonb_array_elements_text(${JSON.stringify(tag)}::jsonb))`);
+  if (createdBy !== undefined) all.push(isId(createdBy) ? sql`s.created_by = ${createdBy}::uuid` : sql`false`);
+  if (q?.trim()) {
+    const pattern = `%${q.trim().replace(/[\\%_]/g, '\\$&')}%`;
+    all.push(sql`(s.title ilike ${pattern} or s.slug ilike ${pattern} or s.description ilike ${pattern})`);
+  }
+  return sql.join(all, sql` and `);
+}
+
+/** Whoever waits for a person is first in every list but the plain chronological ones asked for. */
+function order(sort: SessionFilter['sort']): SQL {
+  const waiting = sql`(s.attention <> 'none') desc`;
+  if (sort === 'oldest') return sql`s.created_at, s.id`;
+  if (sort === 'priority') return sql`s.priority, s.created_at desc, s.id`;
+  if (sort === 'attention') return sql`${waiting}, s.attention_since, s.created_at desc, s.id`;
+  return sql`${waiting}, s.created_at desc, s.id`;
+}

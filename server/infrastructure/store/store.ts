@@ -1,0 +1,101 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../../db/client.ts';
+import type { Aggregates, Store } from '../../application/store-port.ts';
+import { createAgents } from './agents.ts';
+import { createAsks } from './asks.ts';
+import { createAttempts } from './attempts.ts';
+import { createAudit } from './audit.ts';
+import { createBlobs } from './blobs.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import { translate } from './database-errors.ts';
+import { createEvents } from './events.ts';
+import { createTransactions, type Handle } from './handle.ts';
+import { createIdempotency } from './idempotency.ts';
+import { createLogins } from './logins.ts';
+import { createMetrics } from './metrics.ts';
+import { createModelCalls } from './model-calls.ts';
+import { createOutbox } from './outbox.ts';
+import { createPrompts } from './prompts.ts';
+import { createRepositories } from './repositories.ts';
+import { createRouting } from './routing.ts';
+import { createRuntimes } from './runtimes.ts';
+import { createSessions } from './sessions.ts';
+import { createTasks } from './tasks.ts';
+import { createTeams } from './teams.ts';
+import { createTokens } from './tokens.ts';
+import { createUsers } from './users.ts';
+
+/** The store of the application over an open database. */
+export function createStore(database: Pick<Database, 'db' | 'kind'>): Store {
+  const { outer, transaction, onCommit } = createTransactions(database);
+  return {
+    ...translated(aggregatesOver(outer)),
+    onCommit,
+    async transaction(work) {
+      try {
+        return await transaction((handle) => work(aggregatesOver(handle)));
+      } catch (error) {
+        throw translate(error);
+      }
+    },
+    async now() {
+      const [row] = await outer.rows(sql`select clock_timestamp() as now`);
+      return new Date(String(row?.now));
+    },
+    async ping() {
+      await outer.rows(sql`select 1`);
+    },
+  };
+}
+
+function aggregatesOver(handle: Handle): Aggregates {
+  return {
+    teams: createTeams(handle),
+    users: createUsers(handle),
+    logins: createLogins(handle),
+    tokens: createTokens(handle),
+    repositories: createRepositories(handle),
+    runtimes: createRuntimes(handle),
+    agents: createAgents(handle),
+    sessions: createSessions(handle),
+    tasks: createTasks(handle),
+    attempts: createAttempts(handle),
+    routing: createRouting(handle),
+    checkpoints: createCheckpoints(handle),
+    asks: createAsks(handle),
+    prompts: createPrompts(handle),
+    events: createEvents(handle),
+    outbox: createOutbox(handle),
+    audit: createAudit(handle),
+    modelCalls: createModelCalls(handle),
+    metrics: createMetrics(handle),
+    blobs: createBlobs(handle),
+    idempotency: createIdempotency(handle),
+  };
+}
+
+/**
+ * The same verbs, with failures of the database in the domain's words. Inside a transaction they stay as they are until
+ * its end, because it may be repeated.
+ */
+function translated(aggregates: Aggregates): Aggregates {
+  const wrapped: Record<string, Record<string, unknown>> = {};
+  for (const [name, verbs] of Object.entries(aggregates)) {
+    wrapped[name] = Object.fromEntries(
+      Object.entries<Verb>({ ...verbs }).map(([verb, run]) => [verb, inOurWords(run)]),
+    );
+  }
+  return wrapped as unknown as Aggregates;
+}
+
+type Verb = (...given: unknown[]) => Promise<unknown>;
+
+function inOurWords(run: Verb): Verb {
+  return async (...given) => {
+    try {
+      return await run(...given);
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+}
