@@ -55,7 +55,7 @@ export function authenticatorFor(services: Services, client: Client): Authentica
  * The gate: nobody exists → /setup; nobody signed in, or the login died → /login, which leads back to where the person
  * was. What a form carried is kept by the page's own draft.
  */
-export const requireSignIn: MiddlewareFunction = async ({ request, url, context }) => {
+export const requireSignIn: MiddlewareFunction<Response> = async ({ request, url, context }) => {
   const services = context.get(servicesContext);
   try {
     const login = await services.auth.actorFromLogin(loginTokenOf(request));

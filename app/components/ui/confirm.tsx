@@ -18,6 +18,8 @@ interface ConfirmProps {
   action?: string;
   /** What has to be typed before it can be done; sent as `confirmation` and judged again by the action. */
   typed?: string;
+  /** Sends it through this fetcher, so that the page stays where it is. */
+  fetcherKey?: string;
   refusal?: string | null;
   weight?: Weight;
   className?: string;
@@ -79,7 +81,16 @@ interface ConfirmFormProps extends Omit<ConfirmProps, 'children'> {
   onSubmit?: (event: FormEvent) => void;
 }
 
-function ConfirmForm({ confirm, fields, action, typed, weight = 'broken', onSubmit, children }: ConfirmFormProps) {
+function ConfirmForm({
+  confirm,
+  fields,
+  action,
+  typed,
+  fetcherKey,
+  weight = 'broken',
+  onSubmit,
+  children,
+}: ConfirmFormProps) {
   const id = useId();
   const hydrated = useHydrated();
   const [text, setText] = useState('');
@@ -90,6 +101,7 @@ function ConfirmForm({ confirm, fields, action, typed, weight = 'broken', onSubm
       method="post"
       {...(action === undefined ? {} : { action })}
       {...(onSubmit === undefined ? {} : { onSubmit })}
+      {...(fetcherKey === undefined ? {} : { navigate: false, fetcherKey })}
       className="flex flex-col gap-3"
     >
       {Object.entries(fields).map(([name, value]) => (

@@ -1,4 +1,3 @@
-import type { FormMetadata } from '@conform-to/react';
 import clsx from 'clsx';
 import { type ReactNode, useState } from 'react';
 import { Glyph } from '../glyph.tsx';
@@ -184,14 +183,14 @@ export function CheckField({ field, label, hint }: FieldProps) {
   );
 }
 
+interface FormErrors {
+  readonly id: string;
+  readonly errorId: string;
+  readonly allErrors: Readonly<Record<string, string[] | undefined>>;
+}
+
 /** Every error of a form in one place, each leading to its field; focused by the browser through its role. */
-export function ErrorSummary({
-  form,
-  labels,
-}: {
-  form: FormMetadata<Record<string, unknown>, string[]>;
-  labels: Record<string, string>;
-}) {
+export function ErrorSummary({ form, labels }: { form: FormErrors; labels: Record<string, string> }) {
   const all = Object.entries(form.allErrors).flatMap(([name, errors]) =>
     (errors ?? []).map((message) => ({ name, message })),
   );

@@ -1,6 +1,6 @@
 import { getFormProps, useForm } from '@conform-to/react';
 import { Form, redirect, useNavigation } from 'react-router';
-import { loginInput } from '../../../server/domain/login.ts';
+import { type LoginInput, loginInput } from '../../../server/domain/login.ts';
 import { authenticatorFor, clientOf, loginHeader, loginTokenOf } from '../../auth.server.ts';
 import { Gate } from '../../components/gate.tsx';
 import { Bar } from '../../components/ui/button.tsx';
@@ -35,7 +35,11 @@ export const action = guarded(async ({ request, url, context }: Route.ActionArgs
 });
 
 export default function Login({ loaderData, actionData }: Route.ComponentProps) {
-  const [form, fields] = useForm({ id: 'login', lastResult: actionData ?? null, shouldValidate: 'onSubmit' });
+  const [form, fields] = useForm<LoginInput>({
+    id: 'login',
+    lastResult: actionData ?? null,
+    shouldValidate: 'onSubmit',
+  });
   const pending = useNavigation().state !== 'idle' ? 'Signing in' : null;
   return (
     <Gate

@@ -1,6 +1,6 @@
 import { getFormProps, useForm } from '@conform-to/react';
 import { Form, redirect, useNavigation } from 'react-router';
-import { passwordMinimum, setupInput } from '../../../server/domain/login.ts';
+import { passwordMinimum, type SetupInput, setupInput } from '../../../server/domain/login.ts';
 import { clientOf, loginHeader } from '../../auth.server.ts';
 import { Gate } from '../../components/gate.tsx';
 import { Bar } from '../../components/ui/button.tsx';
@@ -37,7 +37,11 @@ const labels = {
 };
 
 export default function Setup({ actionData }: Route.ComponentProps) {
-  const [form, fields] = useForm({ id: 'setup', lastResult: actionData ?? null, shouldValidate: 'onSubmit' });
+  const [form, fields] = useForm<SetupInput>({
+    id: 'setup',
+    lastResult: actionData ?? null,
+    shouldValidate: 'onSubmit',
+  });
   const pending = useNavigation().state !== 'idle' ? 'Setting up' : null;
   return (
     <Gate title="First run" note="Nobody is here yet. This makes the first team and its admin, once.">

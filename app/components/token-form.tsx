@@ -1,0 +1,61 @@
+import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
+import { Form, useNavigation } from 'react-router';
+import { Bar } from './ui/button.tsx';
+import { ErrorSummary, FieldErrors, TextField } from './ui/field.tsx';
+
+interface TokenFormProps {
+  scopes: readonly string[];
+  lastResult: SubmissionResult | null;
+  made: { token: string; name: string; scopes: readonly string[] } | null;
+  refusal: string | null;
+}
+
+const common = ['sessions:read', 'sessions:write', 'repositories:read', 'asks:read'];
+
+/** Makes a token; its secret is shown here once and never again. */
+export function TokenForm({ scopes, lastResult, made, refusal }: TokenFormProps) {
+  const [form, fields] = useForm<{ name?: string; scopes?: string[]; expiresAt?: string }>({
+    id: 'token',
+    lastResult,
+    shouldValidate: 'onSubmit',
+  });
+  const asked = Array.isArray(fields.scopes.initialValue) ? fields.scopes.initialValue : common;
+  const pending = useNavigation().state === 'submitting' ? 'Making' : null;
+  return (
+    <Form method="post" {...getFormProps(form)} className="flex flex-col gap-4 p-3 lg:p-4">
+      {made !== null && (
+        <div role="status" className="border-4 border-live p-3">
+          <p className="engraved text-data">Token {made.name}: copy it now, it is not shown again</p>
+          <output className="mt-2 block select-all break-all bg-inverse p-2 text-on-inverse">{made.token}</output>
+        </div>
+      )}
+      <ErrorSummary form={form} labels={{ name: 'Name', scopes: 'Scopes', expiresAt: 'Ends' }} />
+      <input type="hidden" name="intent" value="create_token" />
+      <TextField field={fields.name} label="Name" hint="What uses it." maxLength={100} required />
+      <TextField field={fields.expiresAt} label="Ends" hint="Empty: never." type="date" />
+      <fieldset id={fields.scopes.id} aria-describedby={fields.scopes.errors ? fields.scopes.errorId : undefined}>
+        <legend className="font-semibold">Scopes</legend>
+        <p className="mb-2 text-data text-ink-2">It may what these and your role both allow.</p>
+        <div className="grid grid-cols-1 gap-px border border-line-3 bg-line-1 sm:grid-cols-2 xl:grid-cols-3">
+          {scopes.map((scope) => (
+            <label
+              key={scope}
+              className="flex min-h-11 cursor-pointer items-center gap-3 bg-surface-0 px-3 font-data text-data has-checked:bg-surface-3"
+            >
+              <input
+                type="checkbox"
+                name={fields.scopes.name}
+                value={scope}
+                defaultChecked={asked.includes(scope)}
+                className="size-5 accent-ink-1"
+              />
+              {scope}
+            </label>
+          ))}
+        </div>
+        <FieldErrors field={fields.scopes} />
+      </fieldset>
+      <Bar label="Make the token" consequence="Acts in your name in this team" refusal={refusal} pending={pending} />
+    </Form>
+  );
+}

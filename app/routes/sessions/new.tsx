@@ -1,0 +1,224 @@
+import { getFormProps, useForm } from '@conform-to/react';
+import { useRef } from 'react';
+import { Form, redirect, useNavigation } from 'react-router';
+import { authorize, refusal } from '../../../server/domain/actor.ts';
+import {
+  autonomies,
+  createSessionInput,
+  dependencyPolicies,
+  priorities,
+  sessionTypes,
+} from '../../../server/domain/session.ts';
+import { actorOf } from '../../auth.server.ts';
+import { blueprintChoices } from '../../blueprint-choices.server.ts';
+import { BlueprintPicker } from '../../components/blueprint-picker.tsx';
+import { PageHeader, Panel } from '../../components/page.tsx';
+import { RehearsalGuide } from '../../components/rehearsal-guide.tsx';
+import { Empty } from '../../components/states.tsx';
+import { Bar } from '../../components/ui/button.tsx';
+import { CheckField, ErrorSummary, SelectField, TextAreaField, TextField } from '../../components/ui/field.tsx';
+import { servicesContext } from '../../context.ts';
+import { guarded, replyWith } from '../../errors.server.ts';
+import { parseForm } from '../../form.ts';
+import { duration } from '../../format.ts';
+import { useDraft } from '../../hooks/use-draft.ts';
+import { type SessionForm, sessionLabels, sessionValues } from '../../session-form.ts';
+import { roomTitle } from '../../title.ts';
+import type { Route } from './+types/new.ts';
+
+export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'New session');
+
+export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
+  const { repositories, system } = context.get(servicesContext);
+  const actor = actorOf(context);
+  const known = await repositories.list(actor, { limit: 100 });
+  return {
+    repositories: known.items.map(({ id, name, baseBranch }) => ({ value: id, words: `${name} (${baseBranch})` })),
+    chosen: url.searchParams.get('repository'),
+    blueprints: blueprintChoices(),
+    rehearsal: system.rehearsal,
+    refusal: refusal(actor, 'session.create'),
+  };
+});
+
+export const action = guarded(async ({ request, context }: Route.ActionArgs) => {
+  const actor = actorOf(context);
+  authorize(actor, 'session.create');
+  const submission = parseForm(await request.formData(), createSessionInput, sessionValues);
+  if (submission.status !== 'success') return submission.reply();
+  try {
+    const session = await context.get(servicesContext).sessions.create(actor, submission.value);
+    return redirect(`/sessions/${session.slug}`);
+  } catch (error) {
+    return replyWith(submission, error);
+  }
+});
+
+const limits = [300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400].map((seconds) => ({
+  value: String(seconds),
+  words: duration(seconds),
+}));
+const words = (values: readonly string[]) => values.map((value) => ({ value, words: value.replaceAll('_', ' ') }));
+
+export default function NewSession({ loaderData, actionData }: Route.ComponentProps) {
+  const { repositories, blueprints, chosen, rehearsal, refusal: refused } = loaderData;
+  const [form, fields] = useForm<SessionForm>({
+    id: 'session',
+    lastResult: actionData ?? null,
+    shouldValidate: 'onSubmit',
+    defaultValue: {
+      repositoryId: chosen ?? repositories[0]?.value,
+      priority: 'medium',
+      type: 'execution',
+      autonomy: 'auto',
+      dependencyPolicy: 'skip',
+      maxDurationSeconds: '3600',
+      parallelism: '2',
+      start: 'on',
+    },
+  });
+  const budget = fields.budget.getFieldset();
+  const element = useRef<HTMLFormElement>(null);
+  useDraft(element, 'new-session', (path) => path.startsWith('/sessions/'));
+  const pending = useNavigation().formAction === '/sessions/new' ? 'Creating' : null;
+
+  function insert(sample: string) {
+    const prompt = element.current?.elements.namedItem('prompt');
+    if (!(prompt instanceof HTMLTextAreaElement)) return;
+    prompt.value = prompt.value.trim() === '' ? sample : `${prompt.value.trimEnd()}\n\n${sample}`;
+    prompt.dispatchEvent(new Event('input', { bubbles: true }));
+    prompt.focus();
+  }
+
+  if (repositories.length === 0) {
+    return (
+      <>
+        <PageHeader title="New session" />
+        <Empty
+          title="There is no repository to work on."
+          action={{ to: '/repositories', words: 'Register a repository' }}
+        >
+          A session works in a git repository that the team has registered; the sample is one press away.
+        </Empty>
+      </>
+    );
+  }
+
+  return (
+    <>
+      <PageHeader
+        title="New session"
+        note="A goal, a repository, limits. It is cut into tasks, worked on in worktrees of its own, and proven by the repository's commands."
+      />
+      <Form
+        method="post"
+        {...getFormProps(form)}
+        ref={element}
+        className="grid flex-1 gap-px bg-line-1 lg:grid-cols-[minmax(0,7fr)_minmax(0,5fr)]"
+      >
+        <div className="flex flex-col gap-5 bg-surface-0 p-3 lg:p-6">
+          <ErrorSummary form={form} labels={sessionLabels} />
+          <TextField
+            field={fields.title}
+            label={sessionLabels.title}
+            hint="What will be true when it is done."
+            maxLength={200}
+            required
+          />
+          {rehearsal && <RehearsalGuide onInsert={insert} />}
+          <TextAreaField
+            field={fields.prompt}
+            label={sessionLabels.prompt}
+            hint="Everything the agents should know: the goal, what to leave alone, how to prove it."
+            counter={10_000}
+            rows={12}
+            required
+          />
+          <BlueprintPicker field={fields.blueprint} choices={blueprints} />
+        </div>
+
+        <div className="flex flex-col gap-px bg-line-1">
+          <Panel title="Where">
+            <div className="flex flex-col gap-4 p-3 lg:p-4">
+              <SelectField
+                field={fields.repositoryId}
+                label={sessionLabels.repositoryId}
+                options={repositories}
+                required
+              />
+              <TextField
+                field={fields.model}
+                label={sessionLabels.model}
+                hint="provider/model; empty takes the configured one."
+                spellCheck={false}
+              />
+            </div>
+          </Panel>
+          <Panel title="Limits">
+            <div className="grid gap-4 p-3 sm:grid-cols-2 lg:p-4">
+              <SelectField
+                field={fields.maxDurationSeconds}
+                label={sessionLabels.maxDurationSeconds}
+                hint="Time paused does not count."
+                options={limits}
+              />
+              <TextField
+                field={fields.parallelism}
+                label={sessionLabels.parallelism}
+                hint="Tasks at once, 1 to 16."
+                type="number"
+                min={1}
+                max={16}
+              />
+              <TextField field={budget.tokens} label="Token cap" hint="Empty: none." type="number" min={1} />
+              <TextField
+                field={budget.costUsd}
+                label="Cost cap"
+                hint="US dollars. Empty: none."
+                type="number"
+                min={0}
+                step="any"
+              />
+            </div>
+          </Panel>
+          <Panel title="Conduct">
+            <div className="grid gap-4 p-3 sm:grid-cols-2 lg:p-4">
+              <SelectField field={fields.priority} label={sessionLabels.priority} options={words(priorities)} />
+              <SelectField field={fields.type} label={sessionLabels.type} options={words(sessionTypes)} />
+              <SelectField
+                field={fields.autonomy}
+                label={sessionLabels.autonomy}
+                options={autonomies.map((value) => ({
+                  value,
+                  words: value === 'auto' ? 'start at once' : 'a person accepts the plan',
+                }))}
+              />
+              <SelectField
+                field={fields.dependencyPolicy}
+                label={sessionLabels.dependencyPolicy}
+                options={dependencyPolicies.map((value) => ({
+                  value,
+                  words: value === 'skip' ? 'skip what depends on it' : 'block and wait',
+                }))}
+              />
+              <TextField field={fields.tags} label={sessionLabels.tags} hint="With commas between them." />
+            </div>
+          </Panel>
+          <div className="flex flex-1 flex-col justify-end gap-3 bg-surface-0 p-3 lg:p-4">
+            <CheckField
+              field={fields.start}
+              label="Start at once"
+              hint="Queued as soon as it is created; otherwise it waits for you."
+            />
+            <Bar
+              label="Create session"
+              consequence="Takes one of the team's active places"
+              refusal={refused}
+              pending={pending}
+            />
+          </div>
+        </div>
+      </Form>
+    </>
+  );
+}
