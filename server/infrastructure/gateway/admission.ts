@@ -28,7 +28,7 @@ export function admission(registry: GatewayRegistry, cuts: ReadonlyMap<string, s
   }
 
   return {
-    useParentLookup(next: ParentLookup) {
+    setParentLookup(next: ParentLookup) {
       lookup = next;
     },
     /** Throws a 403 for an unknown, ended, superseded or cut-off attempt. */

@@ -42,7 +42,7 @@ export interface Gateway {
   /** The token of the running OpenCode; earlier ones stop working. */
   acceptToken(token: string): void;
   /** Tells how to find the parent of a remote session, so that calls of sub-agents reach their attempt. */
-  useParentLookup(lookup: ParentLookup): void;
+  setParentLookup(lookup: ParentLookup): void;
   /** Ends the attempt's calls now and refuses further ones of this process; the row's `cutOff` does so durably. */
   cut(attemptId: string, reason: string): void;
   health(): { circuit: RuntimeStatus['circuit']; parkedUntil: Date | null };
@@ -198,7 +198,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     acceptToken(next) {
       token = next;
     },
-    useParentLookup: admit.useParentLookup,
+    setParentLookup: admit.setParentLookup,
     cut(attemptId, reason) {
       cuts.set(attemptId, reason);
       for (const call of open) if (call.attemptId === attemptId) call.abort.abort();

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { AgentRunner, RemoteAsk } from '../../application/ports.ts';
 import { defaultRejectMessage } from '../../domain/ask.ts';
 import { type OpenCodeClient, RuntimeProblem } from './opencode-client.ts';
+import { findSession } from './opencode-remote.ts';
 import {
   type PermissionRequest,
   permissionRequest,
   type QuestionRequest,
   questionRequest,
+  type RemoteSession,
   sessionStatuses,
 } from './opencode-shapes.ts';
 
@@ -73,6 +75,22 @@ export function questionAsk(request: QuestionRequest): OpenAsk {
   };
 }
 
+/** Whether the session's own rules already allow everything an ask wants. A running loop does not read them again. */
+function allowedBySession(ask: RemoteAsk, rules: RemoteSession['permission']): boolean {
+  if (ask.kind !== 'permission' || ask.patterns.length === 0) return false;
+  const allowed = (rules ?? []).filter((rule) => rule.action === 'allow' && rule.permission === ask.permission);
+  return ask.patterns.every((wanted) => allowed.some((rule) => wildcard(rule.pattern).test(wanted)));
+}
+
+// OpenCode's patterns: `*` any text, `?` one character, and a final ` *` also matches nothing at all.
+function wildcard(pattern: string): RegExp {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${escaped.endsWith(' .*') ? `${escaped.slice(0, -3)}( .*)?` : escaped}$`, 's');
+}
+
 /** Delivers an answer. An ask that is gone (answered already, or its process ended) is no error. */
 export async function deliverAnswer(
   client: OpenCodeClient,
@@ -128,4 +146,21 @@ async function allowInSession(client: OpenCodeClient, ask: RemoteAsk, rule: stri
       action: 'allow',
     })),
   });
+}
+
+/** The asks a person must see: those the session's own rules allow are answered here and now. */
+export async function withoutAllowed(
+  client: OpenCodeClient,
+  directory: string,
+  asks: readonly OpenAsk[],
+  answered: ReadonlySet<string>,
+): Promise<OpenAsk[]> {
+  const left: OpenAsk[] = [];
+  for (const ask of asks) {
+    if (answered.has(ask.remoteAskId)) continue;
+    const session = await findSession(client, ask.remoteSessionId);
+    if (!allowedBySession(ask, session?.permission)) left.push(ask);
+    else await deliverAnswer(client, directory, ask, { decision: 'once' });
+  }
+  return left;
 }

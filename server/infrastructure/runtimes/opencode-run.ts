@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log, RunEnd, RunEvent, RunOrder } from '../../application/ports.ts';
 import type { Usage } from '../../domain/metrics.ts';
-import { openAsksOf } from './opencode-asks.ts';
+import { openAsksOf, withoutAllowed } from './opencode-asks.ts';
 import { type OpenCodeClient, openCodeClient, RuntimeProblem } from './opencode-client.ts';
 import {
   descendantsOf,
@@ -91,7 +91,8 @@ export async function driveRun(
     const messages = await refreshMessages(client, order.remoteSessionId, known);
     const below = await descendantsOf(client, order.remoteSessionId);
     for (const { id } of below) tree.add(id);
-    reporter.asks(await openAsksOf(client, directory, tree));
+    const asks = await openAsksOf(client, directory, tree);
+    reporter.asks(await withoutAllowed(client, directory, asks, context.answered));
     reporter.messages(messages);
     for (const { id } of below) reporter.messages(await refreshMessages(client, id, new Map()));
 

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { remoteMessageIds } from '../remote-ids.ts';
 import { only, type RuntimeFixture, runToEnd, startRuntime } from './runtime-fixture.ts';
 
 let runtime: RuntimeFixture;
@@ -49,3 +51,254 @@ test('a script of every harmless step runs to its end through real tools', async
   const keys = events.flatMap((event) => ('key' in event ? [event.key] : []));
   expect(new Set(keys).size).toBe(keys.length);
 });
+
+test('without a script the model writes an honest work log and says so', async () => {
+  const order = runtime.order(null);
+  const events = await runToEnd(runtime, order);
+
+  const end = events.at(-1);
+  expect(end).toMatchObject({ type: 'completed', text: expect.stringContaining('no intelligence') });
+  const worklog = readFileSync(join(order.directory, 'WORKLOG.md'), 'utf8');
+  expect(worklog).toContain('- greeting.txt');
+  expect(worklog).toContain('no intelligence');
+});
+
+test('a permission ask opens, waits, and is answered once', async () => {
+  const order = runtime.order(`
+- ask: touch asked.txt
+- say: Touched.`);
+  const events = await runToEnd(runtime, order, async (event) => {
+    if (event.type !== 'ask') return;
+    expect(existsSync(join(order.directory, 'asked.txt'))).toBe(false);
+    expect((await runtime.runner.openAsks(order)).map((ask) => ask.remoteAskId)).toEqual([event.ask.remoteAskId]);
+    await runtime.runner.answer(order, event.ask, { decision: 'once' });
+    await runtime.runner.answer(order, event.ask, { decision: 'once' });
+  });
+
+  expect(only(events, 'ask').map((event) => event.ask)).toMatchObject([
+    { kind: 'permission', command: 'touch asked.txt', permission: 'bash', patterns: ['touch asked.txt'] },
+  ]);
+  expect(only(events, 'ask_gone')).toEqual([]);
+  expect(events.at(-1)).toEqual({ type: 'completed', text: 'Touched.' });
+  expect(existsSync(join(order.directory, 'asked.txt'))).toBe(true);
+});
+
+test('a rejection with a message lets the run go on without the command', async () => {
+  const order = runtime.order(`
+- ask: touch never.txt
+- write: { path: after.txt, content: "went on\\n" }
+- say: Without it.`);
+  const events = await runToEnd(runtime, order, async (event) => {
+    if (event.type === 'ask')
+      await runtime.runner.answer(order, event.ask, { decision: 'reject', message: 'Not here.' });
+  });
+
+  expect(events.at(-1)).toEqual({ type: 'completed', text: 'Without it.' });
+  const refused = only(events, 'tool_call').find((call) => call.status === 'error');
+  expect(refused?.output).toContain('Not here.');
+  expect(existsSync(join(order.directory, 'never.txt'))).toBe(false);
+  expect(existsSync(join(order.directory, 'after.txt'))).toBe(true);
+});
+
+test('an answer for the session lets the same command run unasked afterwards', async () => {
+  const order = runtime.order(`
+- ask: touch once.txt
+- ask: touch once.txt
+- say: Twice.`);
+  const events = await runToEnd(runtime, order, async (event) => {
+    if (event.type === 'ask') await runtime.runner.answer(order, event.ask, { decision: 'session' });
+  });
+
+  expect(only(events, 'ask')).toHaveLength(1);
+  expect(events.at(-1)).toEqual({ type: 'completed', text: 'Twice.' });
+});
+
+test('a question is answered in words, and a rejected one is told as an answer', async () => {
+  const order = runtime.order(`
+- question: { text: "Which port?", options: ["3000", "8080"] }
+- question: Any other wish?
+- say: Thanks.`);
+  const events = await runToEnd(runtime, order, async (event) => {
+    if (event.type !== 'ask') return;
+    const first = event.ask.question === 'Which port?';
+    await runtime.runner.answer(
+      order,
+      event.ask,
+      first ? { answers: ['8080'] } : { decision: 'reject', message: 'None.' },
+    );
+  });
+
+  expect(only(events, 'ask').map(({ ask }) => [ask.kind, ask.question, ask.options])).toEqual([
+    ['question', 'Which port?', ['3000', '8080']],
+    ['question', 'Any other wish?', []],
+  ]);
+  const answers = only(events, 'tool_call').filter((call) => call.status === 'completed');
+  expect(answers.map((call) => call.output).join()).toMatch(/8080[\s\S]*None\./);
+  expect(events.at(-1)).toEqual({ type: 'completed', text: 'Thanks.' });
+});
+
+test('a finished run that is run again answers the same without a further model call', async () => {
+  const order = runtime.order('- say: Only once.');
+  const first = await runToEnd(runtime, order);
+  const callsBefore = callsOf(order.attemptId);
+  const second = await runToEnd(runtime, order);
+
+  expect(second.at(-1)).toEqual(first.at(-1));
+  expect(second[0]).toMatchObject({ type: 'started', adopted: true });
+  const keysOf = (events: typeof first) => events.flatMap((event) => ('key' in event ? [event.key] : []));
+  expect(keysOf(second)).toEqual(keysOf(first));
+  expect(callsOf(order.attemptId)).toBe(callsBefore);
+});
+
+test('a detached run goes on by itself and is adopted with the same keys', async () => {
+  const order = runtime.order(`
+- bash: sleep 1
+- write: { path: late.txt, content: "late\\n" }
+- say: Finished alone.`);
+  const detach = new AbortController();
+  const seen: string[] = [];
+  for await (const event of runtime.runner.run(order, detach.signal)) {
+    if ('key' in event) seen.push(event.key);
+    if (event.type === 'tool_call') detach.abort();
+  }
+  expect(seen).toHaveLength(1);
+
+  const events = await runToEnd(runtime, order);
+  expect(events[0]).toMatchObject({ type: 'started', adopted: true });
+  expect(events.flatMap((event) => ('key' in event ? [event.key] : []))).toContain(seen[0]);
+  expect(events.at(-1)).toEqual({ type: 'completed', text: 'Finished alone.' });
+  expect(callsOf(order.attemptId)).toBe(3);
+});
+
+test('an injected prompt runs after the present script, and twice with the same ids has one effect', async () => {
+  const order = runtime.order(`
+- bash: sleep 1
+- write: { path: first.txt, content: "1\\n" }
+- say: First part.`);
+  const ids = remoteMessageIds();
+  const text = 'Also this:\n\n```rehearsal\n- write: { path: second.txt, content: "2\\n" }\n- say: Second part.\n```\n';
+  let injected = false;
+  const events = await runToEnd(runtime, order, async (event) => {
+    if (event.type !== 'tool_call' || injected) return;
+    injected = true;
+    await runtime.runner.inject(order, { ...ids, text });
+    await runtime.runner.inject(order, { ...ids, text });
+  });
+
+  expect(events.at(-1)).toMatchObject({ type: 'completed' });
+  expect(existsSync(join(order.directory, 'first.txt'))).toBe(true);
+  expect(existsSync(join(order.directory, 'second.txt'))).toBe(true);
+  const writes = only(events, 'tool_call').filter((call) => call.tool === 'write' && call.status === 'completed');
+  expect(writes).toHaveLength(2);
+});
+
+test('an abort in mid-tool is verified, and ends the command', async () => {
+  const order = runtime.order('- bash: sleep 60\n- say: never');
+  let rung = '';
+  const events = await runToEnd(runtime, order, async (event) => {
+    if (event.type === 'tool_call' && event.status === 'running') rung = (await runtime.runner.abort(order)).rung;
+  });
+
+  expect(rung).toBe('aborted');
+  expect(events.at(-1)).toMatchObject({ type: 'aborted' });
+  expect((await runtime.runner.abort(order)).rung).toBe('not_running');
+});
+
+test('after an abort a pending ask is open no more', async () => {
+  const order = runtime.order('- ask: touch ghost.txt');
+  const events = await runToEnd(runtime, order, async (event) => {
+    if (event.type === 'ask') await runtime.runner.abort(order);
+  });
+
+  expect(events.at(-1)).toMatchObject({ type: 'aborted' });
+  expect(await runtime.runner.openAsks(order)).toEqual([]);
+});
+
+test('a wrong model or preset is told before anything is posted', async () => {
+  const wrongModel = await runToEnd(runtime, runtime.order('- say: x', { model: 'rehearsal/other' }));
+  expect(wrongModel.at(-1)).toMatchObject({
+    type: 'failed',
+    failure: 'invalid',
+    message: expect.stringContaining('rehearsal/other'),
+  });
+  const agent = { name: 'tester', permissionPreset: 'root' };
+  const wrongPreset = await runToEnd(runtime, runtime.order('- say: x', { agent }));
+  expect(wrongPreset.at(-1)).toMatchObject({
+    type: 'failed',
+    failure: 'invalid',
+    message: expect.stringContaining('root'),
+  });
+});
+
+test.each([
+  ['rate_limit', 1],
+  ['server_error', 1],
+  ['cut', 1],
+  ['malformed', 2],
+  ['hang', 1],
+])('after %s the run goes on and ends well', async (kind, times) => {
+  const order = runtime.order(`
+- write: { path: before.txt, content: "1\\n" }
+- fail: ${kind}
+  times: ${times}
+- write: { path: after.txt, content: "2\\n" }
+- say: Survived.`);
+  const events = await runToEnd(runtime, order);
+
+  expect(events.at(-1)).toEqual({ type: 'completed', text: 'Survived.' });
+  const writes = only(events, 'tool_call').filter((call) => call.status === 'completed');
+  expect(writes.map((call) => call.callId)).toEqual(['step-1', 'step-3']);
+  const failed = runtime.calls.filter(
+    (call) => call.attemptId === order.attemptId && (call.errorClass !== null || call.status === 499),
+  );
+  expect(failed).toHaveLength(times);
+});
+
+test.each([
+  ['length', 'transient'],
+  ['refuse', 'refused'],
+  ['quota', 'quota_exhausted'],
+])('%s ends the run as %s', async (kind, failure) => {
+  const order = runtime.order(`- write: { path: before.txt, content: "1\\n" }\n- fail: ${kind}\n- say: never`);
+  const events = await runToEnd(runtime, order);
+
+  expect(events.at(-1)).toMatchObject({ type: 'failed', failure });
+});
+
+test('a run whose quota was spent goes on after the reset when it is run again', async () => {
+  const order = runtime.order('- fail: quota\n- say: Paid.');
+  const [end] = only(await runToEnd(runtime, order), 'failed');
+  expect(end?.retryAt).toBeInstanceOf(Date);
+  expect(runtime.supervisor.status()).toMatchObject({ state: 'parked', parkedUntil: expect.any(Date) });
+  await delay((end?.retryAt?.getTime() ?? 0) - Date.now() + 50);
+
+  expect((await runToEnd(runtime, order)).at(-1)).toEqual({ type: 'completed', text: 'Paid.' });
+});
+
+test('the gateway refuses a remote session it does not know, and the run ends at once', async () => {
+  const order = runtime.order('- say: x');
+  runtime.attempts.delete(order.remoteSessionId);
+  const events = await runToEnd(runtime, order);
+
+  expect(events.at(-1)).toMatchObject({ type: 'failed', failure: 'refused' });
+  expect(callsOf(order.attemptId)).toBe(0);
+});
+
+test('a superseded attempt makes no further call, and a cut-off ends a call under way', async () => {
+  const superseded = runtime.order('- bash: echo x\n- say: never');
+  const events = await runToEnd(runtime, superseded, (event) => {
+    const known = runtime.attempts.get(superseded.remoteSessionId);
+    if (event.type === 'tool_call' && known)
+      runtime.attempts.set(superseded.remoteSessionId, { ...known, status: 'superseded' });
+  });
+  expect(events.at(-1)).toMatchObject({ type: 'failed', failure: 'refused' });
+
+  const cut = runtime.order('- wait: 60s\n- say: never');
+  setTimeout(() => runtime.gateway.cut(cut.attemptId, 'The budget is spent'), 1_000);
+  const end = (await runToEnd(runtime, cut)).at(-1);
+  expect(end).toMatchObject({ type: 'failed', failure: 'refused', message: 'The budget is spent' });
+});
+
+function callsOf(attemptId: string): number {
+  return runtime.calls.filter((call) => call.attemptId === attemptId).length;
+}

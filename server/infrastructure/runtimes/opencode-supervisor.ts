@@ -19,7 +19,7 @@ export interface SupervisedGateway {
   models(): OfferedModel[];
   defaultModel(): string;
   acceptToken(token: string): void;
-  useParentLookup(lookup: (remoteSessionId: string) => Promise<string | null>): void;
+  setParentLookup(lookup: (remoteSessionId: string) => Promise<string | null>): void;
   health(): { circuit: RuntimeStatus['circuit']; parkedUntil: Date | null };
 }
 
@@ -186,7 +186,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     });
   }
 
-  gateway.useParentLookup(async (remoteSessionId) => {
+  gateway.setParentLookup(async (remoteSessionId) => {
     if (running === null) return null;
     const session = await findSession(openCodeClient(addressOf(running)), remoteSessionId);
     return session?.parentID ?? null;
