@@ -20,7 +20,9 @@ export function createDiffs(deps: Deps) {
     if (taskId !== undefined) {
       const task = (await store.tasks.bySession(session.id)).find((one) => one.id === taskId);
       if (!task) throw invalid([{ path: 'taskId', message: 'There is no such task in this session.' }]);
-      return task.mergedCommit === null ? null : { repository, base: `${task.mergedCommit}^`, head: task.mergedCommit };
+      return task.mergedCommit === null
+        ? null
+        : { repository, base: await workspaces.parent(repository, task.mergedCommit), head: task.mergedCommit };
     }
     if (session.baseCommit === null) return null;
     return { repository, base: session.baseCommit, head: session.headCommit ?? session.baseCommit };

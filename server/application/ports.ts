@@ -170,6 +170,8 @@ export interface Workspaces {
   /** Difference of two commits (renames, binaries); the patch text is cut per file past a bound, and says so. */
   diff(repository: RepositoryRef, base: string, head: string): Promise<Diff>;
   rawPatch(repository: RepositoryRef, base: string, head: string): Promise<string>;
+  /** The first parent of a commit. */
+  parent(repository: RepositoryRef, commit: string): Promise<string>;
   /** Paths changed in a worktree against a commit, untracked files included. */
   changedFiles(worktree: string, base: string): Promise<string[]>;
   treeHash(worktree: string): Promise<string>;

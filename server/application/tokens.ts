@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts';
 import type { ApiToken } from './store-port.ts';
 
 /** Personal API tokens: `oio_` + 256 bits, shown once, stored hashed (access.md, Tokens). */
-export function createTokens(deps: Deps) {
+export function createTokens(deps: Pick<Deps, 'store' | 'secrets' | 'clock'>) {
   const { store, secrets } = deps;
 
   const userOf = (actor: Actor): string => {

@@ -1,0 +1,163 @@
+import { dirname } from 'node:path';
+import type { Database } from '../db/client.ts';
+import type { Deps } from './application/deps.ts';
+import { createDispatcher } from './application/engine/dispatcher.ts';
+import { createSweeper } from './application/engine/sweeper.ts';
+import { graphOf } from './application/graph-view.ts';
+import type { Fault, OutputDelta } from './application/ports.ts';
+import type { Config } from './config.ts';
+import { topologicalOrder } from './domain/task-graph/order.ts';
+import { createGateway } from './infrastructure/gateway/gateway.ts';
+import { checkRehearsal } from './infrastructure/gateway/rehearsal-script.ts';
+import { createWorkspaces } from './infrastructure/git/workspaces.ts';
+import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
+import { createRunCommand } from './infrastructure/run-command.ts';
+import { createOpenCodeRunner } from './infrastructure/runtimes/opencode-runner.ts';
+import { createSupervisor } from './infrastructure/runtimes/opencode-supervisor.ts';
+import { createSecrets } from './infrastructure/secrets.ts';
+import { createStore } from './infrastructure/store/store.ts';
+import type { Logger } from './log.ts';
+import { type Loop, startLoop } from './loops.ts';
+import { createServices } from './services.ts';
+
+/** The one embedded OpenCode of an installation; its row has a fixed id so that every start finds it again. */
+const embeddedRuntime = { id: '00000000-0000-4000-8000-00000000c0de', name: 'opencode-embedded' } as const;
+
+/** Below this new work is refused (engine.md 7, row 9). */
+const minimumFreeBytes = 512 * 2 ** 20;
+
+export interface EngineOptions {
+  config: Config;
+  log: Logger;
+  database: Database;
+  version: string;
+  instance: { owner: string; formerOwners: readonly string[] };
+  setupCode: string;
+  output: (delta: OutputDelta) => void;
+}
+
+/** Builds everything that works without a browser: store, gateway, runtime, services, dispatcher and their loops. */
+export async function createEngine(options: EngineOptions) {
+  const { config, log, database } = options;
+  const store = createStore(database);
+  await store.runtimes.upsertEmbedded(embeddedRuntime);
+
+  const gateway = createGateway({
+    config,
+    log,
+    dataDir: config.dataDir,
+    registry: {
+      resolveAttempt: async (remoteSessionId) => {
+        const attempt = await store.attempts.byRemoteSession(remoteSessionId);
+        const task = attempt && (await store.tasks.get(attempt.teamId, attempt.taskId));
+        if (!attempt || !task) return null;
+        const { id: attemptId, sessionId, teamId, number, epoch, status, cutOff } = attempt;
+        const order = await taskOrder(store, sessionId, task.id);
+        return { attemptId, sessionId, teamId, taskKey: task.key, taskOrder: order, number, epoch, status, cutOff };
+      },
+    },
+    meter: {
+      recordCall: (call) => store.modelCalls.record(call),
+      countFailure: (attemptId, step) => store.attempts.countRehearsalFailure(attemptId, step),
+      setContext: async (attemptId, values) =>
+        log.info(
+          { attemptId, keys: Object.keys(values) },
+          'A rehearsal step set context values; there is no context store in this version',
+        ),
+    },
+  });
+  const supervisor = createSupervisor({ config, log, gateway, dataDir: config.dataDir, runtimeId: embeddedRuntime.id });
+  const runner = createOpenCodeRunner({
+    supervisor,
+    log,
+    runtimeId: embeddedRuntime.id,
+    defaultModel: () => gateway.defaultModel(),
+    meterTotals: (attemptId) => store.modelCalls.ofAttempt(attemptId),
+  });
+  const commands = createRunCommand({ nodeBin: dirname(process.execPath), dataDir: config.dataDir });
+
+  const loops: Loop[] = [];
+  const deps: Deps = {
+    store,
+    runner,
+    runtime: supervisor,
+    workspaces: createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow }),
+    runCommand: commands.run,
+    endOrphans: (attemptId) => commands.endOrphans(attemptId),
+    secrets: createSecrets(),
+    limiter: createAttemptLimiter(),
+    checkRehearsal,
+    fault: faultAt(config.faultAt),
+    log,
+    settings: {
+      leaseSeconds: config.leaseSeconds,
+      checkpointSeconds: config.checkpointSeconds,
+      askSlaSeconds: config.askSlaSeconds,
+      askExpirySeconds: config.askExpirySeconds,
+      verifyTimeoutSeconds: config.verifyTimeoutSeconds,
+      owner: options.instance.owner,
+      formerOwners: options.instance.formerOwners,
+      rehearsal: config.model === null,
+      version: options.version,
+      minimumFreeBytes,
+    },
+    clock: () => new Date(),
+    output: options.output,
+    nudge: () => dispatchLoop?.nudge(),
+  };
+  const services = createServices(deps, {
+    setupCode: options.setupCode,
+    runtimeId: embeddedRuntime.id,
+    loops: () => loops.map((loop) => loop.health()),
+  });
+  const dispatcher = createDispatcher(deps);
+  const sweeper = createSweeper(deps, embeddedRuntime.id);
+  let dispatchLoop: Loop | undefined;
+
+  return {
+    services,
+    store,
+    loops: () => loops.map((loop) => loop.health()),
+    load: () => dispatcher.load(),
+
+    /** The gateway first (a surviving OpenCode is already calling it), then the runtime beside everything else. */
+    async start(deliver: () => Promise<void>): Promise<void> {
+      await gateway.start();
+      supervisor.onChange(() => dispatchLoop?.nudge());
+      supervisor.start().catch((error: unknown) => log.error({ err: error }, 'Starting the runtime failed'));
+      dispatchLoop = startLoop('dispatch', 1, () => dispatcher.tick(), log);
+      const deliverLoop = startLoop('deliver', 5, deliver, log);
+      store.onCommit(() => deliverLoop.nudge());
+      loops.push(
+        dispatchLoop,
+        deliverLoop,
+        startLoop('renew', config.leaseSeconds / 3, () => dispatcher.renew(), log),
+        startLoop('sweep', 5, () => sweeper.sweep(), log),
+        startLoop('housekeep', 300, () => database.housekeep(), log),
+      );
+    },
+
+    /** Stop claiming, end our OpenCode and its children, release leases (engine.md 6.2). */
+    async stop(): Promise<void> {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await dispatcher.stop();
+      await supervisor.stop();
+      await gateway.stop();
+    },
+  };
+}
+
+export type Engine = Awaited<ReturnType<typeof createEngine>>;
+
+/** `FAULT_AT` ends this very process at a named point, as hard as a power cut ends it; for tests only. */
+function faultAt(wanted: string | null): Fault {
+  return (point) => {
+    if (point === wanted) process.kill(process.pid, 'SIGKILL');
+  };
+}
+
+/** Place of a task in topological order, from 1: a rehearsal block may name it by that. */
+async function taskOrder(store: ReturnType<typeof createStore>, sessionId: string, taskId: string): Promise<number> {
+  const [tasks, edges] = await Promise.all([store.tasks.bySession(sessionId), store.tasks.dependencies(sessionId)]);
+  return topologicalOrder(graphOf(tasks, edges)).indexOf(taskId) + 1;
+}

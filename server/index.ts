@@ -1,0 +1,141 @@
+/** THE COMPOSITION ROOT: configuration, database, engine, HTTP, sockets, shutdown. One sentence when it cannot start. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { openDatabase } from '../db/client.ts';
+import { type Config, configuredSecrets, loadConfig } from './config.ts';
+import { createEngine } from './engine.ts';
+import { openAdminSocket } from './infrastructure/admin-socket.ts';
+import { nextInstance, openDataDirectory } from './infrastructure/data-directory.ts';
+import { createLogger, type Logger } from './log.ts';
+import { createWeb, type Web } from './web.ts';
+
+if (existsSync('.env')) process.loadEnvFile('.env');
+
+/** A stop takes at most this long before the process ends anyway (engine.md 6.2). */
+const stopSeconds = 15;
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = createLogger({
+    level: config.logLevel,
+    pretty: config.env === 'development' && process.stdout.isTTY === true,
+    secrets: configuredSecrets(config),
+  });
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+
+  openDataDirectory(config.dataDir);
+  const development = config.env === 'development';
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl ?? undefined,
+    dataDir: config.dataDir,
+    log,
+    lockPatienceMs: development ? 5000 : undefined,
+  });
+  const setupCode = randomBytes(9).toString('base64url');
+  let web: Web | undefined;
+  const engine = await createEngine({
+    config,
+    log,
+    database,
+    version,
+    instance: nextInstance(config.dataDir),
+    setupCode,
+    output: (delta) => web?.realtime.output(delta),
+  });
+  if (config.admin) await engine.services.auth.setupUnattended(config.admin);
+  web = await createWeb({ config, log, engine, version });
+  const { realtime } = web;
+  await listen(web, config);
+  const admin = await openAdminSocket({ services: engine.services, path: join(config.dataDir, 'admin.sock'), log });
+  await engine.start(() => deliver(engine, realtime));
+  await announce(engine, web, config, setupCode);
+
+  let leaving = false;
+  const leave = (why: string, code: number) => {
+    if (leaving) return;
+    leaving = true;
+    log.info({ why }, 'Stopping');
+    setTimeout(() => process.exit(1), stopSeconds * 1000).unref();
+    const stop = async () => {
+      await admin.close();
+      await web?.close();
+      await engine.stop();
+      await database.close();
+    };
+    stop().then(
+      () => process.exit(code),
+      (error: unknown) => {
+        log.error({ err: error }, 'The stop was not clean; the next start recovers');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => leave('SIGTERM', 0));
+  process.on('SIGINT', () => leave('SIGINT', 0));
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'Nobody handled a failure'));
+  process.on('uncaughtException', (error) => endOn(error, log));
+}
+
+/** Committed events to the watchers, oldest first, and only then out of the outbox. */
+async function deliver(engine: Awaited<ReturnType<typeof createEngine>>, realtime: Web['realtime']): Promise<void> {
+  for (;;) {
+    const { ids, events } = await engine.store.outbox.take(500);
+    if (ids.length === 0) return;
+    realtime.publish(events);
+    await engine.store.outbox.done(ids);
+  }
+}
+
+async function listen(web: Web, config: Config): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    web.server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(
+              `Port ${config.port} on ${config.host} is in use; stop the other program or set PORT to another one.`,
+            )
+          : error,
+      ),
+    );
+    web.server.listen(config.port, config.host, resolve);
+  });
+}
+
+async function announce(
+  engine: Awaited<ReturnType<typeof createEngine>>,
+  web: Web,
+  config: Config,
+  setupCode: string,
+): Promise<void> {
+  const { port } = web.server.address() as AddressInfo;
+  const url = config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  const lines = [`The control room is open at ${url}`];
+  if (await engine.services.auth.needsSetup())
+    lines.push(`First run: create the first team and admin at ${url}/setup`, `One-time setup code: ${setupCode}`);
+  if (engine.services.system.rehearsal)
+    lines.push(
+      'Model: REHEARSAL (a script, no intelligence); set MODEL_BASE_URL, MODEL_API_KEY and MODEL_NAME for a real one.',
+    );
+  process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
+}
+
+/** A full disk must not be written to any further; everything acknowledged is on it. */
+function endOn(error: unknown, log: Logger): void {
+  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  log.fatal(
+    { err: error },
+    full
+      ? 'The disk is full; free some space and start again, nothing acknowledged is lost'
+      : 'An unexpected failure ended the process; the next start recovers',
+  );
+  process.exit(1);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

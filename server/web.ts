@@ -1,0 +1,144 @@
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createRequestHandler } from '@react-router/express';
+import express from 'express';
+import type { ServerBuild } from 'react-router';
+import type { Config } from './config.ts';
+import { errorCodeOf } from './domain/errors.ts';
+import { loginCookie } from './domain/login.ts';
+import type { Engine } from './engine.ts';
+import { createApi } from './http/api/api.ts';
+import { cookieOf, createAuthenticate } from './http/authenticate.ts';
+import { errorHandler, requestIdOf } from './http/errors.ts';
+import { createHealth } from './http/health.ts';
+import { createMetrics } from './http/metrics.ts';
+import { isOwnOrigin } from './http/origin.ts';
+import { security } from './http/security.ts';
+import { createRequestLimits } from './infrastructure/rate-limit.ts';
+import { createRealtime, type Realtime } from './infrastructure/realtime.ts';
+import { createTelemetry } from './infrastructure/telemetry.ts';
+import type { Logger } from './log.ts';
+
+export interface Web {
+  server: Server;
+  realtime: Realtime;
+  close(): Promise<void>;
+}
+
+const root = new URL('..', import.meta.url);
+const at = (path: string) => fileURLToPath(new URL(path, root));
+
+/** One HTTP server for pages, API, probes and sockets; it listens when the caller says so. */
+export async function createWeb(options: {
+  config: Config;
+  log: Logger;
+  engine: Engine;
+  version: string;
+}): Promise<Web> {
+  const { config, log, engine } = options;
+  const { services, store } = engine;
+  const app = express();
+  const server = createServer(app);
+  const stopping = new AbortController();
+  const authenticate = createAuthenticate(services.auth);
+
+  const realtime = createRealtime({
+    httpServer: server,
+    log,
+    authenticate: async ({ cookie, token }) => {
+      if (token !== null) return services.auth.actorFromToken(token);
+      return (await services.auth.actorFromLogin(cookieOf(cookie ?? undefined, loginCookie.name)))?.actor ?? null;
+    },
+    mayRead: async (actor, id) => {
+      try {
+        return await services.sessions.get(actor, id);
+      } catch (error) {
+        if (errorCodeOf(error) === 'NOT_FOUND' || errorCodeOf(error) === 'FORBIDDEN') return null;
+        throw error;
+      }
+    },
+    readEvents: (sessionId, after, limit) => store.events.list(sessionId, { after, limit }),
+    readTeam: (teamId, after, limit) => store.events.team(teamId, { after, limit }),
+    teamHead: async (teamId) =>
+      (await store.events.team(teamId, { after: 0, limit: 1, newestFirst: true }))[0]?.cursor ?? 0,
+    allowOrigin: (origin, headers) => isOwnOrigin(origin, headers.host, config.publicUrl),
+    health: () => services.system.health(),
+  });
+
+  security(app, config);
+  app.use(createHealth({ health: () => services.system.health(), version: options.version }, log));
+  app.use(
+    createMetrics(
+      createTelemetry({ totals: () => services.metrics.totals(), loops: () => engine.loops() }),
+      config,
+      authenticate,
+    ),
+  );
+  app.use(
+    '/api/v1',
+    createApi({
+      services,
+      authenticate,
+      limits: createRequestLimits(),
+      idempotency: store.idempotency,
+      subscribe: realtime.subscribe,
+      log,
+      version: options.version,
+      stopping: stopping.signal,
+    }),
+  );
+  const vite = await addPages();
+  app.use(errorHandler(log));
+
+  async function addPages(): Promise<{ close(): Promise<void> } | null> {
+    const development = config.env === 'development';
+    const dev = development
+      ? await (await import('vite')).createServer({ root: at('.'), server: { middlewareMode: true, hmr: { server } } })
+      : null;
+    let build: ServerBuild | (() => Promise<ServerBuild>);
+    if (dev) {
+      app.use(dev.middlewares);
+      build = async () => (await dev.ssrLoadModule('virtual:react-router/server-build')) as ServerBuild;
+    } else {
+      app.use('/assets', express.static(at('build/client/assets'), { immutable: true, maxAge: '1y' }));
+      app.use(express.static(at('build/client'), { maxAge: '1h' }));
+      build = (await import(pathToFileURL(at('build/server/index.js')).href)) as ServerBuild;
+    }
+    app.all(
+      '/{*path}',
+      createRequestHandler({
+        build,
+        mode: config.env,
+        async getLoadContext(req, res) {
+          const loaded = typeof build === 'function' ? await build() : build;
+          const entry = loaded.entry.module as unknown as typeof import('../app/entry.server.tsx');
+          const requestId = requestIdOf(res);
+          return entry.createLoadContext({
+            services,
+            nonce: res.locals.nonce,
+            requestId,
+            address: req.ip ?? null,
+            report: (error) => log.error({ err: error, requestId, path: req.path }, 'A page failed'),
+          });
+        },
+      }),
+    );
+    return dev;
+  }
+
+  return {
+    server,
+    realtime,
+    async close() {
+      stopping.abort();
+      await realtime.close();
+      server.closeIdleConnections();
+      await vite?.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        // A browser may hold a keep-alive connection for ever.
+        setTimeout(() => server.closeAllConnections(), 500).unref();
+      });
+    },
+  };
+}
