@@ -1,5 +1,8 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import { openPglite } from './pglite.ts';
+import { acquireLock, type FileLock } from './lock.ts';
+import { explainDirectory, openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 
 /** One type for both drivers; each is cast to it once, where it is opened. */
@@ -33,5 +36,29 @@ export interface DatabaseOptions {
  * one sentence that says what is wrong and what to do.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.databaseUrl === undefined ? openPglite(options) : openPostgres(options.databaseUrl, options);
+  const lock = await lockDirectory(options);
+  try {
+    const { databaseUrl } = options;
+    const database = databaseUrl === undefined ? await openPglite(options) : await openPostgres(databaseUrl, options);
+    return { ...database, close: () => database.close().finally(() => lock.release()) };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * One process per data directory: two on one PGlite corrupt it without a word, and on a server the second would take
+ * the first one's leases for those of its own former life. The lock lies beside PGlite's directory, not inside.
+ */
+async function lockDirectory({ dataDir, lockPatienceMs }: DatabaseOptions): Promise<FileLock> {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // PGlite writes its files readable for everybody: the directory above them is the wall.
+    chmodSync(dataDir, 0o700);
+    return await acquireLock(join(dataDir, 'orchestrator.lock'), `The data directory ${dataDir}`, lockPatienceMs);
+  } catch (error) {
+    if (error instanceof Error && !('code' in error)) throw error;
+    throw new Error(explainDirectory(error, dataDir), { cause: error });
+  }
 }

@@ -1,4 +1,3 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
@@ -6,7 +5,6 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Database, DatabaseOptions, Db } from './client.ts';
 import { fair } from './fair.ts';
-import { acquireLock, type FileLock } from './lock.ts';
 import { forgetForeignTransactions, migrations } from './migrate.ts';
 
 // What grows or changes with every session; the rest stays small.
@@ -22,8 +20,7 @@ const hotTables = [
 ];
 
 /** The embedded database in `<dataDir>/pgdata`, for one process at a time. */
-export async function openPglite({ dataDir, log, lockPatienceMs }: DatabaseOptions): Promise<Database> {
-  const lock = await lockDirectory(dataDir, lockPatienceMs);
+export async function openPglite({ dataDir, log }: Pick<DatabaseOptions, 'dataDir' | 'log'>): Promise<Database> {
   const began = performance.now();
   let pglite: PGlite | null = null;
   try {
@@ -33,18 +30,17 @@ export async function openPglite({ dataDir, log, lockPatienceMs }: DatabaseOptio
         postgresqlconf: ['max_wal_size = 128MB', 'min_wal_size = 32MB'],
       }),
     );
-    const database = await overPglite(pglite, () => lock.release());
+    const database = await overPglite(pglite);
     log.info({ ms: Math.round(performance.now() - began), dataDir }, 'The embedded database is open');
     return database;
   } catch (error) {
     await pglite?.close();
-    lock.release();
-    throw new Error(`${explain(error, dataDir)}`, { cause: error });
+    throw new Error(explainDirectory(error, dataDir), { cause: error });
   }
 }
 
 /** Migrates an open PGlite and dresses it as our database. */
-export async function overPglite(pglite: PGlite, onClose: () => void): Promise<Database> {
+export async function overPglite(pglite: PGlite): Promise<Database> {
   const driver = drizzle({ client: pglite });
   await migrate(driver, migrations);
   const db = driver as unknown as Db;
@@ -52,13 +48,7 @@ export async function overPglite(pglite: PGlite, onClose: () => void): Promise<D
   return {
     db,
     kind: 'pglite',
-    async close() {
-      try {
-        await pglite.close();
-      } finally {
-        onClose();
-      }
-    },
+    close: () => pglite.close(),
     async housekeep() {
       await db.execute(sql`checkpoint`);
       // One statement each: the single connection is free for others in between.
@@ -67,19 +57,8 @@ export async function overPglite(pglite: PGlite, onClose: () => void): Promise<D
   };
 }
 
-async function lockDirectory(dataDir: string, patienceMs: number | undefined): Promise<FileLock> {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // PGlite writes its files readable for everybody: the directory above them is the wall.
-    chmodSync(dataDir, 0o700);
-    return await acquireLock(join(dataDir, 'pgdata.lock'), `The data directory ${dataDir}`, patienceMs);
-  } catch (error) {
-    if (error instanceof Error && !('code' in error)) throw error;
-    throw new Error(explain(error, dataDir), { cause: error });
-  }
-}
-
-function explain(error: unknown, dataDir: string): string {
+/** What is wrong with the directory, and the remedy, in one sentence. */
+export function explainDirectory(error: unknown, dataDir: string): string {
   const text = error instanceof Error ? `${error.message} ${String(error.cause ?? '')}` : String(error);
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code === 'ENOSPC' || /ENOSPC|No space left/i.test(text)) {

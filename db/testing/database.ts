@@ -1,9 +1,10 @@
 import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
-import { type Database, type DatabaseKind, openDatabase } from '../client.ts';
+import type { Database, DatabaseKind } from '../client.ts';
 import { fair } from '../fair.ts';
 import { overPglite } from '../pglite.ts';
+import { openPostgres } from '../postgres.ts';
 
 const quiet = { info: () => {}, warn: () => {} };
 
@@ -17,12 +18,12 @@ export async function openTestDatabase(kind: DatabaseKind): Promise<Database> {
 
 async function openMemory(): Promise<Database> {
   template ??= makeTemplate();
-  return overPglite(fair(await PGlite.create({ loadDataDir: await template })), () => {});
+  return overPglite(fair(await PGlite.create({ loadDataDir: await template })));
 }
 
 async function makeTemplate(): Promise<Blob> {
   const pglite = await PGlite.create();
-  const database = await overPglite(pglite, () => {});
+  const database = await overPglite(pglite);
   const dump = await pglite.dumpDataDir('none');
   await database.close();
   return dump;
@@ -46,7 +47,7 @@ async function openOnServer(): Promise<Database> {
   await admin.unsafe(`create database ${name}`);
   await admin.end();
   url.pathname = `/${name}`;
-  const database = await openDatabase({ databaseUrl: url.href, dataDir: '', log: quiet });
+  const database = await openPostgres(url.href, { log: quiet });
   return {
     ...database,
     async close() {
