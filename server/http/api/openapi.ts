@@ -38,8 +38,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
   const components: Json = {};
   const paths: Record<string, Json> = {};
   for (const route of routes) {
-    const operations = (paths[route.path] ??= {});
-    operations[route.method] = operation(route, components);
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, components) };
   }
   return {
     openapi: '3.1.0',
