@@ -1,0 +1,16 @@
+/**
+ * A stand-in for the app, run as a process of its own so that a test may kill it: gateway and supervisor on the
+ * given data directory. It prints one line with the process ids when OpenCode is online.
+ */
+import { startRuntime } from './runtime-fixture.ts';
+
+const [dataDir = ''] = process.argv.slice(2);
+const runtime = await startRuntime({ dataDir });
+const { pid } = runtime.supervisor.status();
+process.stdout.write(`${JSON.stringify({ pid, gatewayPort: runtime.gateway.port() })}\n`);
+process.on('SIGTERM', () => {
+  runtime.close().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+});
