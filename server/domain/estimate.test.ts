@@ -69,3 +69,9 @@ const pick = ({ optimistic, likely, pessimistic }: ReturnType<typeof estimateOf>
 test('around a likely value lie 0.7 and 1.5 times of it', () => {
   expect(around(10)).toEqual({ optimistic: 7, likely: 10, pessimistic: 15 });
 });
+
+test('splitting shares by weight, and evenly when nothing weighs', () => {
+  const whole = estimateOf({ optimistic: 8, likely: 8, pessimistic: 8 }, 'manual');
+  expect(split(whole, [1, 3]).map(({ expected }) => expected)).toEqual([2, 6]);
+  expect(split(whole, [0, 0]).map(({ expected }) => expected)).toEqual([4, 4]);
+});

@@ -83,6 +83,11 @@ test.each([
   for (const { body } of blocks) expect(body.startsWith('- ')).toBe(true);
 });
 
+test('a shorter fence inside a block belongs to its body', () => {
+  const [block] = fencedBlocks('````rehearsal\n- say: |\n```\n- bash: ls\n````\n');
+  expect(block?.body).toBe('- say: |\n```\n- bash: ls\n');
+});
+
 test.each([
   'rehearsal foo',
   'rehearsal attempt=0',
