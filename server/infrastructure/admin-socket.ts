@@ -1,0 +1,144 @@
+import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { errorCodeOf, httpStatusOf } from '../domain/errors.ts';
+import type { Logger } from '../log.ts';
+
+const issueInput = z.strictObject({
+  email: z.string().min(1).max(254),
+  scopes: z.array(z.string()).max(100),
+  name: z.string().min(1).max(100),
+});
+export type IssueInput = z.output<typeof issueInput>;
+
+export interface AdminServices {
+  readonly tokens: { issue(input: IssueInput): Promise<{ token: string }> };
+}
+
+export interface AdminSocket {
+  close(): Promise<void>;
+}
+
+/**
+ * Local administration of the running app: HTTP over a unix socket in the data directory, mode 0600. Whoever may read
+ * that directory may do this; there is no other check (api.md, Command line).
+ */
+export async function openAdminSocket(options: {
+  services: AdminServices;
+  path: string;
+  log: Logger;
+}): Promise<AdminSocket> {
+  const { services, path, log } = options;
+  if (await answers(path)) throw new Error(`${path} is in use by another process; stop it first.`);
+  rmSync(path, { force: true });
+
+  const server = createServer((req, res) => {
+    void answer(services, req, res).catch((error: unknown) => {
+      const code = errorCodeOf(error);
+      if (code === null) log.error({ err: error }, 'local administration failed');
+      const message = code !== null && error instanceof Error ? error.message : 'It failed; the server log says why.';
+      reply(res, code === null ? 500 : httpStatusOf(code), { error: { code: code ?? 'INTERNAL', message } });
+    });
+  });
+  const address = shortened(path);
+  // The socket is made inside listen(), before it returns; without this mask others could connect until the chmod.
+  const mask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(address.path, resolve);
+      process.umask(mask);
+    });
+    chmodSync(path, 0o600);
+  } finally {
+    process.umask(mask);
+    address.release();
+  }
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(services: AdminServices, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  if (req.method !== 'POST' || req.url !== '/tokens') {
+    reply(res, 404, { error: { code: 'NOT_FOUND', message: 'This version of the server does not know that.' } });
+    return;
+  }
+  const parsed = issueInput.safeParse(JSON.parse(await text(req)));
+  if (!parsed.success) {
+    const message = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    reply(res, 422, { error: { code: 'INVALID', message } });
+    return;
+  }
+  const { token } = await services.tokens.issue(parsed.data);
+  reply(res, 201, { token });
+}
+
+function reply(res: ServerResponse, status: number, body: object): void {
+  res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+async function text(stream: IncomingMessage): Promise<string> {
+  let all = '';
+  for await (const piece of stream.setEncoding('utf8')) {
+    all += piece;
+    if (all.length > 64 * 1024) throw new Error('The message is too long.');
+  }
+  return all;
+}
+
+const answerShape = z.union([
+  z.object({ token: z.string() }),
+  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
+]);
+
+/** A token from the running app, or null when none is running. Throws an Error with the app's own sentence. */
+export async function issueThroughSocket(path: string, input: IssueInput): Promise<string | null> {
+  const address = shortened(path);
+  try {
+    const body = await new Promise<string | null>((resolve, reject) => {
+      const sent = request({ socketPath: address.path, method: 'POST', path: '/tokens' }, (res) => {
+        text(res).then(resolve, reject);
+      });
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
+        else reject(error);
+      });
+      sent.end(JSON.stringify(input));
+    });
+    if (body === null) return null;
+    const said = answerShape.parse(JSON.parse(body));
+    if ('error' in said) throw new Error(said.error.message);
+    return said.token;
+  } finally {
+    address.release();
+  }
+}
+
+function answers(path: string): Promise<boolean> {
+  const address = shortened(path);
+  return new Promise<boolean>((resolve) => {
+    const probe = connect(address.path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  }).finally(address.release);
+}
+
+/** A unix socket's path holds at most 107 bytes; a longer one is reached through its open directory. */
+function shortened(path: string): { path: string; release: () => void } {
+  if (Buffer.byteLength(path) <= 100) return { path, release: () => {} };
+  const directory = openSync(dirname(path), 'r');
+  return {
+    path: join('/proc/self/fd', String(directory), basename(path)),
+    release: () => closeSync(directory),
+  };
+}
