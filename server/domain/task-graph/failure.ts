@@ -15,7 +15,8 @@ export interface Consequence {
 /**
  * What follows when a task has failed, was cancelled or skipped: everything that needs it through required
  * dependencies, transitively and through groups, is skipped (or blocked, by the session's policy). Ended tasks stay as
- * they are. Under `block` a task that cannot legally become blocked (ready, assigned, paused) is skipped too.
+ * they are. Under `block` a task that cannot legally become blocked (ready, assigned, paused, or done and waiting to
+ * complete) is skipped too.
  */
 export function consequencesOfFailure(graph: TaskGraph, taskId: string, policy: DependencyPolicy): Consequence[] {
   const index = indexOf(graph);
@@ -47,8 +48,7 @@ function consequenceOf(
   root: GraphNode,
   policy: DependencyPolicy,
 ): Consequence {
-  const blockable =
-    dependent.status === 'pending' || dependent.status === 'in_progress' || dependent.status === 'blocked';
+  const blockable = dependent.status === 'pending' || dependent.status === 'in_progress';
   const to = policy === 'block' && blockable ? 'blocked' : 'skipped';
   const direct = prerequisite ?? root;
   const cause = direct.id === root.id ? '' : `${direct.key} cannot complete because `;

@@ -14,8 +14,10 @@ export function readySet(graph: TaskGraph, now: Date): string[] {
   const held = new Uint8Array(index.nodes.length);
   for (const { edge, from, to } of index.edges) {
     const prerequisite = reached[from];
-    if (holdsStart(edge) && prerequisite !== undefined && edgeState(edge, prerequisite, now) !== 'satisfied')
-      held[to] = 1;
+    if (prerequisite === undefined) continue;
+    const state = edgeState(edge, prerequisite, now);
+    // What can never complete does not start either, whichever end the dependency ties.
+    if (state === 'impossible' || (holdsStart(edge) && state === 'waiting')) held[to] = 1;
   }
   const ready: string[] = [];
   index.nodes.forEach((node, place) => {
