@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type App, type Exit, launch, ready } from './app.ts';
+import { makeRepository } from './git.ts';
+import { freshDatabase } from './postgres.ts';
+import { killHard, type ProcessIdentity, processesMentioning } from './processes.ts';
+import { type RestClient, restClient } from './rest.ts';
+import { until } from './wait.ts';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '../..');
+
+/** Environment variables of the app, on top of those every installation has. */
+export type Knobs = Readonly<Record<string, string>>;
+
+const allScopes = ['sessions', 'repositories', 'asks', 'agents', 'teams'].flatMap((name) => [
+  `${name}:read`,
+  `${name}:write`,
+]);
+
+/** One data directory with its administrator, its port and its tokens, over any number of starts of the app. */
+export interface Installation {
+  readonly dataDir: string;
+  /** For repositories and whatever else belongs to the test; gone with the installation. */
+  readonly folder: string;
+  readonly port: number;
+  readonly url: string;
+  readonly admin: { readonly email: string; readonly password: string };
+  /** Starts the app and waits until it is ready. */
+  start(knobs?: Knobs): Promise<App>;
+  /** Starts the app as it must not start; answers how it ended. */
+  refused(knobs?: Knobs): Promise<Exit & { output: string }>;
+  /** A client with every scope the tests need. */
+  api(): Promise<RestClient>;
+  token(scopes: readonly string[]): Promise<string>;
+  repository(name?: string, files?: Record<string, string>): Promise<string>;
+  /** The supervised OpenCode, once there is one. */
+  openCode(): Promise<ProcessIdentity>;
+  /** Command lines of everything that still runs for this data directory. */
+  leftRunning(): Promise<string[]>;
+  /** Ends whatever this installation started, and removes its files. */
+  close(): Promise<void>;
+  log(): string;
+}
+
+export async function createInstallation(options: { database?: 'embedded' | 'postgres' } = {}): Promise<Installation> {
+  const home = await mkdtemp(join(tmpdir(), 'oio-e2e-'));
+  const dataDir = join(home, 'data');
+  const folder = join(home, 'files');
+  await mkdir(folder);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const admin = { email: 'admin@example.com', password: `pass-${randomBytes(12).toString('hex')}` };
+  const database = options.database === 'postgres' ? await freshDatabase() : null;
+  const apps: App[] = [];
+  let known: RestClient | null = null;
+
+  const environment = (knobs: Knobs): Record<string, string> => ({
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    LANG: 'C.UTF-8',
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'info',
+    DATA_DIR: dataDir,
+    PORT: String(port),
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
+    ...(database === null ? {} : { DATABASE_URL: database.url }),
+    ...knobs,
+  });
+
+  const open = (knobs: Knobs): App => {
+    const app = launch(join(root, 'server/index.ts'), { cwd: home, env: environment(knobs) });
+    apps.push(app);
+    return app;
+  };
+
+  const output = () => apps.map((app, index) => `--- start ${index + 1}\n${app.output()}`).join('\n');
+
+  const self: Installation = {
+    dataDir,
+    folder,
+    port,
+    url,
+    admin,
+    log: output,
+
+    async start(knobs = {}) {
+      const app = open(knobs);
+      await ready(app, url);
+      return app;
+    },
+
+    async refused(knobs = {}) {
+      const app = open(knobs);
+      const exit = await until('the app to refuse its start', () => Promise.race([app.exit, tick()]), 60);
+      return { ...exit, output: app.output() };
+    },
+
+    async token(scopes) {
+      const { stdout } = await run(
+        process.execPath,
+        [join(root, 'server/admin-cli.ts'), 'token', '--email', admin.email, '--scopes', scopes.join(',')],
+        { cwd: home, env: environment({}), timeout: 60_000 },
+      );
+      const token = stdout.trim().split('\n').at(-1)?.trim() ?? '';
+      if (!token.startsWith('oio_')) throw new Error(`The token command printed no token: ${stdout}`);
+      return token;
+    },
+
+    async api() {
+      known ??= restClient(url, await self.token(allScopes));
+      return known;
+    },
+
+    repository: (name = 'work', files = {}) => makeRepository(join(folder, name), files),
+
+    async openCode() {
+      return until(
+        'OpenCode to be recorded',
+        async () => {
+          const text = await readFile(join(dataDir, 'runtime/opencode/state.json'), 'utf8').catch(() => null);
+          if (text === null) return null;
+          const { pid, startTime } = JSON.parse(text) as ProcessIdentity;
+          return { pid, startTime };
+        },
+        30,
+      );
+    },
+
+    // Everything we start has the data directory in its environment or its command line; the tests' own git calls do not.
+    leftRunning: async () => (await processesMentioning(dataDir)).map(({ pid, command }) => `${pid} ${command}`),
+
+    async close() {
+      for (const app of apps) await app.kill();
+      // What the killed app left: OpenCode, its watchdog, commands. Each carries this test's own directory.
+      for (let round = 0; round < 5; round += 1) {
+        const left = await processesMentioning(dataDir);
+        if (left.length === 0) break;
+        for (const one of left) await killHard(one);
+      }
+      await database?.drop();
+      await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+  return self;
+}
+
+const tick = () => new Promise<null>((done) => setTimeout(() => done(null), 100));
+
+/** A port nobody listens on at this moment; it stays the installation's over its starts. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done, failed) => server.once('error', failed).listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise<void>((done) => server.close(() => done()));
+  if (address === null || typeof address === 'string') throw new Error('No free port was found.');
+  return address.port;
+}
