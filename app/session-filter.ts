@@ -9,6 +9,8 @@ export const sorts = {
   priority: 'By priority',
 } as const satisfies Record<NonNullable<SessionFilter['sort']>, string>;
 
+const orders = Object.keys(sorts).filter((key): key is keyof typeof sorts => key in sorts);
+
 /** The filter an address holds; what it does not know is left out, so that an old link still opens. */
 export function filterFrom(params: URLSearchParams): SessionFilter {
   const status = sessionStatuses.filter((known) => params.getAll('status').includes(known));
@@ -19,7 +21,7 @@ export function filterFrom(params: URLSearchParams): SessionFilter {
     ...(status.length === 0 ? {} : { status }),
     ...(attention.length === 0 ? {} : { attention }),
     ...(q ? { q } : {}),
-    sort: sort !== null && sort in sorts ? (sort as keyof typeof sorts) : 'attention',
+    sort: orders.find((known) => known === sort) ?? 'attention',
   };
 }
 

@@ -16,7 +16,6 @@ interface AnnunciatorProps {
  * blinks steady until acknowledged; then a calm outline for as long as the condition lasts.
  */
 export function Annunciator({ tiles, acknowledged, onAcknowledge }: AnnunciatorProps) {
-  const fresh = tiles.filter((tile) => unseen(tile, acknowledged));
   return (
     <nav aria-label="Annunciator" className="border-b-4 border-line-2 bg-surface-0">
       <ul className="grid grid-cols-4 gap-px bg-line-1 lg:grid-cols-8">
@@ -26,19 +25,15 @@ export function Annunciator({ tiles, acknowledged, onAcknowledge }: AnnunciatorP
           </li>
         ))}
       </ul>
-      {fresh.length > 0 && (
-        <button
-          type="button"
-          onClick={() => onAcknowledge(fresh.map((tile) => tile.key))}
-          className="js-only flex min-h-11 w-full cursor-pointer items-center justify-between gap-4 border-t border-line-1 bg-surface-2 px-3 text-left hover:bg-surface-3 lg:px-4"
-        >
-          <span className="engraved text-data">Acknowledge</span>
-          <span className="truncate text-data text-ink-2">{fresh.map(tileWords).join(' · ')}: seen, stop shouting</span>
-        </button>
-      )}
       <Announcer tiles={tiles} />
     </nav>
   );
+}
+
+function reading(tile: Tile): string {
+  if (!tile.lit) return 'clear';
+  if (tile.key === 'link') return 'lost';
+  return tile.count > 0 ? String(tile.count) : 'stands';
 }
 
 function TileLink({ tile, fresh, onOpen }: { tile: Tile; fresh: boolean; onOpen: () => void }) {
@@ -66,12 +61,35 @@ function TileLink({ tile, fresh, onOpen }: { tile: Tile; fresh: boolean; onOpen:
         <Glyph name={tile.lit ? sign.glyph : 'ring'} size={12} />
       </span>
       <span className="flex items-baseline justify-between gap-1 font-data text-micro">
-        <span className={clsx(tile.lit && 'font-bold')}>
-          {tile.lit ? (tile.count > 0 ? tile.count : 'ON') : 'clear'}
-        </span>
-        {tile.lit && tile.since !== null && <Age since={tile.since} />}
+        <span className={clsx(tile.lit && 'font-bold')}>{reading(tile)}</span>
+        {tile.lit && tile.since !== null && (
+          <span className="hidden sm:inline">
+            <Age since={tile.since} />
+          </span>
+        )}
       </span>
     </Link>
+  );
+}
+
+/** The panel's one ACK key: lit while a tile asks to be seen, always in its place so that nothing moves. */
+export function AcknowledgeKey({ tiles, acknowledged, onAcknowledge }: AnnunciatorProps) {
+  const fresh = tiles.filter((tile) => unseen(tile, acknowledged));
+  const none = fresh.length === 0;
+  return (
+    <button
+      type="button"
+      disabled={none}
+      onClick={() => onAcknowledge(fresh.map((tile) => tile.key))}
+      aria-label={none ? 'Nothing to acknowledge' : `Acknowledge ${fresh.map(tileWords).join(', ')}`}
+      title={none ? 'Nothing to acknowledge' : 'Acknowledge what is lit'}
+      className={clsx(
+        'js-only engraved min-h-11 border-x border-line-1 px-3 text-data lg:px-4',
+        none ? 'text-ink-3' : 'cursor-pointer bg-inverse text-on-inverse hover:bg-surface-0 hover:text-ink-1',
+      )}
+    >
+      Ack
+    </button>
   );
 }
 

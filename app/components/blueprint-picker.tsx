@@ -41,7 +41,7 @@ export function BlueprintPicker({ field, choices }: { field: FormField; choices:
                 name={field.name}
                 value={choice.key}
                 defaultChecked={choice.key === chosen}
-                className="mt-1 size-5 shrink-0 accent-ink-1"
+                className="mt-1 size-5 shrink-0"
               />
               <span className="min-w-0">
                 <span className="engraved block text-data">{choice.name}</span>

@@ -31,8 +31,8 @@ export function FilterChips({ counts, search }: { counts: Counts; search: string
   ].filter((chip) => chip.amount > 0 || params.getAll(chip.name).includes(chip.value));
 
   return (
-    <nav aria-label="Filter by state" className="border-b border-line-1 px-3 py-2 lg:px-4">
-      <ul className="flex flex-wrap gap-2">
+    <nav aria-label="Filter by state" className="relative overflow-x-auto border-b border-line-1">
+      <ul className="flex lg:flex-wrap">
         {chips.map(({ name, value, sign, amount }) => (
           <li key={`${name} ${value}`}>
             <Chip
@@ -56,8 +56,8 @@ function Chip({ to, on, sign, amount }: { to: string; on: boolean; sign: Sign; a
       aria-current={on ? 'true' : undefined}
       title={on ? `Take the filter ${sign.word} away` : sign.meaning}
       className={clsx(
-        'flex min-h-11 items-center gap-2 border px-3 font-data text-micro',
-        on ? 'border-inverse bg-inverse text-on-inverse' : 'border-line-3 hover:bg-surface-2',
+        'flex min-h-11 items-center gap-2 whitespace-nowrap border-r border-line-1 px-3 font-data text-micro lg:px-4',
+        on ? 'bg-inverse text-on-inverse' : 'hover:bg-surface-2',
       )}
     >
       <span className={clsx('flex items-center gap-1.5 font-bold', !on && toneText[sign.tone])}>

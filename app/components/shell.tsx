@@ -5,7 +5,7 @@ import { iconFor, markedTitle, type Tile } from '../annunciator.ts';
 import { time } from '../format.ts';
 import { useAcknowledged } from '../hooks/use-acknowledged.ts';
 import { useClockStopped, useNow } from '../hooks/use-clock.tsx';
-import { Annunciator } from './annunciator.tsx';
+import { AcknowledgeKey, Annunciator } from './annunciator.tsx';
 import { RehearsalMark } from './rehearsal-mark.tsx';
 
 const rooms = [
@@ -47,16 +47,17 @@ export function Shell({ tiles, user, rehearsal, banner, children }: ShellProps) 
             </span>
           </Link>
           <Rooms className="hidden lg:flex" />
-          <div className="flex flex-1 items-center justify-end gap-3 px-3 lg:gap-5 lg:px-4">
+          <div className="flex flex-1 items-center justify-end gap-3 pl-3 lg:gap-5">
             {rehearsal && <RehearsalMark />}
             <StationClock />
             <p className="hidden max-w-80 truncate text-data text-ink-2 xl:block">
               {user.teamName} / {user.name} <span className="font-data text-micro text-ink-3">{user.role}</span>
             </p>
-            <Form method="post" action="/logout" className="hidden lg:block">
+            <AcknowledgeKey tiles={tiles} acknowledged={acknowledged} onAcknowledge={confirm} />
+            <Form method="post" action="/logout" className="-ml-5 hidden lg:block">
               <button
                 type="submit"
-                className="engraved min-h-11 cursor-pointer px-2 text-data text-ink-2 underline hover:text-ink-1"
+                className="engraved min-h-11 cursor-pointer px-4 text-data text-ink-2 hover:bg-surface-2 hover:text-ink-1"
               >
                 Log out
               </button>
@@ -64,12 +65,12 @@ export function Shell({ tiles, user, rehearsal, banner, children }: ShellProps) 
           </div>
         </div>
         <Annunciator tiles={tiles} acknowledged={acknowledged} onAcknowledge={confirm} />
-        {banner}
         <Progress />
       </header>
       <main id="main" ref={main} tabIndex={-1} className="flex flex-1 flex-col pb-16 outline-none lg:pb-0">
         {children}
       </main>
+      {banner}
       <Rooms
         className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-5 border-t-2 border-line-2 bg-surface-0 lg:hidden"
         phone

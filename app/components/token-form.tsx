@@ -47,7 +47,7 @@ export function TokenForm({ scopes, lastResult, made, refusal }: TokenFormProps)
                 name={fields.scopes.name}
                 value={scope}
                 defaultChecked={asked.includes(scope)}
-                className="size-5 accent-ink-1"
+                className="size-5"
               />
               {scope}
             </label>

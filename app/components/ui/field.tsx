@@ -173,7 +173,7 @@ export function CheckField({ field, label, hint }: FieldProps) {
         {...attributes(field, undefined, undefined)}
         type="checkbox"
         defaultChecked={field.initialValue === 'on'}
-        className="mt-0.5 size-5 shrink-0 accent-ink-1"
+        className="mt-0.5 size-5 shrink-0"
       />
       <span>
         <span className="font-semibold">{label}</span>

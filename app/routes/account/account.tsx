@@ -69,7 +69,7 @@ export default function Account({ loaderData, actionData }: Route.ComponentProps
   return (
     <>
       <PageHeader title="Account">
-        <Form method="post" action="/logout">
+        <Form method="post" action="/logout" className="lg:hidden">
           <Button type="submit">Log out</Button>
         </Form>
       </PageHeader>

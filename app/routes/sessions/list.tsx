@@ -100,7 +100,7 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
                 className="control"
               />
             </label>
-            <label className="w-44">
+            <label className="flex-1 sm:w-48 sm:flex-none">
               <span className="engraved text-micro text-ink-3">Order</span>
               <select name="sort" key={filter.sort} defaultValue={filter.sort} className="control">
                 {Object.entries(sorts).map(([value, words]) => (
