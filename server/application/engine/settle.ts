@@ -26,15 +26,18 @@ export interface Failure {
 export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure): Promise<void> {
   const { store, clock } = deps;
   const actor = engineActor(attempt.teamId);
-  const earlier = (await store.attempts.byTask(attempt.taskId))
-    .filter((one) => one.id !== attempt.id && one.failure !== null)
-    .map((one) => one.failure as FailureClass);
-  const verdict = verdictAfter(end.failure, earlier);
   await store.transaction(async (tx) => {
     const session = await tx.sessions.lock(attempt.sessionId);
     const now = clock();
     const current = await tx.attempts.get(attempt.id);
     if (!current || attemptEnded(current.status)) return;
+    // A retry of the session gives the task its attempts anew: only this run's failures count.
+    const earlier = (await tx.attempts.byTask(attempt.taskId)).flatMap((one) =>
+      one.id === attempt.id || one.failure === null || one.startedAt < (session.startedAt ?? session.createdAt)
+        ? []
+        : [one.failure],
+    );
+    const verdict = verdictAfter(end.failure, earlier);
     await tx.attempts.update(
       attempt.id,
       {
