@@ -3,7 +3,9 @@ import {
   type Attention,
   attentions,
   isTerminal,
+  type PendingCommand,
   type SessionStatus,
+  sessionCommands,
   sessionStatuses,
 } from '../server/domain/session.ts';
 import { deadlineAfterPause, health } from '../server/domain/session-life.ts';
@@ -19,7 +21,7 @@ type Effect = 'told' | 'reload' | ((state: LiveState, event: LiveEvent) => LiveS
 /** Every event type has its line, so a new one cannot be forgotten: the compiler asks for it. */
 export const effects: Record<EventType, Effect> = {
   'session.created': 'reload',
-  'session.updated': 'reload',
+  'session.updated': notePending,
   'session.status_changed': moveSession,
   'session.attention_changed': setAttention,
   'session.retried': 'reload',
@@ -94,6 +96,11 @@ function moveSession(state: LiveState, { payload, at }: LiveEvent): LiveState {
         : before.deadlineAt,
   };
   return { ...state, session: { ...moved, health: health(moved, at) } };
+}
+
+function notePending(state: LiveState, { payload }: LiveEvent): LiveState {
+  const ordered = sessionCommands.find((one): one is PendingCommand => one === payload.pendingCommand);
+  return ordered === undefined ? state : { ...state, session: { ...state.session, pendingCommand: ordered } };
 }
 
 function setAttention(state: LiveState, { payload, at }: LiveEvent): LiveState {

@@ -74,7 +74,7 @@ function stateRefusal(intent: Intent, facts: Facts): string | null {
     case 'resume':
       return unless(status === 'paused', `It is ${word}; only a PAUSED session is resumed.`);
     case 'pause':
-      if (pendingCommand !== null) return `It is being ordered to ${pendingCommand} already.`;
+      if (pendingCommand !== null) return 'An order to end the running agents is on its way already.';
       return unless(canMove(status, 'paused'), `It is ${word}; there is nothing to hold.`);
     case 'stop':
       if (pendingCommand === 'stop') return 'It is being stopped already.';

@@ -13,7 +13,9 @@ export interface AttemptBar {
   readonly attemptId: string;
   readonly taskId: string;
   readonly segments: readonly Segment[];
-  readonly open: boolean;
+  /** Until when the segments are counted, and which of them grows from there; null when the attempt is over. */
+  readonly until: Date;
+  readonly growing: SegmentKind | null;
 }
 
 interface Draft {
@@ -28,7 +30,7 @@ interface Draft {
 
 /**
  * Where the time of each attempt went, read from the events alone: queued since its task was ready, waiting while an ask
- * stood open, verifying as long as the commands took, running the rest. An open attempt grows until `now`.
+ * stood open, verifying as long as the commands took, running the rest. An open attempt is counted until `now`.
  */
 export function attemptBars(events: readonly LiveEvent[], now: Date): ReadonlyMap<string, AttemptBar> {
   const drafts = new Map<string, Draft>();
@@ -57,6 +59,16 @@ export function attemptBars(events: readonly LiveEvent[], now: Date): ReadonlyMa
     if (type === 'attempt.ended') draft.endedAt = time;
   }
   return new Map([...drafts].map(([id, draft]) => [id, barOf(draft, now.getTime())]));
+}
+
+/** The bar as it stands at `now`: the growing segment is that much longer. */
+export function grownTo(bar: AttemptBar, now: Date): AttemptBar {
+  const more = Math.max(0, (now.getTime() - bar.until.getTime()) / 1000);
+  if (bar.growing === null || more === 0) return bar;
+  const segments = bar.segments.map((segment) =>
+    segment.kind === bar.growing ? { ...segment, seconds: segment.seconds + more } : segment,
+  );
+  return { ...bar, segments, until: now };
 }
 
 function newestOpen(drafts: ReadonlyMap<string, Draft>, taskId: string): Draft | undefined {
@@ -88,6 +100,7 @@ function barOf(draft: Draft, now: number): AttemptBar {
     attemptId: draft.attemptId,
     taskId: draft.taskId,
     segments: segmentKinds.map((kind) => ({ kind, seconds: lengths[kind] / 1000 })),
-    open: draft.endedAt === null,
+    until: new Date(end),
+    growing: draft.endedAt !== null ? null : draft.waits.some((wait) => wait.to === null) ? 'waiting' : 'running',
   };
 }

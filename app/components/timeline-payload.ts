@@ -21,11 +21,9 @@ export function listOf(payload: EventPayload, key: string): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A field whose text was too long for the event and lies in the blob table instead. */
-export function blobOf(value: unknown): { hash: string; size: number | null } | null {
-  const record = recordOf(value);
-  const hash = textOf(record, 'blob');
-  return hash === null ? null : { hash, size: numberOf(record, 'size') };
+/** The hash under which the whole payload lies when it was too long for its event. */
+export function blobOf(payload: EventPayload): string | null {
+  return textOf(payload, 'blob');
 }
 
 export interface ToolCall {
@@ -33,7 +31,7 @@ export interface ToolCall {
   /** The one thing of the input a person looks for: the command, the path, the pattern. */
   readonly subject: string | null;
   readonly input: unknown;
-  readonly output: unknown;
+  readonly output: string | null;
   readonly exitCode: number | null;
   readonly callId: string | null;
   readonly status: 'running' | 'completed' | 'error';
@@ -45,7 +43,7 @@ const subjects = ['command', 'filePath', 'path', 'pattern', 'url', 'query', 'des
 export function toolCallOf(payload: EventPayload): ToolCall {
   const input = recordOf(payload.input);
   const said = textOf(payload, 'status');
-  const output = payload.output ?? null;
+  const output = textOf(payload, 'output');
   return {
     tool: textOf(payload, 'tool') ?? 'tool',
     subject: subjects.map((key) => textOf(input, key)).find((value) => value !== null) ?? null,

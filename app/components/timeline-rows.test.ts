@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventTypes } from '../../server/domain/events.ts';
 import { after, anEvent, aTask } from '../live-testing.ts';
-import { attemptBars } from './timeline-bars.ts';
+import { attemptBars, grownTo } from './timeline-bars.ts';
 import { filterRows, idleSeconds, rowIndexOf, rowsOf } from './timeline-rows.ts';
 import { type EventGroup, namesOf, wordsOf } from './timeline-words.ts';
 
@@ -84,7 +84,8 @@ test('a bar tells where the time of an attempt went', () => {
   expect(attemptBars(events, after(500)).get('at1')).toEqual({
     attemptId: 'at1',
     taskId: 't1',
-    open: false,
+    until: after(61),
+    growing: null,
     segments: [
       { kind: 'queued', seconds: 5 },
       { kind: 'waiting', seconds: 30 },
@@ -102,6 +103,8 @@ test('an attempt that still runs grows until now and counts an unanswered ask as
     anEvent(3, 'attempt.started', { ...of, adopted: true }, { at: after(15) }),
   ];
   const bar = attemptBars(events, after(30)).get('at1');
-  expect(bar?.open).toBe(true);
+  expect(bar?.growing).toBe('waiting');
   expect(bar?.segments.map((segment) => segment.seconds)).toEqual([0, 20, 10, 0]);
+  const later = bar && grownTo(bar, after(35));
+  expect(later?.segments.map((segment) => segment.seconds)).toEqual([0, 25, 10, 0]);
 });

@@ -56,11 +56,21 @@ const person = (payload: EventPayload) => textOf(payload, 'decision') ?? 'answer
 const sessionTo = (payload: EventPayload) => sessionStatuses.find((status) => status === payload.to);
 const taskTo = (payload: EventPayload) => taskStatuses.find((status) => status === payload.to);
 
+const outputLeads: Record<string, string> = {
+  text: 'Says',
+  reasoning: 'Thinks',
+  todo: 'Plans',
+  progress: 'Notes',
+  prompt: 'Was told',
+};
+
 /** Plain words for every event type; the compiler asks for a line when a type is added. */
 const entries: Record<EventType, Entry> = {
   'session.created': entry('state', 'frame', 'quiet', () => 'Session created'),
   'session.updated': entry('state', 'dash', 'quiet', (p) => {
-    const fields = Object.keys(recordOf(p.changes ?? p.changed ?? p.patch));
+    const ordered = textOf(p, 'pendingCommand');
+    if (ordered !== null) return `Ordered to ${ordered}${because(p)}`;
+    const fields = Object.keys(recordOf(p.changes));
     return fields.length === 0 ? 'Session changed' : `Session changed: ${fields.join(', ')}`;
   }),
   'session.status_changed': entry(
@@ -120,9 +130,8 @@ const entries: Record<EventType, Entry> = {
     return `Attempt ${numberOf(p, 'number') ?? ''} of ${n.task(p.taskId)} started${adopted}`.replace('  ', ' ');
   }),
   'attempt.output': entry('work', 'dash', 'quiet', (p) => {
-    const kind = textOf(p, 'kind');
-    const lead = kind === 'reasoning' ? 'Thinks: ' : kind === 'todo' ? 'Plans: ' : 'Says: ';
-    return `${lead}${textOf(p, 'text') ?? 'a long text'}`;
+    const lead = outputLeads[textOf(p, 'kind') ?? 'text'] ?? 'Says';
+    return `${lead}: ${textOf(p, 'text') ?? 'a long text'}`;
   }),
   'attempt.tool_called': entry(
     'work',

@@ -3,6 +3,7 @@ import { useRevalidator } from 'react-router';
 import { applyEvents, gapOf, type LiveEvent, type LiveState, prependEvents, rebase } from '../live.ts';
 import { createLink, type LinkState, type TeamListener, type Wire } from '../live-link.ts';
 import { createStreams, type StreamedPart, type Streams } from '../live-streams.ts';
+import { useThrottled } from './use-throttled.ts';
 
 // Born in the browser only, in the first effect that watches; the server never opens a connection to itself.
 const link = createLink(async (): Promise<Wire> => {
@@ -49,7 +50,9 @@ function reduce(state: LiveState, change: Change): LiveState {
 export function useSessionLive(sessionId: string, loaded: LiveState): SessionLive {
   const [state, dispatch] = useReducer(reduce, loaded);
   const [streams] = useState(createStreams);
-  const reload = useReload();
+  const { revalidate } = useRevalidator();
+  // Soon, but never more often than every 1.5 s however many events ask.
+  const reload = useThrottled(() => void revalidate(), 1_500, 400);
 
   useEffect(() => dispatch({ kind: 'loaded', state: loaded }), [loaded]);
 
@@ -86,24 +89,4 @@ export function useSessionLive(sessionId: string, loaded: LiveState): SessionLiv
 /** The text that streams right now. */
 export function useStreams(streams: Streams): readonly StreamedPart[] {
   return useSyncExternalStore(streams.subscribe, streams.parts, streams.parts);
-}
-
-const reloadDelayMs = 400;
-const reloadGapMs = 1_500;
-
-/** Asks the loaders again: soon, but never more often than every 1.5 s however many events ask. */
-function useReload(): () => void {
-  const { revalidate } = useRevalidator();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const last = useRef(0);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return useCallback(() => {
-    if (timer.current !== undefined) return;
-    const wait = Math.max(reloadDelayMs, last.current + reloadGapMs - Date.now());
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      last.current = Date.now();
-      void revalidate();
-    }, wait);
-  }, [revalidate]);
 }

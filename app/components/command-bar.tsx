@@ -1,0 +1,126 @@
+import type { ReactNode } from 'react';
+import { Form, Link, useFetcher } from 'react-router';
+import type { Task } from '../../server/domain/task.ts';
+import type { LiveSession } from '../live.ts';
+import { PromptForm } from './command-bar-prompt.tsx';
+import type { Command, Intent } from './command-bar-rules.ts';
+import { Panel } from './page.tsx';
+import { Bar, buttonShape } from './ui/button.tsx';
+import { Confirm } from './ui/confirm.tsx';
+
+/** All commands of a page share one fetcher: one is given at a time, and its answer has one place. */
+export const commandKey = 'session-command';
+
+const confirmed: Partial<Record<Intent, { title: (slug: string) => string; typed: boolean }>> = {
+  stop: { title: (slug) => `Stop ${slug}?`, typed: false },
+  cancel: { title: (slug) => `Cancel ${slug} for good?`, typed: false },
+  reject_plan: { title: (slug) => `Reject the plan of ${slug}?`, typed: false },
+  delete: { title: (slug) => `Delete ${slug}?`, typed: true },
+};
+
+interface CommandBarProps {
+  session: LiveSession;
+  tasks: readonly Task[];
+  commands: readonly Command[];
+}
+
+/** What can be done now, each with its consequence; below it what cannot, each with the reason. */
+export function CommandBar({ session, tasks, commands }: CommandBarProps) {
+  const possible = commands.filter((command) => command.refusal === null);
+  const refused = commands.filter((command) => command.refusal !== null);
+  return (
+    <Panel title="Commands" id="commands">
+      <div className="flex flex-col gap-2 p-3 lg:p-4">
+        {possible.length === 0 && <p className="text-ink-2">Nothing can be ordered now; the reasons stand below.</p>}
+        {possible.map((command) => (
+          <One key={command.intent} command={command} session={session} tasks={tasks} />
+        ))}
+        {refused.length > 0 && (
+          <details>
+            <summary className="flex min-h-11 items-center text-data text-ink-2 underline">
+              {refused.length} not possible now, and why
+            </summary>
+            <ul className="flex flex-col gap-2">
+              {refused.map(({ intent, label, consequence, refusal }) => (
+                <li key={intent}>
+                  <Bar type="button" label={label} consequence={consequence} refusal={refusal} className={column} />
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+// The column is narrow on every screen: the consequence stands under the word.
+const column = 'flex-col! items-start! [&>span:last-child]:text-left!';
+
+function One({ command, session, tasks }: { command: Command; session: LiveSession; tasks: readonly Task[] }) {
+  const { intent, label, consequence } = command;
+  const action = `/sessions/${session.slug}`;
+  const ask = confirmed[intent];
+  if (intent === 'prompt') return <PromptForm action={action} consequence={consequence} tasks={tasks} />;
+  if (intent === 'restore') {
+    return (
+      <Link to={`${action}/checkpoints`} className={`${buttonShape({ weight: 'plain' })} ${column} gap-0.5! py-2`}>
+        <span>{label}</span>
+        <Consequence>{consequence}</Consequence>
+      </Link>
+    );
+  }
+  if (ask !== undefined) {
+    return (
+      <Confirm
+        trigger={label}
+        title={ask.title(session.slug)}
+        confirm={`${label} ${session.slug}`}
+        fields={{ intent }}
+        action={action}
+        fetcherKey={commandKey}
+        {...(ask.typed ? { typed: session.slug } : {})}
+        className="w-full"
+      >
+        <p>{consequence}</p>
+      </Confirm>
+    );
+  }
+  return (
+    <CommandForm action={action} intent={intent}>
+      <CommandSubmit intent={intent} label={label} consequence={consequence} />
+    </CommandForm>
+  );
+}
+
+/** A form of one order: with scripts the page stays where it is, without them it is an ordinary post. */
+export function CommandForm({ action, intent, children }: { action: string; intent: Intent; children: ReactNode }) {
+  return (
+    <Form method="post" action={action} navigate={false} fetcherKey={commandKey}>
+      <input type="hidden" name="intent" value={intent} />
+      {children}
+    </Form>
+  );
+}
+
+/** The bar of an order; while one is on its way it says so and no other can be given. */
+export function CommandSubmit({ intent, label, consequence }: { intent: Intent; label: string; consequence: string }) {
+  const { state, formData } = useFetcher({ key: commandKey });
+  const busy = state === 'submitting';
+  const own = busy && formData?.get('intent') === intent;
+  return (
+    <Bar
+      label={label}
+      consequence={consequence}
+      pending={own ? `${label}: ordered, waiting until it is verified` : busy ? label : null}
+      weight={primary.has(intent) ? 'weighty' : 'plain'}
+      className={column}
+    />
+  );
+}
+
+const primary: ReadonlySet<Intent> = new Set(['start', 'resume', 'retry', 'accept_plan', 'prompt', 'restore']);
+
+function Consequence({ children }: { children: ReactNode }) {
+  return <span className="font-words text-data font-normal normal-case tracking-normal">{children}</span>;
+}

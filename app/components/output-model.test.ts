@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { anEvent } from '../live-testing.ts';
+import { joinEvents, outputOf } from './output-model.ts';
+
+const of = { attemptId: 'at1', taskId: 't1' };
+
+test('what an attempt said and did stands in order, a call with its completion as one', () => {
+  const call = { ...of, callId: 'step-1', tool: 'bash', input: { command: 'npm test' } };
+  const [attempt, ...rest] = outputOf([
+    anEvent(1, 'attempt.started', of),
+    anEvent(2, 'attempt.output', { ...of, kind: 'text', text: 'I run the tests.' }),
+    anEvent(3, 'attempt.tool_called', { ...call, status: 'running' }),
+    anEvent(4, 'attempt.output', { ...of, kind: 'reasoning', text: 'Good.' }),
+    anEvent(5, 'attempt.tool_called', { ...call, status: 'completed', output: 'ok', exitCode: 0 }),
+    anEvent(6, 'task.status_changed', of),
+  ]);
+  expect(rest).toEqual([]);
+  expect(attempt?.items.map((item) => [item.kind, item.seq])).toEqual([
+    ['text', 2],
+    ['tool', 3],
+    ['text', 4],
+  ]);
+  expect(attempt?.items[1]).toMatchObject({ call: { output: 'ok', exitCode: 0, status: 'completed' } });
+});
+
+test('each attempt has its own output, also one that said nothing yet', () => {
+  const outputs = outputOf([
+    anEvent(1, 'attempt.started', of),
+    anEvent(2, 'attempt.output', { attemptId: 'at2', taskId: 't1', text: 'second' }),
+  ]);
+  expect(outputs.map((output) => [output.attemptId, output.items.length])).toEqual([
+    ['at1', 0],
+    ['at2', 1],
+  ]);
+});
+
+test('stored and live events are joined once and in order', () => {
+  const stored = [anEvent(1, 'attempt.output'), anEvent(2, 'attempt.output')];
+  const live = [anEvent(3, 'attempt.output'), anEvent(2, 'attempt.output')];
+  expect(joinEvents(stored, live).map((event) => event.seq)).toEqual([1, 2, 3]);
+});

@@ -1,0 +1,44 @@
+import type { Diff, DiffFile } from '../server/application/ports.ts';
+import type { Attempt } from '../server/domain/attempt.ts';
+import type { Checkpoint } from '../server/domain/checkpoint.ts';
+
+/** An attempt without its long texts: what was sent, and the logs of its evidence. */
+export type AttemptBrief = Pick<
+  Attempt,
+  | 'id'
+  | 'taskId'
+  | 'number'
+  | 'status'
+  | 'usage'
+  | 'calls'
+  | 'callErrors'
+  | 'failure'
+  | 'error'
+  | 'bundle'
+  | 'startedAt'
+  | 'endedAt'
+>;
+
+export function briefOf(attempt: Attempt): AttemptBrief {
+  const { id, taskId, number, status, usage, calls, callErrors, failure, error, bundle, startedAt, endedAt } = attempt;
+  return { id, taskId, number, status, usage, calls, callErrors, failure, error, bundle, startedAt, endedAt };
+}
+
+/** What an attempt can show for itself. */
+export type AttemptProof = Pick<Attempt, 'id' | 'taskId' | 'number' | 'status' | 'evidence' | 'error'>;
+
+export function proofOf({ id, taskId, number, status, evidence, error }: Attempt): AttemptProof {
+  return { id, taskId, number, status, evidence, error };
+}
+
+/** What git says changed. */
+export type Changes = Diff;
+export type ChangedFile = DiffFile;
+
+/** A checkpoint with what it remembers counted. */
+export type CheckpointLine = Omit<Checkpoint, 'state'> & { readonly completed: number; readonly tasks: number };
+
+export function checkpointLine({ state, ...checkpoint }: Checkpoint): CheckpointLine {
+  const completed = state.tasks.filter((task) => task.status === 'completed').length;
+  return { ...checkpoint, completed, tasks: state.tasks.length };
+}

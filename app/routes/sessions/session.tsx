@@ -1,0 +1,122 @@
+import { NavLink, Outlet, useFetcher, useSearchParams } from 'react-router';
+import { refusal } from '../../../server/domain/actor.ts';
+import { actorOf } from '../../auth.server.ts';
+import { AskCard } from '../../components/ask-card.tsx';
+import { CommandBar, commandKey } from '../../components/command-bar.tsx';
+import { commandsOf, intents, outcomes } from '../../components/command-bar-rules.ts';
+import { SessionHeader } from '../../components/session-header.tsx';
+import { Failure, Notice } from '../../components/states.tsx';
+import { servicesContext } from '../../context.ts';
+import { guarded } from '../../errors.server.ts';
+import { useSessionLive } from '../../hooks/use-live.ts';
+import type { SessionRoom } from '../../hooks/use-live-room.ts';
+import { roomTitle } from '../../title.ts';
+import type { Route } from './+types/session.ts';
+import { type CommandAnswer, commandAction } from './session-command.server.ts';
+import { loadSession } from './session-load.server.ts';
+
+export const meta: Route.MetaFunction = ({ matches, loaderData }) => {
+  const session = loaderData?.live.session;
+  return roomTitle(matches, session === undefined ? 'Session' : `${session.slug} ${session.title}`);
+};
+
+export const loader = guarded(async ({ context, params }: Route.LoaderArgs) =>
+  loadSession(context.get(servicesContext), actorOf(context), params.slug),
+);
+
+export async function action(args: Route.ActionArgs) {
+  return commandAction(args);
+}
+
+/** One session: what is the matter, what can be done, and the tabs that show every part of it live. */
+export default function Session({ loaderData, actionData }: Route.ComponentProps) {
+  const { actor, attempts, repository, rehearsal, usage } = loaderData;
+  const live = useSessionLive(loaderData.live.session.id, loaderData.live);
+  const { state } = live;
+  const { session, tasks, asks } = state;
+  const base = `/sessions/${session.slug}`;
+  const everStarted = tasks.some((task) => task.startedAt !== null);
+  const askRefusal = refusal(actor, 'ask.answer', { teamId: session.teamId, createdBy: session.createdBy });
+  return (
+    <>
+      <SessionHeader state={state} usage={usage} repository={repository} rehearsal={rehearsal} />
+      <Answer actionData={actionData} />
+      {asks.length > 0 && (
+        <section id="asks" aria-label="Waits for you" className="flex scroll-mt-32 flex-col gap-3 p-3 lg:p-4">
+          {asks.map((ask) => (
+            <AskCard
+              key={ask.id}
+              ask={ask}
+              task={tasks.find((task) => task.id === ask.taskId)}
+              action={base}
+              refusal={askRefusal}
+            />
+          ))}
+        </section>
+      )}
+      <div className="grid min-w-0 flex-1 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="flex min-w-0 flex-col lg:border-r-2 lg:border-line-2">
+          <Tabs base={base} tasks={tasks.length} checkpoints={session.lastCheckpointSequence} />
+          <Outlet context={{ live, state, attempts, actor } satisfies SessionRoom} />
+        </div>
+        <aside aria-label="Orders to this session" className="border-t-2 border-line-2 lg:border-t-0">
+          <CommandBar session={session} tasks={tasks} commands={commandsOf({ ...session, everStarted }, actor)} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+/** What became of the last order, whether it was given with scripts or without. */
+function Answer({ actionData }: { actionData: CommandAnswer | undefined }) {
+  const fetcher = useFetcher<CommandAnswer>({ key: commandKey });
+  const [search] = useSearchParams();
+  const told = search.get('done');
+  const before: CommandAnswer | undefined = told === null ? undefined : { done: intents.find((one) => one === told) };
+  const answer = fetcher.data ?? actionData ?? before;
+  if (fetcher.state !== 'idle' || answer === undefined) return null;
+  if (answer.error !== undefined) return <Failure problem={answer.error} />;
+  if (answer.done === undefined || answer.done === 'answer') return null;
+  return (
+    <Notice>
+      {answer.verified === false
+        ? 'Ordered, but not verified within 15 s: the agents are still being ended. The timeline will say when it stands.'
+        : outcomes[answer.done]}
+    </Notice>
+  );
+}
+
+function Tabs({ base, tasks, checkpoints }: { base: string; tasks: number; checkpoints: number }) {
+  const tabs = [
+    { to: base, word: 'Timeline' },
+    { to: `${base}/graph`, word: 'Graph' },
+    { to: `${base}/tasks`, word: 'Tasks', count: tasks },
+    { to: `${base}/output`, word: 'Output' },
+    { to: `${base}/changes`, word: 'Changes' },
+    { to: `${base}/checkpoints`, word: 'Checkpoints', count: checkpoints },
+    { to: `${base}/metrics`, word: 'Metrics' },
+  ];
+  return (
+    <nav aria-label="Parts of the session" className="overflow-x-auto border-b-2 border-line-2 bg-surface-1">
+      <ul className="flex">
+        {tabs.map((tab) => (
+          <li key={tab.to}>
+            <NavLink
+              to={tab.to}
+              end={tab.to === base}
+              preventScrollReset
+              className={({ isActive }) =>
+                `engraved flex min-h-11 items-center gap-2 whitespace-nowrap border-r border-line-1 px-4 text-data ${
+                  isActive ? 'bg-inverse text-on-inverse' : 'text-ink-2 hover:bg-surface-3 hover:text-ink-1'
+                }`
+              }
+            >
+              {tab.word}
+              {tab.count !== undefined && tab.count > 0 && <span className="font-data text-micro">{tab.count}</span>}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
