@@ -3,19 +3,31 @@ import type { AbortResult, RunOrder } from '../../application/ports.ts';
 import { type OpenCodeClient, openCodeClient, RuntimeProblem } from './opencode-client.ts';
 import { descendantsOf, findSession, remoteDirectory, statusesOf } from './opencode-remote.ts';
 import type { Supervisor } from './opencode-supervisor.ts';
+import type { RunHandle } from './run-handle.ts';
 
 const idleWithinMs = 9_000;
+const startMs = 1_500;
 
 /**
  * Stops an order's whole tree and says which rung ended it: nothing ran, it idled after the abort, or our OpenCode was
  * ended (its other runs resume by themselves). Bounded to 15 s.
  */
-export async function abortRun(supervisor: Supervisor, order: RunOrder): Promise<AbortResult> {
+export async function abortRun(
+  supervisor: Supervisor,
+  order: RunOrder,
+  handle: RunHandle | null,
+): Promise<AbortResult> {
+  if (handle !== null) {
+    // From here on nothing is posted; what is being posted is let through, so that it can be aborted.
+    handle.aborted = true;
+    await Promise.race([handle.posting, delay(2_000, undefined, { ref: false })]);
+    handle.nudge();
+  }
   const address = supervisor.client();
   if (address === null) return { rung: 'not_running', detail: 'OpenCode is not running' };
   const client = openCodeClient(address);
   try {
-    const idle = await abortTree(client, order);
+    const idle = await abortTree(client, order, handle);
     if (idle !== null) return idle;
   } catch (error) {
     if (!(error instanceof RuntimeProblem)) throw error;
@@ -33,7 +45,11 @@ export async function abortRun(supervisor: Supervisor, order: RunOrder): Promise
     : { rung: 'killed', detail: 'The run did not stop, so the process of OpenCode was ended' };
 }
 
-async function abortTree(client: OpenCodeClient, order: RunOrder): Promise<AbortResult | null> {
+async function abortTree(
+  client: OpenCodeClient,
+  order: RunOrder,
+  handle: RunHandle | null,
+): Promise<AbortResult | null> {
   const id = order.remoteSessionId;
   if ((await findSession(client, id)) === null)
     return { rung: 'not_running', detail: 'OpenCode does not know the run' };
@@ -43,6 +59,11 @@ async function abortTree(client: OpenCodeClient, order: RunOrder): Promise<Abort
     return [id, ...below.map((session) => session.id)].filter((one) => (statuses[one]?.type ?? 'idle') !== 'idle');
   };
   let running = await busy();
+  // A post is answered before its run is busy.
+  while (running.length === 0 && handle !== null && Date.now() - handle.postedAt < startMs) {
+    await delay(100);
+    running = await busy();
+  }
   if (running.length === 0) return { rung: 'not_running', detail: 'The run was idle' };
   const startedAt = Date.now();
   while (Date.now() - startedAt < idleWithinMs) {

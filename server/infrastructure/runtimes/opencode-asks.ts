@@ -2,13 +2,11 @@ import { z } from 'zod';
 import type { AgentRunner, RemoteAsk } from '../../application/ports.ts';
 import { defaultRejectMessage } from '../../domain/ask.ts';
 import { type OpenCodeClient, RuntimeProblem } from './opencode-client.ts';
-import { findSession } from './opencode-remote.ts';
 import {
   type PermissionRequest,
   permissionRequest,
   type QuestionRequest,
   questionRequest,
-  type RemoteSession,
   sessionStatuses,
 } from './opencode-shapes.ts';
 
@@ -75,23 +73,10 @@ export function questionAsk(request: QuestionRequest): OpenAsk {
   };
 }
 
-/** Whether the session's own rules already allow everything an ask wants. A running loop does not read them again. */
-function allowedBySession(ask: RemoteAsk, rules: RemoteSession['permission']): boolean {
-  if (ask.kind !== 'permission' || ask.patterns.length === 0) return false;
-  const allowed = (rules ?? []).filter((rule) => rule.action === 'allow' && rule.permission === ask.permission);
-  return ask.patterns.every((wanted) => allowed.some((rule) => wildcard(rule.pattern).test(wanted)));
-}
-
-// OpenCode's patterns: `*` any text, `?` one character, and a final ` *` also matches nothing at all.
-function wildcard(pattern: string): RegExp {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${escaped.endsWith(' .*') ? `${escaped.slice(0, -3)}( .*)?` : escaped}$`, 's');
-}
-
-/** Delivers an answer. An ask that is gone (answered already, or its process ended) is no error. */
+/**
+ * Delivers an answer: to this one request, since rules for a session or team are kept and applied by the application.
+ * An ask that is gone (answered already, or its process ended) is no error.
+ */
 export async function deliverAnswer(
   client: OpenCodeClient,
   directory: string,
@@ -105,8 +90,6 @@ export async function deliverAnswer(
       return;
     }
     if (!('decision' in answer)) return;
-    if (answer.decision === 'session' || answer.decision === 'rule')
-      await allowInSession(client, ask, answer.rule?.pattern);
     await client.send('POST', `/permission/${ask.remoteAskId}/reply${query}`, {
       // `always` would open the pattern to every session of the directory.
       reply: answer.decision === 'reject' ? 'reject' : 'once',
@@ -135,32 +118,4 @@ async function answerQuestion(
       ? [texts]
       : request.questions.map((_, index) => [texts[index] ?? texts.at(-1) ?? '']);
   await client.send('POST', `/question/${ask.remoteAskId}/reply${query}`, { answers });
-}
-
-async function allowInSession(client: OpenCodeClient, ask: RemoteAsk, rule: string | undefined): Promise<void> {
-  const permission = ask.permission ?? 'bash';
-  await client.send('PATCH', `/session/${ask.remoteSessionId}`, {
-    permission: [...ask.patterns, ...(rule === undefined ? [] : [rule])].map((pattern) => ({
-      permission,
-      pattern,
-      action: 'allow',
-    })),
-  });
-}
-
-/** The asks a person must see: those the session's own rules allow are answered here and now. */
-export async function withoutAllowed(
-  client: OpenCodeClient,
-  directory: string,
-  asks: readonly OpenAsk[],
-  answered: ReadonlySet<string>,
-): Promise<OpenAsk[]> {
-  const left: OpenAsk[] = [];
-  for (const ask of asks) {
-    if (answered.has(ask.remoteAskId)) continue;
-    const session = await findSession(client, ask.remoteSessionId);
-    if (!allowedBySession(ask, session?.permission)) left.push(ask);
-    else await deliverAnswer(client, directory, ask, { decision: 'once' });
-  }
-  return left;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log, RunEnd, RunEvent, RunOrder } from '../../application/ports.ts';
 import type { Usage } from '../../domain/metrics.ts';
-import { openAsksOf, withoutAllowed } from './opencode-asks.ts';
+import { openAsksOf } from './opencode-asks.ts';
 import { type OpenCodeClient, openCodeClient, RuntimeProblem } from './opencode-client.ts';
 import {
   descendantsOf,
@@ -19,6 +19,7 @@ import { type Standing, standingOf } from './opencode-settle.ts';
 import type { Message, RemoteSession } from './opencode-shapes.ts';
 import type { EventStream } from './opencode-stream.ts';
 import type { Supervisor } from './opencode-supervisor.ts';
+import type { RunHandle } from './run-handle.ts';
 import { listenTo } from './run-listener.ts';
 import { createReporter } from './run-reporter.ts';
 
@@ -43,6 +44,8 @@ export interface RunContext {
 
 /** Posting the same prompt again this often without any progress ends the run. */
 const maxPosts = 3;
+/** A longer wait for a quota ends the attempt; the engine tries again after it. */
+const longestParkingMs = 3_600_000;
 /** A post is answered before the run begins: what was seen before it is not judged again for so long. */
 const settleMs = 10_000;
 
@@ -53,6 +56,7 @@ const settleMs = 10_000;
 export async function driveRun(
   context: RunContext,
   order: RunOrder,
+  handle: RunHandle,
   signal: AbortSignal,
   emit: (event: RunEvent) => void,
 ): Promise<RunEnd | null> {
@@ -69,12 +73,17 @@ export async function driveRun(
   let progress = 0;
   let judged = null as { picture: string; postedAt: number } | null;
   let troubles = 0;
+  let parkedTold = false;
 
   const post = async (client: OpenCodeClient, messages: readonly Message[]) => {
     posts += 1;
     judged = { picture: pictureOf(messages), postedAt: Date.now() };
     freshLook = false;
-    await postPrompt(client, order, model, lastPrompt(order, messages));
+    parkedTold = false;
+    handle.postedAt = Date.now();
+    const posting = postPrompt(client, order, model, lastPrompt(order, messages));
+    handle.posting = posting.catch(() => undefined);
+    await posting;
   };
 
   const exhausted = (end: RunEnd | null): RunEnd =>
@@ -87,14 +96,18 @@ export async function driveRun(
 
   async function look(client: OpenCodeClient): Promise<RunEnd | null> {
     const waitingCalls = reporter.waitingCalls();
+    // The status first: an idle one read before the messages makes them final.
     const statuses = await statusesOf(client, directory);
-    const messages = await refreshMessages(client, order.remoteSessionId, known);
-    const below = await descendantsOf(client, order.remoteSessionId);
-    for (const { id } of below) tree.add(id);
-    const asks = await openAsksOf(client, directory, tree);
-    reporter.asks(await withoutAllowed(client, directory, asks, context.answered));
+    const [messages, below] = await Promise.all([
+      refreshMessages(client, order.remoteSessionId, known),
+      descendantsOf(client, order.remoteSessionId),
+    ]);
     reporter.messages(messages);
-    for (const { id } of below) reporter.messages(await refreshMessages(client, id, new Map()));
+    for (const { id } of below) {
+      tree.add(id);
+      reporter.messages(await refreshMessages(client, id, new Map()));
+    }
+    reporter.asks(await openAsksOf(client, directory, tree));
 
     const standing = standingOf({
       status: statuses[order.remoteSessionId],
@@ -116,6 +129,7 @@ export async function driveRun(
 
   async function act(client: OpenCodeClient, standing: Standing, messages: readonly Message[]): Promise<RunEnd | null> {
     if (standing.kind === 'running') return standing.retry === null ? null : tooLong(client, standing.retry);
+    if (handle.aborted) return { type: 'aborted', message: 'The run was aborted' };
     const justPosted = judged !== null && Date.now() - judged.postedAt < settleMs;
     if (justPosted && (standing.kind !== 'ended' || judged?.picture === pictureOf(messages))) return null;
     if (standing.kind === 'absent') {
@@ -123,15 +137,27 @@ export async function driveRun(
       await post(client, []);
       return null;
     }
-    const resume =
-      standing.kind === 'interrupted' || standing.resume === 'always' || (standing.resume === 'fresh' && freshLook);
     const end = standing.kind === 'ended' ? standing.end : null;
+    if (parked(end)) return null;
+    const resume =
+      waitable(end) ||
+      standing.kind === 'interrupted' ||
+      standing.resume === 'always' ||
+      (standing.resume === 'fresh' && freshLook);
     if (end !== null && !resume) return end;
     if (posts > maxPosts) return exhausted(end);
     emit({ type: 'progress', note: end === null ? 'Resumed between two steps' : 'Resumed after an interruption' });
     log.info({ attemptId: order.attemptId, posts }, 'A cut run is resumed with the same ids');
     await post(client, messages);
     return null;
+  }
+
+  // A spent quota with a known reset is waited out here: the attempt is parked, and nothing starts anew.
+  function parked(end: RunEnd | null): boolean {
+    if (!waitable(end) || end.retryAt === null || end.retryAt.getTime() <= Date.now()) return false;
+    if (!parkedTold) emit({ type: 'progress', note: `Parked until ${end.retryAt.toISOString()}: ${end.message}` });
+    parkedTold = true;
+    return true;
   }
 
   // OpenCode would honour a wait of days; the engine waits better, without holding the run.
@@ -160,9 +186,8 @@ export async function driveRun(
     return null;
   }
 
-  const nudge = createNudge(signal);
-  const stopListening = listenTo(context.stream, tree, reporter, emit, nudge.now);
-  const stopWatching = supervisor.onChange(nudge.now);
+  const stopListening = listenTo(context.stream, tree, reporter, emit, handle.nudge);
+  const stopWatching = supervisor.onChange(handle.nudge);
   try {
     while (!signal.aborted) {
       const address = await online(context, signal, emit);
@@ -190,7 +215,7 @@ export async function driveRun(
         continue;
       }
       const unsettled = judged !== null && Date.now() - judged.postedAt < settleMs;
-      await nudge.wait(unsettled ? Math.min(1000, context.pollMs) : context.pollMs);
+      await handle.wait(unsettled || parkedTold ? Math.min(1000, context.pollMs) : context.pollMs);
     }
     return null;
   } finally {
@@ -205,6 +230,13 @@ function pictureOf(messages: readonly Message[]): string {
   if (last === undefined) return '';
   const { id, time, finish, error } = last.info;
   return JSON.stringify([messages.length, id, time.completed, finish, error?.name, last.parts.length]);
+}
+
+type Failed = Extract<RunEnd, { type: 'failed' }>;
+
+function waitable(end: RunEnd | null): end is Failed {
+  if (end?.type !== 'failed' || end.failure !== 'quota_exhausted' || end.retryAt === null) return false;
+  return end.retryAt.getTime() - Date.now() <= longestParkingMs;
 }
 
 function offline(detail: string): RunEnd {
@@ -223,30 +255,4 @@ async function online(context: RunContext, signal: AbortSignal, emit: (event: Ru
     await delay(100, undefined, { signal }).catch(() => undefined);
   }
   return null;
-}
-
-/** Waits for a time or until something happened; things that happened while nobody waited count. */
-function createNudge(signal: AbortSignal) {
-  let nudged = false;
-  let wake: () => void = () => undefined;
-  const now = () => {
-    nudged = true;
-    wake();
-  };
-  signal.addEventListener('abort', now, { once: true });
-  return {
-    now,
-    async wait(ms: number): Promise<void> {
-      if (!nudged && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      nudged = false;
-    },
-  };
 }

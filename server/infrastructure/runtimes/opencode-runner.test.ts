@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { remoteMessageIds } from '../remote-ids.ts';
 import { only, type RuntimeFixture, runToEnd, startRuntime } from './runtime-fixture.ts';
@@ -100,7 +99,7 @@ test('a rejection with a message lets the run go on without the command', async 
   expect(existsSync(join(order.directory, 'after.txt'))).toBe(true);
 });
 
-test('an answer for the session lets the same command run unasked afterwards', async () => {
+test('every request is answered by itself: rules for a session are applied by the application', async () => {
   const order = runtime.order(`
 - ask: touch once.txt
 - ask: touch once.txt
@@ -109,7 +108,7 @@ test('an answer for the session lets the same command run unasked afterwards', a
     if (event.type === 'ask') await runtime.runner.answer(order, event.ask, { decision: 'session' });
   });
 
-  expect(only(events, 'ask')).toHaveLength(1);
+  expect(only(events, 'ask')).toHaveLength(2);
   expect(events.at(-1)).toEqual({ type: 'completed', text: 'Twice.' });
 });
 
@@ -257,7 +256,6 @@ test.each([
 test.each([
   ['length', 'transient'],
   ['refuse', 'refused'],
-  ['quota', 'quota_exhausted'],
 ])('%s ends the run as %s', async (kind, failure) => {
   const order = runtime.order(`- write: { path: before.txt, content: "1\\n" }\n- fail: ${kind}\n- say: never`);
   const events = await runToEnd(runtime, order);
@@ -265,14 +263,50 @@ test.each([
   expect(events.at(-1)).toMatchObject({ type: 'failed', failure });
 });
 
-test('a run whose quota was spent goes on after the reset when it is run again', async () => {
+test('a spent quota parks the run until its reset, then it goes on', async () => {
   const order = runtime.order('- fail: quota\n- say: Paid.');
-  const [end] = only(await runToEnd(runtime, order), 'failed');
-  expect(end?.retryAt).toBeInstanceOf(Date);
-  expect(runtime.supervisor.status()).toMatchObject({ state: 'parked', parkedUntil: expect.any(Date) });
-  await delay((end?.retryAt?.getTime() ?? 0) - Date.now() + 50);
+  const states: string[] = [];
+  const events = await runToEnd(runtime, order, (event) => {
+    if (event.type === 'progress') states.push(runtime.supervisor.status().state);
+  });
 
-  expect((await runToEnd(runtime, order)).at(-1)).toEqual({ type: 'completed', text: 'Paid.' });
+  expect(only(events, 'progress')[0]?.note).toMatch(/^Parked until /);
+  expect(states[0]).toBe('parked');
+  expect(events.at(-1)).toEqual({ type: 'completed', text: 'Paid.' });
+});
+
+test('a parked run can be aborted', async () => {
+  const order = runtime.order('- fail: quota\n- say: never');
+  const events = await runToEnd(runtime, order, async (event) => {
+    if (event.type === 'progress') await runtime.runner.abort(order);
+  });
+
+  expect(events.at(-1)).toMatchObject({ type: 'aborted' });
+});
+
+test('an abort right after the start comes after the post, not before it', async () => {
+  const order = runtime.order('- write: { path: never.txt, content: "x" }\n- bash: sleep 30\n- say: never');
+  let rung = '';
+  const events = await runToEnd(runtime, order, async (event) => {
+    if (event.type === 'started') rung = (await runtime.runner.abort(order)).rung;
+  });
+
+  expect(['aborted', 'not_running']).toContain(rung);
+  expect(events.at(-1)).toMatchObject({ type: 'aborted' });
+  expect((await runtime.runner.abort(order)).rung).toBe('not_running');
+});
+
+test('a run that was aborted for a pause goes on when it is run again', async () => {
+  const order = runtime.order('- write: { path: one.txt, content: "1" }\n- bash: sleep 2\n- say: After the pause.');
+  const paused = await runToEnd(runtime, order, async (event) => {
+    if (event.type === 'tool_call' && event.tool === 'bash') await runtime.runner.abort(order);
+  });
+  expect(paused.at(-1)).toMatchObject({ type: 'aborted' });
+
+  const resumed = await runToEnd(runtime, order);
+  expect(resumed.at(-1)).toEqual({ type: 'completed', text: 'After the pause.' });
+  const writes = only(resumed, 'tool_call').filter((call) => call.tool === 'write' && call.status === 'completed');
+  expect(writes).toHaveLength(1);
 });
 
 test('the gateway refuses a remote session it does not know, and the run ends at once', async () => {

@@ -1,4 +1,4 @@
-import type { AgentRunner, Log } from '../../application/ports.ts';
+import type { AgentRunner, Log, RunEvent } from '../../application/ports.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { createEventQueue } from './event-queue.ts';
 import { abortRun } from './opencode-abort.ts';
@@ -8,6 +8,7 @@ import { descendantsOf, findSession, postPrompt, remoteDirectory } from './openc
 import { driveRun, type RunContext, type Totals } from './opencode-run.ts';
 import { createEventStream } from './opencode-stream.ts';
 import type { Supervisor } from './opencode-supervisor.ts';
+import { createRunHandle, type RunHandle } from './run-handle.ts';
 
 export interface OpenCodeRunnerOptions {
   supervisor: Supervisor;
@@ -25,6 +26,7 @@ export interface OpenCodeRunnerOptions {
 export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunner {
   const { supervisor, log } = options;
   const answered = new Set<string>();
+  const handles = new Map<string, RunHandle>();
   const context: RunContext = {
     supervisor,
     stream: createEventStream(supervisor, log),
@@ -50,9 +52,12 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
   return {
     async *run(order, signal) {
       const detach = new AbortController();
+      const stopped = AbortSignal.any([signal, detach.signal]);
+      const handle = createRunHandle(stopped);
+      handles.set(order.attemptId, handle);
       const release = supervisor.hold();
-      const queue = createEventQueue<Parameters<Parameters<typeof driveRun>[3]>[0]>();
-      driveRun(context, order, AbortSignal.any([signal, detach.signal]), queue.push).then(
+      const queue = createEventQueue<RunEvent>();
+      driveRun(context, order, handle, stopped, queue.push).then(
         (end) => {
           if (end !== null) queue.push(end);
           queue.close();
@@ -64,6 +69,7 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
       } finally {
         detach.abort();
         release();
+        if (handles.get(order.attemptId) === handle) handles.delete(order.attemptId);
       }
     },
 
@@ -85,7 +91,7 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
       }
     },
 
-    abort: (order) => abortRun(supervisor, order),
+    abort: (order) => abortRun(supervisor, order, handles.get(order.attemptId) ?? null),
 
     async openAsks(order) {
       const client = connected();

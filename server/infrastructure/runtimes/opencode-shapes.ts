@@ -15,7 +15,6 @@ export const remoteSession = z.looseObject({
   directory: z.string().optional(),
   tokens: tokens.optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
-  permission: z.array(z.looseObject({ permission: z.string(), pattern: z.string(), action: z.string() })).optional(),
 });
 export type RemoteSession = z.infer<typeof remoteSession>;
 

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../application/ports.ts';
-import { messageInfo, part } from './opencode-shapes.ts';
+import { permissionAsk, questionAsk } from './opencode-asks.ts';
+import { messageInfo, part, permissionRequest, questionRequest } from './opencode-shapes.ts';
 import type { EventStream } from './opencode-stream.ts';
 import type { RunReporter } from './run-reporter.ts';
 
@@ -36,11 +37,16 @@ export function listenTo(
           emit({ type: 'output_delta', partId: partID, text: delta });
         return;
       }
-      case 'permission.asked':
-      case 'question.asked':
-        // Looked at before it is told: a rule of the session may answer it.
-        nudge();
+      case 'permission.asked': {
+        const request = permissionRequest.safeParse(properties);
+        if (request.success) reporter.ask(permissionAsk(request.data));
         return;
+      }
+      case 'question.asked': {
+        const request = questionRequest.safeParse(properties);
+        if (request.success) reporter.ask(questionAsk(request.data));
+        return;
+      }
       case 'permission.replied':
       case 'question.replied':
       case 'question.rejected':
