@@ -90,6 +90,21 @@ test('a gap and a denial send the page to its loader', async () => {
   const answer = end.sent.find(([event]) => event === 'watch')?.[2] as (answer: unknown) => void;
   answer({ ok: true, sessions: {}, denied: ['s1'] });
   expect(watcher.missed).toBe(2);
+  end.say('closed', { sessions: ['s1'], team: false });
+  expect(watcher.missed).toBe(3);
+});
+
+test('an end by the server is answered by connecting again', async () => {
+  const end = farEnd();
+  let connects = 0;
+  const link = createLink(async () => ({ ...end.wire, active: false, connect: () => (connects += 1) }));
+  link.watchSession('s1', aWatcher());
+  await vi.advanceTimersByTimeAsync(0);
+  end.say('connect');
+  end.say('disconnect');
+  expect(link.state().kind).toBe('lost');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(connects).toBe(2);
 });
 
 test('silence past the promise is a lost link, a word brings it back', async () => {
@@ -113,6 +128,8 @@ test('the team feed goes on from its cursor and says when something may have bee
   await vi.advanceTimersByTimeAsync(0);
   end.say('connect');
   expect(end.watches()).toEqual([{ sessions: [], team: true, after: {} }]);
+  end.say('events', [onWire(1, { cursor: 50 })]);
+  // The same event by the feed of its session.
   end.say('events', [onWire(1, { cursor: 50 })]);
   end.say('disconnect');
   end.say('connect');

@@ -46,6 +46,7 @@ export interface Link {
 /** The server says it is well every 15 s; this long without a word and the link counts as lost. */
 export const silenceMs = 40_000;
 const retryMs = 5_000;
+const rememberedIds = 2_000;
 
 type WireEvent = Omit<LiveEvent, 'at'> & { at: string };
 
@@ -62,6 +63,7 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
   let opening = false;
   let everLive = false;
   let teamCursor: number | null = null;
+  const told = new Set<string>();
   let silence: ReturnType<typeof setTimeout> | undefined;
 
   function become(kind: LinkState['kind']) {
@@ -85,10 +87,20 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
     }
     if (withTeam && teamCursor !== null) after.team = teamCursor;
     wire.emit('watch', { sessions: ids, team: withTeam || undefined, after }, (answer: WatchAnswer) => {
+      if (answer.ok && answer.team !== undefined) teamCursor ??= answer.team;
       // Refused or denied: the loader says why, and leads to the login page if it must.
-      const denied = answer.ok ? (answer.denied ?? []) : ids;
-      for (const id of denied) for (const watcher of sessions.get(id) ?? []) watcher.onMissed();
+      missed(answer.ok ? (answer.denied ?? []) : ids);
     });
+  }
+
+  function missed(ids: readonly string[]) {
+    for (const id of ids) for (const watcher of sessions.get(id) ?? []) watcher.onMissed();
+  }
+
+  function lost() {
+    become('lost');
+    // A refused handshake and an end by the server are not retried by the client itself.
+    if (wire?.active === false) setTimeout(() => wire?.connect(), retryMs);
   }
 
   function connected() {
@@ -97,7 +109,7 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
     heard();
     watchAll([...sessions.keys()], team.size > 0);
     if (!back) return;
-    for (const watchers of sessions.values()) for (const watcher of watchers) watcher.onMissed();
+    missed([...sessions.keys()]);
     for (const listener of team) listener([]);
   }
 
@@ -109,8 +121,18 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
       if (own.length > 0) for (const watcher of watchers) watcher.onEvents(own);
     }
     if (team.size === 0) return;
-    for (const { cursor } of events) teamCursor = Math.max(teamCursor ?? 0, cursor);
-    for (const listener of team) listener(events);
+    // A watched session's events come by its own feed and by the team's: each is told once.
+    const fresh = events.filter((event) => !told.has(event.id));
+    if (fresh.length === 0) return;
+    for (const { id, cursor } of fresh) {
+      told.add(id);
+      teamCursor = Math.max(teamCursor ?? 0, cursor);
+    }
+    for (const id of told) {
+      if (told.size <= rememberedIds) break;
+      told.delete(id);
+    }
+    for (const listener of team) listener(fresh);
   }
 
   function ensure() {
@@ -122,20 +144,19 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
         opening = false;
         wire = opened;
         wire.on('connect', connected);
-        wire.on('disconnect', () => become('lost'));
-        wire.on('connect_error', () => {
-          become('lost');
-          // A refused handshake is not retried by the client itself.
-          if (wire?.active === false) setTimeout(() => wire?.connect(), retryMs);
-        });
+        wire.on('disconnect', lost);
+        wire.on('connect_error', lost);
         wire.on('events', received);
         wire.on('health', heard);
         wire.on('output', (delta: OutputDelta) => {
           for (const watcher of sessions.get(delta.sessionId) ?? []) watcher.onOutput(delta);
         });
-        wire.on('gap', (gap: { sessionId: string }) => {
-          for (const watcher of sessions.get(gap.sessionId) ?? []) watcher.onMissed();
+        wire.on('gap', ({ sessionId }: { sessionId: string | null }) => {
+          if (sessionId !== null) missed([sessionId]);
+          else for (const listener of team) listener([]);
         });
+        // A role or team changed: the loader says what is left to see.
+        wire.on('closed', (closed: { sessions: readonly string[] }) => missed(closed.sessions));
         wire.connect();
       },
       () => {
@@ -180,5 +201,6 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
 interface WatchAnswer {
   readonly ok: boolean;
   readonly denied?: readonly string[];
+  readonly team?: number;
   readonly error?: unknown;
 }
