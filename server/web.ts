@@ -100,7 +100,8 @@ export async function createWeb(options: {
       app.use(dev.middlewares);
       build = async () => (await dev.ssrLoadModule('virtual:react-router/server-build')) as ServerBuild;
     } else {
-      app.use('/assets', express.static(at('build/client/assets'), { immutable: true, maxAge: '1y' }));
+      // An asset of another build is gone, not a page: falling through would answer it with the sign-in page.
+      app.use('/assets', express.static(at('build/client/assets'), { immutable: true, maxAge: '1y', fallthrough: false }));
       app.use(express.static(at('build/client'), { maxAge: '1h' }));
       build = (await import(pathToFileURL(at('build/server/index.js')).href)) as ServerBuild;
     }
