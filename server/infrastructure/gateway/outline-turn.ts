@@ -51,6 +51,6 @@ ${listed.join('')}${more}`;
 
 // The read tool numbers the lines and frames them; only the numbered ones are the file's.
 function contentOf(result: string): string {
-  const lines = result.split('\n').flatMap((line) => /^\s*\d+(?:\||: ?)(.*)$/.exec(line)?.[1] ?? []);
+  const lines = result.split('\n').flatMap((line) => /^\d+: (.*)$/.exec(line)?.[1] ?? []);
   return lines.join('\n');
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,7 +29,7 @@ export async function findOpenCode(opencodeBin: string | null): Promise<OpenCode
       `OpenCode was not found for ${process.platform}-${process.arch}: install opencode 1.18 and set OPENCODE_BIN to its program file.`,
     );
   }
-  const version = await versionOf(path);
+  const version = await knownVersion(path);
   if (!wanted.test(version)) {
     throw new DomainError(
       'UNAVAILABLE',
@@ -37,6 +37,19 @@ export async function findOpenCode(opencodeBin: string | null): Promise<OpenCode
     );
   }
   return { path, version };
+}
+
+// Asking takes most of a second, and a restart should not wait for the answer of an unchanged file.
+const versions = new Map<string, string>();
+
+async function knownVersion(path: string): Promise<string> {
+  const file = await stat(path).catch(() => null);
+  const key = file === null ? null : `${path}:${file.size}:${file.mtimeMs}`;
+  const known = key === null ? undefined : versions.get(key);
+  if (known !== undefined) return known;
+  const version = await versionOf(path);
+  if (key !== null) versions.set(key, version);
+  return version;
 }
 
 async function versionOf(path: string): Promise<string> {

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../application/ports.ts';
 import { identityOf } from './process-table.ts';
 import { only, type RuntimeFixture, runToEnd, startRuntime } from './runtime-fixture.ts';
+
+// Each test starts OpenCode anew, which a busy machine does slowly.
+vi.setConfig({ testTimeout: 180_000 });
 
 let runtime: RuntimeFixture;
 beforeAll(async () => {

@@ -3,12 +3,15 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { markerVariable } from './end-process.ts';
 import { openCodeHome } from './opencode-home.ts';
 import { readState } from './opencode-state.ts';
 import { identityOf, processesMarked } from './process-table.ts';
 import { only, type RuntimeFixture, runToEnd, startRuntime, temporaryFolder } from './runtime-fixture.ts';
+
+// Several processes are started in a row, which a busy machine does slowly.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 const app = fileURLToPath(new URL('./runtime-fixture-app.ts', import.meta.url));
 const folders: string[] = [];
@@ -32,8 +35,8 @@ async function here(dataDir: string): Promise<RuntimeFixture> {
 }
 
 /** Starts the stand-in app as a process and answers what it printed once OpenCode was online. */
-async function elsewhere(dataDir: string) {
-  const child = spawn(process.execPath, [app, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function elsewhere(dataDir: string, watchdogMs = '600000') {
+  const child = spawn(process.execPath, [app, dataDir, watchdogMs], { stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (data: Buffer) => resolve(data.toString()));
     child.once('exit', (code) => reject(new Error(`The app ended with ${code}`)));
@@ -82,11 +85,11 @@ test('app and OpenCode both killed: commands left behind are ended before the ne
   const order = first.order('- bash: sleep 300\n- say: never');
   const detach = new AbortController();
   for await (const event of first.runner.run(order, detach.signal)) if (event.type === 'tool_call') detach.abort();
-  await expect.poll(async () => (await marked(dataDir)).length).toBeGreaterThan(1);
+  await expect.poll(async () => (await marked(dataDir)).length, { timeout: 30_000 }).toBeGreaterThan(1);
   const former = first.supervisor.status().pid ?? 0;
   process.kill(former, 'SIGKILL');
-  await expect.poll(() => first.supervisor.status().pid, { timeout: 20_000 }).not.toBe(former);
-  await expect.poll(() => first.supervisor.status().state, { timeout: 20_000 }).toBe('online');
+  await expect.poll(() => first.supervisor.status().pid, { timeout: 60_000 }).not.toBe(former);
+  await expect.poll(() => first.supervisor.status().state, { timeout: 60_000 }).toBe('online');
 
   const left = await marked(dataDir);
   expect(left.map(({ pid }) => pid)).toEqual([first.supervisor.status().pid]);
@@ -114,6 +117,18 @@ test('the record and the home are private, and a repository stays free of OpenCo
   const order = runtime.order('- write: { path: only.txt, content: "x\\n" }\n- say: Done.');
   await runToEnd(runtime, order);
   expect(readdirSync(order.directory).sort()).toEqual(['.git', 'greeting.txt', 'only.txt', 'package.json']);
+});
+
+test('with no app for long enough the watchdog ends OpenCode and the commands it runs', async () => {
+  const dataDir = folder();
+  const former = await elsewhere(dataDir, '3000');
+  former.child.kill('SIGKILL');
+  await former.ended;
+  expect(await identityOf(former.pid)).not.toBeNull();
+
+  await expect.poll(() => identityOf(former.pid), { timeout: 60_000 }).toBeNull();
+  await expect.poll(() => marked(dataDir), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => readState(openCodeHome(dataDir)), { timeout: 10_000 }).toBeNull();
 });
 
 test('without a usable program the runtime is offline with a sentence, and the app lives on', async () => {

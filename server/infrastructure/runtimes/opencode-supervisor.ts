@@ -9,9 +9,9 @@ import type { OfferedModel } from './opencode-config.ts';
 import { openCodeHome } from './opencode-home.ts';
 import { addressOf, disposeAll, type OpenCodeAddress } from './opencode-process.ts';
 import { findSession } from './opencode-remote.ts';
-import { clearState, instanceId, type RecordedProcess } from './opencode-state.ts';
+import { clearState, instanceId, type RecordedProcess, readState } from './opencode-state.ts';
 import { watchProcess } from './opencode-watch.ts';
-import type { ProcessIdentity } from './process-table.ts';
+import { isRunning, type ProcessIdentity } from './process-table.ts';
 
 /** What the supervisor needs of the gateway: it configures OpenCode to see nothing else. */
 export interface SupervisedGateway {
@@ -41,6 +41,11 @@ export interface RuntimeClient extends OpenCodeAddress {
 
 /** Keeps one OpenCode running for this data directory. */
 export interface Supervisor {
+  /**
+   * Lets the gateway know the process an earlier life of the app left running. Before the gateway's port opens: that
+   * process is calling it already, and a refused token would end its run.
+   */
+  recall(): Promise<void>;
   /** Adopts or starts the process; answers when it is online or its first start failed (it goes on trying). */
   start(): Promise<void>;
   status(): RuntimeStatus;
@@ -65,6 +70,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let state: RuntimeState = 'offline';
   let detail = 'Not started';
   let running: RecordedProcess | null = null;
+  let former: RecordedProcess | null = null;
   let launching: ProcessIdentity | null = null;
   let generation = 0;
   let restarts = 0;
@@ -107,6 +113,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       );
     } catch (error) {
       failures += 1;
+      former = null;
       const message = error instanceof Error ? error.message : String(error);
       log.error({ error: message }, 'OpenCode could not be started');
       change('offline', message);
@@ -118,9 +125,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   function online(brought: Brought): void {
     const { process: started, adopted, orphans } = brought;
+    // Also when a stop came meanwhile: it ends what is recorded here, the watchdog included.
+    running = started;
+    former = null;
     if (stopping.signal.aborted) return;
     gateway.acceptToken(started.token);
-    running = started;
     generation += 1;
     resident = null;
     log.info({ pid: started.pid, adopted, orphans }, adopted ? 'OpenCode adopted' : 'OpenCode started');
@@ -130,7 +139,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       heartbeatFile: home.heartbeatFile,
       onDead: (reason) => fail(`OpenCode was started again: ${reason}`),
       onHealth: (ok) => {
-        if (ok) failures = 0;
         change(ok ? 'online' : 'degraded', ok ? 'Healthy' : 'OpenCode is slow to answer');
       },
       onResident: (bytes) => {
@@ -142,7 +150,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function fail(reason: string): void {
-    restart(reason).catch((error: unknown) => log.error({ error: String(error) }, 'Restarting OpenCode failed'));
+    replace(reason, true).catch((error: unknown) => log.error({ error: String(error) }, 'Restarting OpenCode failed'));
   }
 
   function again(): void {
@@ -174,15 +182,20 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return last;
   }
 
-  async function restart(reason: string): Promise<void> {
+  async function replace(reason: string, died: boolean): Promise<void> {
     const before = generation;
     await serially(async () => {
       // Somebody else has replaced the process meanwhile.
       if (stopping.signal.aborted || running === null || generation !== before) return;
       restarts += 1;
       log.warn({ reason }, 'OpenCode is started again');
-      await end(takeDown('starting', reason));
-      await bring();
+      const last = takeDown('starting', reason);
+      await end(last);
+      // One that keeps dying young is not started in a tight loop.
+      const young = last !== null && Date.now() - Date.parse(last.startedAt) < 30_000;
+      failures = died && young ? failures + 1 : 0;
+      if (failures > 2) again();
+      else await bring();
     });
   }
 
@@ -193,8 +206,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   });
 
   return {
+    async recall() {
+      const known = await readState(home);
+      if (known === null || !(await isRunning(known))) return;
+      former = known;
+      gateway.acceptToken(known.token);
+    },
     start: () => serially(bring),
-    restart,
+    restart: (reason) => replace(reason, false),
     async stop() {
       stopping.abort();
       const last = takeDown('offline', 'Stopped');
@@ -213,7 +232,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         state: parked ? 'parked' : state,
         detail: parked ? 'The provider is out of quota' : detail,
         version: running?.version ?? null,
-        pid: running?.pid ?? null,
+        pid: (running ?? former)?.pid ?? null,
         port: running?.port ?? null,
         residentBytes: resident,
         startedAt: running === null ? null : new Date(running.startedAt),

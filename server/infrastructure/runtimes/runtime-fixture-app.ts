@@ -4,8 +4,8 @@
  */
 import { startRuntime } from './runtime-fixture.ts';
 
-const [dataDir = ''] = process.argv.slice(2);
-const runtime = await startRuntime({ dataDir });
+const [dataDir = '', watchdogMs = ''] = process.argv.slice(2);
+const runtime = await startRuntime({ dataDir, watchdogMs: Number(watchdogMs) });
 const { pid } = runtime.supervisor.status();
 process.stdout.write(`${JSON.stringify({ pid, gatewayPort: runtime.gateway.port() })}\n`);
 process.on('SIGTERM', () => {

@@ -29,6 +29,7 @@ export interface FixtureOptions {
   dataDir?: string;
   model?: Config['model'];
   silenceMs?: number;
+  watchdogMs?: number;
   log?: Log;
 }
 
@@ -65,7 +66,14 @@ export async function startRuntime(options: FixtureOptions = {}): Promise<Runtim
   });
   await gateway.start();
   const silenceMs = options.silenceMs ?? 3_000;
-  const supervisor = createSupervisor({ config: { opencodeBin: null }, log, gateway, dataDir, silenceMs });
+  const supervisor = createSupervisor({
+    config: { opencodeBin: null },
+    log,
+    gateway,
+    dataDir,
+    silenceMs,
+    watchdogMs: options.watchdogMs ?? 600_000,
+  });
   await supervisor.start();
   const { state, detail } = supervisor.status();
   if (state !== 'online' && state !== 'degraded') throw new Error(`OpenCode did not start: ${detail}`);

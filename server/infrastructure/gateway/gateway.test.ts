@@ -1,0 +1,299 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { decodeFailure, failureHeader } from './failures.ts';
+import { createGateway, type Gateway } from './gateway.ts';
+import type { CallRecord, GatewayAttempt } from './model-call.ts';
+
+const key = 'sk-upstream-canary-42';
+const token = 'runtime-token';
+const session = 'ses_0123456789abABCDEFGHIJKLMN';
+const closers: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+interface Seen {
+  headers: IncomingMessage['headers'];
+  body: string;
+  url: string;
+}
+
+/** A real OpenAI-compatible endpoint whose answers the test writes. */
+async function upstream(answer: (response: ServerResponse, seen: Seen) => void) {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
+    request.on('end', () => {
+      const one = { headers: request.headers, body, url: request.url ?? '' };
+      seen.push(one);
+      answer(response, one);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, seen };
+}
+
+async function gatewayTo(
+  baseUrl: string,
+  changes: { silenceMs?: number; dataDir?: string; inputPrice?: number | null } = {},
+) {
+  const dataDir = changes.dataDir ?? mkdtempSync(join(tmpdir(), 'orchestrator-gateway-'));
+  if (changes.dataDir === undefined) closers.push(() => rmSync(dataDir, { recursive: true, force: true }));
+  const calls: CallRecord[] = [];
+  const attempts = new Map<string, GatewayAttempt>([[session, attempt()]]);
+  const logged: string[] = [];
+  const note = (fields: object, message: string) => void logged.push(JSON.stringify([fields, message]));
+  const gateway = createGateway({
+    config: {
+      model: {
+        baseUrl,
+        apiKey: key,
+        name: 'real',
+        inputPrice: changes.inputPrice === undefined ? 2 : changes.inputPrice,
+        outputPrice: 10,
+      },
+    },
+    log: { info: note, warn: note, error: note },
+    dataDir,
+    silenceMs: changes.silenceMs ?? 5_000,
+    registry: { resolveAttempt: async (id) => attempts.get(id) ?? null },
+    meter: {
+      recordCall: async (call) => void calls.push(call),
+      countFailure: async () => 1,
+      setContext: async () => undefined,
+    },
+  });
+  await gateway.start();
+  closers.push(() => gateway.stop());
+  gateway.acceptToken(token);
+  return { gateway, calls, attempts, dataDir, logged };
+}
+
+function attempt(changes: Partial<GatewayAttempt> = {}): GatewayAttempt {
+  const ids = { attemptId: 'attempt-1', sessionId: 'session-1', teamId: 'team-1' };
+  return { ...ids, taskKey: 'main', number: 1, epoch: 1, status: 'running', cutOff: null, ...changes };
+}
+
+function call(
+  gateway: Gateway,
+  headers: Record<string, string> = {},
+  body: object = { model: 'real', stream: true, messages: [] },
+) {
+  return fetch(`http://127.0.0.1:${gateway.port()}/gateway/default/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'x-session-id': session,
+      'content-type': 'application/json',
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  });
+}
+
+const chunk = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
+const usage = {
+  prompt_tokens: 1000,
+  completion_tokens: 100,
+  prompt_tokens_details: { cached_tokens: 400 },
+  completion_tokens_details: { reasoning_tokens: 30 },
+};
+
+test('a stream passes chunk by chunk, the key goes up only, and the call is metered before the answer ends', async () => {
+  let finish: () => void = () => undefined;
+  const endpoint = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'x-upstream-secret': key });
+    response.write(chunk({ choices: [{ delta: { content: 'first' } }] }));
+    finish = () => response.end(`${chunk({ choices: [], usage })}data: [DONE]\n\n`);
+  });
+  const { gateway, calls } = await gatewayTo(endpoint.baseUrl);
+  const answer = await call(gateway, { 'user-agent': 'opencode/1.18', cookie: 'secret' });
+  const reader = answer.body?.getReader();
+  const first = await reader?.read();
+  expect(Buffer.from(first?.value ?? []).toString()).toContain('first');
+  expect(calls).toEqual([]);
+
+  finish();
+  let rest = '';
+  for (let next = await reader?.read(); next?.done === false; next = await reader?.read())
+    rest += Buffer.from(next.value).toString();
+  expect(rest).toContain('[DONE]');
+  expect(calls).toMatchObject([
+    {
+      attemptId: 'attempt-1',
+      teamId: 'team-1',
+      provider: 'default',
+      model: 'real',
+      inputTokens: 600,
+      cacheReadTokens: 400,
+      outputTokens: 70,
+      reasoningTokens: 30,
+      status: 200,
+      errorClass: null,
+    },
+  ]);
+  expect(calls[0]?.costUsd).toBeCloseTo((1000 * 2 + 100 * 10) / 1e6, 10);
+  const [seen] = endpoint.seen;
+  expect(seen?.url).toBe('/v1/chat/completions');
+  expect(seen?.headers.authorization).toBe(`Bearer ${key}`);
+  for (const name of ['x-session-id', 'cookie']) expect(seen?.headers[name]).toBeUndefined();
+  expect(seen?.headers['user-agent']).not.toContain('opencode');
+  expect(JSON.stringify([...answer.headers])).not.toContain(key);
+});
+
+test('an unknown price stays unknown', async () => {
+  const endpoint = await upstream((response) => response.end(JSON.stringify({ choices: [], usage })));
+  const { gateway, calls } = await gatewayTo(endpoint.baseUrl, { inputPrice: null });
+  await (await call(gateway, {}, { model: 'real', messages: [] })).text();
+  expect(calls[0]).toMatchObject({ inputTokens: 600, costUsd: null });
+});
+
+test.each([
+  ['no token', { authorization: '' }, 401],
+  ['a wrong token', { authorization: 'Bearer runtime-tokem' }, 401],
+  ['no session', { 'x-session-id': '' }, 403],
+  ['an unknown session', { 'x-session-id': 'ses_unknown' }, 403],
+])('a call with %s is refused and costs nothing', async (_, headers, status) => {
+  const endpoint = await upstream((response) => response.end('{}'));
+  const { gateway, calls } = await gatewayTo(endpoint.baseUrl);
+  const answer = await call(gateway, headers);
+  expect(answer.status).toBe(status);
+  expect(await answer.json()).toMatchObject({ error: { code: expect.any(String) } });
+  expect(endpoint.seen).toEqual([]);
+  expect(calls).toEqual([]);
+});
+
+test.each(['superseded', 'succeeded', 'failed', 'aborted', 'lost', 'verifying'] as const)(
+  'an attempt that is %s makes no call',
+  async (status) => {
+    const endpoint = await upstream((response) => response.end('{}'));
+    const { gateway, attempts } = await gatewayTo(endpoint.baseUrl);
+    attempts.set(session, attempt({ status }));
+    expect((await call(gateway)).status).toBe(403);
+    expect(endpoint.seen).toEqual([]);
+  },
+);
+
+test('a cut-off ends the call under way and refuses the next, by memory and by the row', async () => {
+  const endpoint = await upstream(() => undefined);
+  const { gateway, attempts, calls } = await gatewayTo(endpoint.baseUrl);
+  const underWay = call(gateway);
+  await expect.poll(() => endpoint.seen.length).toBe(1);
+  gateway.cut('attempt-1', 'The budget is spent');
+  const cut = await underWay;
+  expect(decodeFailure(cut.headers.get(failureHeader) ?? '')).toMatchObject({
+    class: 'refused',
+    message: 'The budget is spent',
+  });
+  expect(calls).toMatchObject([{ status: 499 }]);
+  expect(await (await call(gateway)).json()).toMatchObject({
+    error: { code: 'cut_off', message: 'The budget is spent' },
+  });
+
+  attempts.set(session, attempt({ attemptId: 'attempt-2', cutOff: 'By the row' }));
+  expect(await (await call(gateway)).json()).toMatchObject({ error: { message: 'By the row' } });
+});
+
+test('the session of a sub-agent leads to its root', async () => {
+  const endpoint = await upstream((response) => response.end('{}'));
+  const { gateway, calls } = await gatewayTo(endpoint.baseUrl);
+  gateway.setParentLookup(async (id) => (id === 'ses_grandchild' ? 'ses_child' : id === 'ses_child' ? session : null));
+  expect((await call(gateway, { 'x-session-id': 'ses_grandchild' })).status).toBe(200);
+  expect(calls).toMatchObject([{ attemptId: 'attempt-1' }]);
+});
+
+test('an error of the provider is classified, and its text never shows the key', async () => {
+  const endpoint = await upstream((response) =>
+    response
+      .writeHead(401, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ error: { code: 'invalid_api_key', message: `Incorrect key ${key}` } })),
+  );
+  const { gateway, calls, logged } = await gatewayTo(endpoint.baseUrl);
+  const answer = await call(gateway);
+  const failure = decodeFailure(answer.headers.get(failureHeader) ?? '');
+  expect(failure).toMatchObject({ class: 'auth', message: 'Incorrect key [redacted]' });
+  expect((await answer.text()) + logged.join()).not.toContain(key);
+  expect(calls).toMatchObject([{ status: 401, errorClass: 'auth', inputTokens: 0 }]);
+});
+
+test('a redirect is not followed: it would carry the key elsewhere', async () => {
+  const elsewhere = await upstream((response) => response.end('{}'));
+  const endpoint = await upstream((response) =>
+    response.writeHead(302, { location: `${elsewhere.baseUrl}/chat/completions` }).end(),
+  );
+  const { gateway } = await gatewayTo(endpoint.baseUrl);
+  expect((await call(gateway)).status).toBe(400);
+  expect(elsewhere.seen).toEqual([]);
+});
+
+test('a silent provider, before and in the middle of its answer, is given up', async () => {
+  const silent = await upstream(() => undefined);
+  const first = await gatewayTo(silent.baseUrl, { silenceMs: 200 });
+  const refused = await call(first.gateway);
+  expect(refused.status).toBe(503);
+  expect(first.calls).toMatchObject([{ status: 0, errorClass: 'transient', costUsd: null }]);
+
+  const halting = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(chunk({ choices: [{ delta: { content: 'half' } }] }));
+  });
+  const second = await gatewayTo(halting.baseUrl, { silenceMs: 200 });
+  const answer = await call(second.gateway);
+  await expect(answer.text()).rejects.toThrow();
+  expect(second.calls).toMatchObject([{ errorClass: 'transient' }]);
+});
+
+test('a spent quota parks the provider, and repeated failures open its circuit', async () => {
+  let reply: [number, object, Record<string, string>] = [
+    429,
+    { error: { code: 'insufficient_quota' } },
+    { 'retry-after': '3600' },
+  ];
+  const endpoint = await upstream((response) => response.writeHead(reply[0], reply[2]).end(JSON.stringify(reply[1])));
+  const parked = await gatewayTo(endpoint.baseUrl);
+  await call(parked.gateway);
+  expect(parked.gateway.health().parkedUntil?.getTime()).toBeGreaterThan(Date.now() + 3_500_000);
+  const waiting = await call(parked.gateway);
+  expect(decodeFailure(waiting.headers.get(failureHeader) ?? '')?.class).toBe('quota_exhausted');
+  expect(endpoint.seen).toHaveLength(1);
+
+  reply = [500, { error: { type: 'server_error' } }, {}];
+  const failing = await gatewayTo(endpoint.baseUrl);
+  for (let failure = 0; failure < 5; failure += 1) expect((await call(failing.gateway)).status).toBe(503);
+  expect(failing.gateway.health().circuit).toBe('open');
+  expect((await call(failing.gateway)).headers.get('retry-after')).toBe('30');
+  expect(endpoint.seen).toHaveLength(6);
+});
+
+test('the port is kept over restarts, and another one is chosen when it is taken', async () => {
+  const first = await gatewayTo('http://127.0.0.1:9/v1');
+  const port = first.gateway.port();
+  await first.gateway.stop();
+  const second = await gatewayTo('http://127.0.0.1:9/v1', { dataDir: first.dataDir });
+  expect(second.gateway.port()).toBe(port);
+  const third = await gatewayTo('http://127.0.0.1:9/v1', { dataDir: first.dataDir });
+  expect(third.gateway.port()).not.toBe(port);
+  expect(JSON.parse(readFileSync(join(first.dataDir, 'runtime/gateway.json'), 'utf8'))).toEqual({
+    port: third.gateway.port(),
+  });
+});
+
+test('models are listed by name only', async () => {
+  const { gateway } = await gatewayTo('http://127.0.0.1:9/v1');
+  const headers = { authorization: `Bearer ${token}` };
+  const list = await fetch(`http://127.0.0.1:${gateway.port()}/gateway/default/v1/models`, { headers });
+  expect(await list.json()).toMatchObject({ data: [{ id: 'real' }] });
+  const unknown = await fetch(`http://127.0.0.1:${gateway.port()}/gateway/other/v1/models`, { headers });
+  expect(unknown.status).toBe(404);
+});
