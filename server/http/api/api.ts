@@ -10,7 +10,7 @@ import { diffRoutes } from './diffs.ts';
 import { docsPage } from './docs.ts';
 import { endpoint, type RequestLimits } from './endpoint.ts';
 import { eventRoutes, type Subscribe } from './events.ts';
-import type { IdempotencyKeys } from './idempotency.ts';
+import { createOnce, type IdempotencyKeys } from './idempotency.ts';
 import { openApi } from './openapi.ts';
 import { repositoryRoutes } from './repositories.ts';
 import type { Route } from './route.ts';
@@ -53,9 +53,10 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
 export function createApi(options: ApiOptions): Router {
   const routes = apiRoutes(options);
   const router = Router({ caseSensitive: true });
+  const deps = { ...options, once: createOnce(options.idempotency) };
   for (const [path, group] of grouped(routes)) {
     const mounted = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
-    for (const one of group) mounted[one.method](endpoint(one, options));
+    for (const one of group) mounted[one.method](endpoint(one, deps));
     mounted.all(notAllowed(group.map((one) => one.method.toUpperCase())));
   }
 

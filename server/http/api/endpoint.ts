@@ -4,7 +4,7 @@ import { DomainError, invalid } from '../../domain/errors.ts';
 import type { Authenticate } from '../authenticate.ts';
 import { requestIdOf, sendJson } from '../errors.ts';
 import { readBody } from './body.ts';
-import { type IdempotencyKeys, once, readIdempotencyKey } from './idempotency.ts';
+import { type Once, readIdempotencyKey } from './idempotency.ts';
 import { readIfMatch } from './if-match.ts';
 import { readQuery } from './query.ts';
 import type { Answer, Route } from './route.ts';
@@ -22,7 +22,7 @@ export interface EndpointDeps {
   readonly services: ApiServices;
   readonly authenticate: Authenticate;
   readonly limits: RequestLimits;
-  readonly idempotency: IdempotencyKeys;
+  readonly once: Once;
 }
 
 /**
@@ -58,8 +58,7 @@ export function endpoint(route: Route, deps: EndpointDeps): RequestHandler {
       });
     if (key === undefined) return send(req, res, await work());
 
-    const { answer, replayed } = await once(
-      deps.idempotency,
+    const { answer, replayed } = await deps.once(
       {
         teamId: teamOf(actor),
         actorId: idOf(actor),
@@ -67,6 +66,7 @@ export function endpoint(route: Route, deps: EndpointDeps): RequestHandler {
         method: req.method,
         path: req.originalUrl,
         body,
+        version,
         seal: route.secret ? (req.get('authorization') ?? null) : null,
       },
       work,

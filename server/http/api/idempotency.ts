@@ -21,6 +21,7 @@ export interface KeyedRequest {
   readonly method: string;
   readonly path: string;
   readonly body: object;
+  readonly version: number | undefined;
   /** Seals the stored answer when it holds a secret; null stores it as it is. */
   readonly seal: string | null;
 }
@@ -34,44 +35,63 @@ export function readIdempotencyKey(header: string | undefined): string | undefin
   return header;
 }
 
+export type Once = (
+  request: KeyedRequest,
+  work: () => Promise<Answer>,
+) => Promise<{ answer: Answer; replayed: boolean }>;
+
 /**
  * Runs `work` once per key: a repeated request gets the first one's answer, one that comes while the first is running
  * IDEMPOTENCY_IN_PROGRESS, and the same key with another request INVALID. A refusal is not kept: the corrected request
- * may use the key again.
+ * may use the key again. A key whose request was cut off by the end of the process is CONFLICT, since nobody knows
+ * whether it had its effect.
  */
-export async function once(
-  keys: IdempotencyKeys,
-  request: KeyedRequest,
-  work: () => Promise<Answer>,
-): Promise<{ answer: Answer; replayed: boolean }> {
-  const { teamId, actorId, key } = request;
-  const hash = createHash('sha256')
-    .update(JSON.stringify([request.method, request.path, request.body]))
-    .digest('hex');
-  const begun = await keys.begin(teamId, actorId, key, hash);
-  if (begun.state === 'mismatch') {
-    throw invalid([{ path: 'Idempotency-Key', message: 'This key was used for another request' }]);
-  }
-  if (begun.state === 'running') {
-    throw new DomainError('IDEMPOTENCY_IN_PROGRESS', 'The first request with this key is still running.', {
-      retryAfterSeconds: 1,
-    });
-  }
-  if (begun.state === 'done') {
-    const json = request.seal === null ? begun.response : open(begun.response, request.seal);
-    return { answer: begun.status === 204 ? { status: 204 } : { status: begun.status, json }, replayed: true };
-  }
-  let answer: Answer;
-  try {
-    answer = await work();
-  } catch (error) {
-    await keys.forget(teamId, actorId, key);
-    throw error;
-  }
-  if (!('status' in answer)) throw new Error('A stream has no answer to keep.');
-  const json = 'json' in answer ? answer.json : null;
-  await keys.finish(teamId, actorId, key, answer.status, request.seal === null ? json : sealed(json, request.seal));
-  return { answer, replayed: false };
+export function createOnce(keys: IdempotencyKeys): Once {
+  const running = new Set<string>();
+  return async (request, work) => {
+    const { teamId, actorId, key, seal } = request;
+    const name = JSON.stringify([teamId, actorId, key]);
+    const begun = await keys.begin(teamId, actorId, key, hashOf(request));
+    if (begun.state === 'mismatch') {
+      throw invalid([{ path: 'Idempotency-Key', message: 'This key was used for another request' }]);
+    }
+    if (begun.state === 'running') throw running.has(name) ? stillRunning() : cutOff();
+    if (begun.state === 'done') {
+      const json = seal === null ? begun.response : open(begun.response, seal);
+      return { answer: begun.status === 204 ? { status: 204 } : { status: begun.status, json }, replayed: true };
+    }
+    running.add(name);
+    try {
+      const answer = await work();
+      if (!('status' in answer)) throw new Error('A stream has no answer to keep.');
+      const json = 'json' in answer ? answer.json : null;
+      await keys.finish(teamId, actorId, key, answer.status, seal === null ? json : sealed(json, seal));
+      return { answer, replayed: false };
+    } catch (error) {
+      await keys.forget(teamId, actorId, key);
+      throw error;
+    } finally {
+      running.delete(name);
+    }
+  };
+}
+
+function hashOf(request: KeyedRequest): string {
+  const parts = [request.method, request.path, request.version ?? null, request.body];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function stillRunning(): DomainError {
+  return new DomainError('IDEMPOTENCY_IN_PROGRESS', 'The first request with this key is still running.', {
+    retryAfterSeconds: 1,
+  });
+}
+
+function cutOff(): DomainError {
+  return new DomainError(
+    'CONFLICT',
+    'The server stopped while the first request with this key was running; look whether it had its effect, then use a new key.',
+  );
 }
 
 // Sealed with the sender's own bearer token, which is kept nowhere: only who got the secret first can read it again.

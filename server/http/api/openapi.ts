@@ -149,10 +149,11 @@ function toJson(schema: z.ZodType, io: 'input' | 'output', components: Json): Js
   }) as Json;
   const { $schema: _, $defs = {}, ...rest } = relinked(made) as Json;
   Object.assign(components, $defs);
-  // A named shape at the top comes inline; it moves to the components like the others.
   const name = z.globalRegistry.get(schema)?.id;
-  if (name === undefined) return rest;
-  components[name] = without(rest, 'id');
+  if (name === undefined || '$ref' in rest) return rest;
+  // A named shape at the top comes inline; it moves to the components like the others.
+  const { id: _id, ...shape } = rest;
+  components[name] = shape;
   return { $ref: `#/components/schemas/${name}` };
 }
 
@@ -166,9 +167,4 @@ function relinked(value: unknown): unknown {
         : [key, relinked(inner)],
     ),
   );
-}
-
-function without(value: Json, key: string): Json {
-  const { [key]: _, ...rest } = value;
-  return rest;
 }
