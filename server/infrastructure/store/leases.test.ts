@@ -194,7 +194,7 @@ describe.each(['pglite', 'postgres'] as const)('leases on %s', (kind) => {
       status: 'running',
     });
     expect(await store.sessions.takeOver('next', 30, [], true)).toMatchObject([
-      { previousOwner: null, session: { owner: 'next', epoch: session.epoch + 1 } },
+      { previousOwner: null, expired: false, session: { owner: 'next', epoch: session.epoch + 1 } },
     ]);
   });
 

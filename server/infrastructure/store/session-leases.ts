@@ -60,7 +60,7 @@ export function createSessionLeases(handle: Handle): Leases {
             last_seq = l.last_seq + case when l.status = 'queued' then 0 else 1 end
           from lost l where s.id = l.id
           returning s.*, l.owner as previous_owner,
-            l.lease_expires_at is null or l.lease_expires_at < clock_timestamp() as expired),
+            l.owner is not null and (l.lease_expires_at is null or l.lease_expires_at < clock_timestamp()) as expired),
         restamped as (
           update attempts a set epoch = t.epoch from taken t where a.session_id = t.id and a.status in ${openAttempts}
           returning a.session_id),
