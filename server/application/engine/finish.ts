@@ -11,7 +11,8 @@ export async function finishSession(deps: Deps, session: Session, tasks: readonl
   const failed = tasks.filter((task) => task.status === 'failed');
   deps.fault('before_final');
   await deps.store.transaction(async (tx) => {
-    await tx.sessions.lock(session.id);
+    // Read under the lock: the last task may have moved the head since the caller looked.
+    const { branch, headCommit } = await tx.sessions.lock(session.id);
     await tx.sessions.move({
       sessionId: session.id,
       to: outcome,
@@ -25,9 +26,11 @@ export async function finishSession(deps: Deps, session: Session, tasks: readonl
         endedAt: deps.clock(),
         proof: outcome === 'failed' ? null : proofOf(tasks),
         cause: null,
+        // A pause or stop that came as the last task ended finds nothing left to stop.
+        pendingCommand: null,
         result: {
-          branch: session.branch,
-          headCommit: session.headCommit,
+          branch,
+          headCommit,
           tasks: completed.map((task) => ({
             key: task.key,
             title: task.title,
@@ -54,7 +57,8 @@ export async function finishSession(deps: Deps, session: Session, tasks: readonl
 export async function pauseForBudget(deps: Deps, session: Session, sentence: string): Promise<void> {
   const actor = engineActor(session.teamId);
   await deps.store.transaction(async (tx) => {
-    await tx.sessions.lock(session.id);
+    // A command that came meanwhile goes first: the next step carries it out.
+    if ((await tx.sessions.lock(session.id)).pendingCommand !== null) return;
     await tx.events.append(session.id, [{ type: 'budget.exhausted', actor, payload: { reason: sentence } }], {
       epoch: session.epoch,
     });
