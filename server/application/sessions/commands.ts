@@ -6,6 +6,7 @@ import {
   type PendingCommand,
   type Session,
   type SessionStatus,
+  sessionTransitions,
 } from '../../domain/session.ts';
 import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
@@ -139,7 +140,7 @@ export function createCommands(deps: Deps) {
           throw new DomainError(
             'INVALID_TRANSITION',
             `Only a paused session is resumed; this one is ${session.status}.`,
-            { details: { from: session.status, to: 'queued', allowed: [] } },
+            { details: { from: session.status, to: 'queued', allowed: sessionTransitions[session.status] } },
           );
         }
         return tx.sessions.move({

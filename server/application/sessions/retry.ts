@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Session } from '../../domain/session.ts';
+import { type Session, type SessionStatus, sessionTransitions } from '../../domain/session.ts';
 import { retryRefusal } from '../../domain/session-life.ts';
 import type { TaskStatus } from '../../domain/task.ts';
 import { stateOf } from '../checkpoints.ts';
@@ -9,14 +9,16 @@ import type { CommandOptions } from './commands.ts';
 import { refuseOnFullDisk } from './create.ts';
 import { assertVersion, findSession } from './find.ts';
 
-/** Where a task goes that a retry must run again; a task lost in mid-run is requeued, not rolled back. */
+/**
+ * Where a task goes that a retry must run again; a task lost in mid-run is requeued, not rolled back. What is blocked by
+ * a failed prerequisite waits on, and becomes ready when that one has completed.
+ */
 const again: Partial<Record<TaskStatus, TaskStatus>> = {
   failed: 'pending',
   skipped: 'pending',
   cancelled: 'pending',
   in_progress: 'ready',
   assigned: 'ready',
-  blocked: 'ready',
   paused: 'ready',
 };
 
@@ -46,7 +48,7 @@ export async function retrySession(
     });
     if (refusal !== null)
       throw new DomainError('INVALID_TRANSITION', refusal, {
-        details: { from: session.status, to: 'pending', allowed: [] },
+        details: { from: session.status, to: 'pending', allowed: others(session.status) },
       });
     const team = await tx.teams.lock(session.teamId);
     const active = await tx.sessions.countActive(session.teamId);
@@ -88,7 +90,6 @@ export async function retrySession(
         startedAt: null,
         pausedAt: null,
         pausedSeconds: 0,
-        ...planAgain(session),
       },
     });
     await tx.events.append(session.id, [
@@ -139,6 +140,5 @@ export async function retrySession(
   return after;
 }
 
-// A plan nobody accepted must be looked at again after a retry.
-const planAgain = (session: Session) =>
-  session.autonomy === 'plan_approval' && session.planApprovedAt === null ? { planApprovedAt: null } : {};
+// What is still possible where a retry is not.
+const others = (status: SessionStatus) => sessionTransitions[status].filter((to) => to !== 'pending');
