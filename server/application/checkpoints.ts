@@ -1,10 +1,12 @@
 import type { Actor } from '../domain/actor.ts';
+import { attemptEnded } from '../domain/attempt.ts';
 import type { Checkpoint, CheckpointState } from '../domain/checkpoint.ts';
 import { restoredTasks } from '../domain/checkpoint.ts';
 import { DomainError } from '../domain/errors.ts';
 import { isTerminal, type Session, sessionTransitions } from '../domain/session.ts';
 import type { Task } from '../domain/task.ts';
 import type { Deps } from './deps.ts';
+import { closeAttempt } from './sessions/endings.ts';
 import { findSession } from './sessions/find.ts';
 
 /** What a checkpoint remembers of the tasks. */
@@ -83,26 +85,9 @@ export function createCheckpoints(deps: Deps) {
         const checkpoint = await tx.checkpoints.get(session.id, sequence);
         if (!checkpoint) throw new DomainError('NOT_FOUND', `There is no checkpoint ${sequence}.`);
         for (const attempt of await tx.attempts.bySession(session.id)) {
-          if (attempt.endedAt !== null) continue;
-          await tx.asks.close({ attemptId: attempt.id }, 'superseded');
-          await tx.attempts.update(
-            attempt.id,
-            { status: 'superseded', endedAt: deps.clock() },
-            { epoch: attempt.epoch },
-          );
-          await tx.events.append(session.id, [
-            {
-              type: 'attempt.ended',
-              actor,
-              payload: {
-                attemptId: attempt.id,
-                taskId: attempt.taskId,
-                epoch: attempt.epoch,
-                status: 'superseded',
-                reason: `checkpoint ${sequence} restored`,
-              },
-            },
-          ]);
+          if (attemptEnded(attempt.status)) continue;
+          const reason = `checkpoint ${sequence} restored`;
+          await closeAttempt(tx, attempt, { attempts: 'superseded', reason, actor, now: deps.clock() });
         }
         const remembered = new Map(checkpoint.state.tasks.map((task) => [task.id, task]));
         for (const change of restoredTasks(checkpoint.state, await tx.tasks.bySession(session.id))) {
@@ -120,7 +105,7 @@ export function createCheckpoints(deps: Deps) {
         const updated = await tx.sessions.update(
           session.id,
           { headCommit: checkpoint.commit, resetTo: checkpoint.commit, proof: null },
-          { version: session.version },
+          { status: [session.status] },
         );
         await tx.events.append(session.id, [
           {
@@ -155,7 +140,11 @@ export async function followReset(deps: Deps, session: Session): Promise<void> {
     slug: session.slug,
     teamSlug: team.slug,
   });
-  await deps.store.sessions.update(session.id, { resetTo: null }, {});
+  await deps.store.transaction(async (tx) => {
+    // Another restore may have come between: its intention stands.
+    const locked = await tx.sessions.lock(session.id);
+    if (locked.resetTo === session.resetTo) await tx.sessions.update(session.id, { resetTo: null }, {});
+  });
 }
 
 /** Keeps the checkpoint's commit reachable in git; harmless to repeat. */

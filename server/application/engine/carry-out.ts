@@ -3,7 +3,7 @@ import type { PendingCommand, Session } from '../../domain/session.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import type { AbortResult } from '../ports.ts';
-import { cascade, endSession } from '../sessions/endings.ts';
+import { cascade, closeAsks, closeAttempt, endSession } from '../sessions/endings.ts';
 import { engineActor } from './engine-actor.ts';
 import { orderOf } from './order.ts';
 
@@ -26,6 +26,8 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
           type: 'session.updated',
           actor,
           payload: { pendingCommand: command, rungs, detail: results.map((result) => result.detail) },
+          // Tried again every second: told once.
+          dedupe: `unverified:${command}:${session.epoch}:${session.version}`,
         },
       ],
       { epoch: session.epoch },
@@ -61,14 +63,9 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
       return;
     }
     for (const attempt of open) {
-      for (const ask of await tx.asks.close({ attemptId: attempt.id }, 'superseded')) {
-        await tx.events.append(session.id, [
-          { type: 'ask.superseded', actor, payload: { askId: ask.id, kind: ask.kind, title: ask.title } },
-        ]);
-      }
       const task = await tx.tasks.get(session.teamId, attempt.taskId);
       if (attempt.status === 'starting') {
-        await tx.attempts.update(attempt.id, { status: 'aborted', endedAt: clock() }, { epoch: session.epoch });
+        await closeAttempt(tx, attempt, { attempts: 'aborted', reason: 'paused before it began', actor, now: clock() });
         if (task?.status === 'assigned')
           await tx.tasks.move({
             taskId: task.id,
@@ -82,6 +79,7 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
           });
         continue;
       }
+      await closeAsks(tx, attempt, actor);
       // The attempt stays open: after the pause the same prompt is posted again with the same ids and goes on.
       if (attempt.status === 'running')
         await tx.attempts.update(attempt.id, { status: 'waiting' }, { epoch: session.epoch, status: ['running'] });

@@ -8,6 +8,7 @@ import {
 import { movesBetween, type Task, type TaskStatus } from '../../domain/task.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
+import { closeAsks } from '../sessions/endings.ts';
 import type { Tx } from '../store-port.ts';
 import { engineActor } from './engine-actor.ts';
 
@@ -48,11 +49,7 @@ export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure):
       },
       { epoch: attempt.epoch },
     );
-    for (const ask of await tx.asks.close({ attemptId: attempt.id }, 'superseded')) {
-      await tx.events.append(session.id, [
-        { type: 'ask.superseded', actor, payload: { askId: ask.id, kind: ask.kind, title: ask.title } },
-      ]);
-    }
+    await closeAsks(tx, attempt, actor);
     await tx.events.append(
       session.id,
       [

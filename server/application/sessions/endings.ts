@@ -1,36 +1,48 @@
 import type { Actor } from '../../domain/actor.ts';
-import { attemptEnded } from '../../domain/attempt.ts';
+import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import type { Session, SessionStatus } from '../../domain/session.ts';
 import { taskEnded } from '../../domain/task.ts';
 import type { Tx } from '../store-port.ts';
 
-/** Closes what a run leaves open: attempts, their asks, tasks. Call under the session's lock. */
-export async function closeRun(
-  tx: Tx,
-  session: Session,
-  end: { attempts: 'aborted' | 'superseded'; reason: string; actor: Actor; now: Date },
-): Promise<void> {
-  for (const attempt of await tx.attempts.bySession(session.id)) {
-    if (attemptEnded(attempt.status)) continue;
-    for (const ask of await tx.asks.close({ attemptId: attempt.id }, 'superseded')) {
-      await tx.events.append(session.id, [
-        { type: 'ask.superseded', actor: end.actor, payload: { askId: ask.id, kind: ask.kind, title: ask.title } },
-      ]);
-    }
-    await tx.attempts.update(attempt.id, { status: end.attempts, endedAt: end.now }, { epoch: attempt.epoch });
-    await tx.events.append(session.id, [
-      {
-        type: 'attempt.ended',
-        actor: end.actor,
-        payload: {
-          attemptId: attempt.id,
-          taskId: attempt.taskId,
-          epoch: attempt.epoch,
-          status: end.attempts,
-          reason: end.reason,
-        },
-      },
+export interface AttemptEnding {
+  attempts: 'aborted' | 'superseded';
+  reason: string;
+  actor: Actor;
+  now: Date;
+}
+
+/** Withdraws what an attempt still asks: nobody would take the answer. Call under the session's lock. */
+export async function closeAsks(tx: Tx, attempt: Attempt, actor: Actor): Promise<void> {
+  for (const ask of await tx.asks.close({ attemptId: attempt.id }, 'superseded')) {
+    await tx.events.append(attempt.sessionId, [
+      { type: 'ask.superseded', actor, payload: { askId: ask.id, kind: ask.kind, title: ask.title } },
     ]);
+  }
+}
+
+/** Ends an open attempt from outside, with its asks; its task is the caller's. Call under the session's lock. */
+export async function closeAttempt(tx: Tx, attempt: Attempt, end: AttemptEnding): Promise<void> {
+  await closeAsks(tx, attempt, end.actor);
+  await tx.attempts.update(attempt.id, { status: end.attempts, endedAt: end.now }, { epoch: attempt.epoch });
+  await tx.events.append(attempt.sessionId, [
+    {
+      type: 'attempt.ended',
+      actor: end.actor,
+      payload: {
+        attemptId: attempt.id,
+        taskId: attempt.taskId,
+        epoch: attempt.epoch,
+        status: end.attempts,
+        reason: end.reason,
+      },
+    },
+  ]);
+}
+
+/** Closes what a run leaves open: attempts, their asks, tasks. Call under the session's lock. */
+export async function closeRun(tx: Tx, session: Session, end: AttemptEnding): Promise<void> {
+  for (const attempt of await tx.attempts.bySession(session.id)) {
+    if (!attemptEnded(attempt.status)) await closeAttempt(tx, attempt, end);
   }
   for (const task of await tx.tasks.bySession(session.id)) {
     if (taskEnded(task.status)) continue;
