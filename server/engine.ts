@@ -122,6 +122,7 @@ export async function createEngine(options: EngineOptions) {
 
     /** The gateway first (a surviving OpenCode is already calling it), then the runtime beside everything else. */
     async start(deliver: () => Promise<void>): Promise<void> {
+      await supervisor.recall();
       await gateway.start();
       supervisor.onChange(() => dispatchLoop?.nudge());
       supervisor.start().catch((error: unknown) => log.error({ err: error }, 'Starting the runtime failed'));

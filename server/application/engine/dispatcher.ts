@@ -32,7 +32,8 @@ export function createDispatcher(deps: Deps) {
       settings.owner,
       settings.leaseSeconds,
       formerOwners,
-      deps.runtime.status().state === 'online',
+      // At boot it is not adopted yet, but known to live.
+      deps.runtime.status().pid !== null,
     );
     formerOwners = [];
     for (const { session, previousOwner, expired } of taken) {
