@@ -23,7 +23,7 @@ export function AskCard({ ask, task, action, refusal }: AskCardProps) {
   const busy = state !== 'idle';
   return (
     <article aria-labelledby={heading} className="border-4 border-waiting bg-surface-1">
-      <header className="flex flex-wrap items-center gap-x-4 gap-y-1 bg-waiting px-3 py-2 text-on-signal lg:px-4">
+      <header className="flex flex-wrap items-center gap-x-4 gap-y-1 bg-waiting px-3 py-2 text-on-signal">
         <h3 id={heading} className="engraved text-body font-bold">
           {ask.kind === 'permission' ? 'Asks permission' : 'Asks a question'}
         </h3>
@@ -37,8 +37,8 @@ export function AskCard({ ask, task, action, refusal }: AskCardProps) {
           </span>
         )}
       </header>
-      <div className="flex flex-col gap-3 p-3 lg:p-4">
-        <p className="text-lead font-semibold">{ask.question ?? ask.title}</p>
+      <div className="flex flex-col gap-3 p-3">
+        <p className="break-words text-lead font-semibold">{ask.question ?? ask.title}</p>
         {ask.command !== null && (
           <pre className="overflow-x-auto whitespace-pre-wrap break-words border border-line-3 bg-surface-0 p-3">
             <code>{ask.command}</code>
@@ -88,7 +88,7 @@ function Decisions({ ask, busy }: { ask: Ask; busy: boolean }) {
   const scope = ask.patterns.length > 0 ? ask.patterns.join(', ') : 'the same again';
   return (
     <>
-      <div className="grid gap-2 sm:grid-cols-2">
+      <div className="grid gap-2">
         <Button type="submit" name="decision" value="once" weight="weighty" disabled={busy}>
           {busy ? 'Answering' : 'Allow once'}
         </Button>
@@ -143,8 +143,8 @@ function Answers({ ask, busy }: { ask: Ask; busy: boolean }) {
 function Reject({ busy }: { busy: boolean }) {
   const id = useId();
   return (
-    <div className="flex flex-col gap-2 border-t border-line-1 pt-3 sm:flex-row sm:items-end">
-      <div className="flex-1">
+    <div className="flex flex-col gap-2 border-t border-line-1 pt-3">
+      <div>
         <label htmlFor={id} className="text-data text-ink-2">
           Why not (the agent reads it; may stay empty)
         </label>

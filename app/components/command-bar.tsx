@@ -43,7 +43,7 @@ export function CommandBar({ session, tasks, commands }: CommandBarProps) {
             <ul className="flex flex-col gap-2">
               {refused.map(({ intent, label, consequence, refusal }) => (
                 <li key={intent}>
-                  <Bar type="button" label={label} consequence={consequence} refusal={refusal} className={column} />
+                  <Bar type="button" label={label} consequence={consequence} refusal={refusal} stacked />
                 </li>
               ))}
             </ul>
@@ -54,9 +54,6 @@ export function CommandBar({ session, tasks, commands }: CommandBarProps) {
   );
 }
 
-// The column is narrow on every screen: the consequence stands under the word.
-const column = 'flex-col! items-start! [&>span:last-child]:text-left!';
-
 function One({ command, session, tasks }: { command: Command; session: LiveSession; tasks: readonly Task[] }) {
   const { intent, label, consequence } = command;
   const action = `/sessions/${session.slug}`;
@@ -64,7 +61,10 @@ function One({ command, session, tasks }: { command: Command; session: LiveSessi
   if (intent === 'prompt') return <PromptForm action={action} consequence={consequence} tasks={tasks} />;
   if (intent === 'restore') {
     return (
-      <Link to={`${action}/checkpoints`} className={`${buttonShape({ weight: 'plain' })} ${column} gap-0.5! py-2`}>
+      <Link
+        to={`${action}/checkpoints`}
+        className={`${buttonShape({ weight: 'plain' })} flex-col items-start! gap-0.5! py-2`}
+      >
         <span>{label}</span>
         <Consequence>{consequence}</Consequence>
       </Link>
@@ -114,7 +114,7 @@ export function CommandSubmit({ intent, label, consequence }: { intent: Intent; 
       consequence={consequence}
       pending={own ? `${label}: ordered, waiting until it is verified` : busy ? label : null}
       weight={primary.has(intent) ? 'weighty' : 'plain'}
-      className={column}
+      stacked
     />
   );
 }

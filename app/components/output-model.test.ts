@@ -23,6 +23,19 @@ test('what an attempt said and did stands in order, a call with its completion a
   expect(attempt?.items[1]).toMatchObject({ call: { output: 'ok', exitCode: 0, status: 'completed' } });
 });
 
+test('a call that a resumed run makes again is an item of its own', () => {
+  const call = { ...of, callId: 'step-1', tool: 'bash', input: { command: 'npm test' } };
+  const [attempt] = outputOf([
+    anEvent(1, 'attempt.tool_called', { ...call, status: 'running' }),
+    anEvent(2, 'attempt.tool_called', { ...call, status: 'error', output: 'aborted' }),
+    anEvent(3, 'attempt.tool_called', { ...call, status: 'running' }),
+  ]);
+  expect(attempt?.items.map((item) => item.kind === 'tool' && [item.seq, item.call.status])).toEqual([
+    [1, 'error'],
+    [3, 'running'],
+  ]);
+});
+
 test('each attempt has its own output, also one that said nothing yet', () => {
   const outputs = outputOf([
     anEvent(1, 'attempt.started', of),

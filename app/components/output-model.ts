@@ -28,44 +28,44 @@ export interface AttemptOutput {
 /** The event types the output is made of. */
 export const outputTypes = ['attempt.started', 'attempt.output', 'attempt.tool_called'] as const;
 
+interface Draft {
+  readonly taskId: string;
+  readonly items: OutputItem[];
+  /** Where the running calls stand. */
+  readonly open: Map<string, number>;
+}
+
 /** What each attempt said and did, in order; a tool call and its completion are one item. */
 export function outputOf(events: readonly LiveEvent[]): AttemptOutput[] {
-  const attempts = new Map<string, { taskId: string; items: Map<string, OutputItem> }>();
-  for (const { type, payload, seq, at } of events) {
-    if (!outputTypes.some((one) => one === type)) continue;
-    const attemptId = textOf(payload, 'attemptId');
-    if (attemptId === null || seq === null) continue;
-    const attempt = attempts.get(attemptId) ?? { taskId: textOf(payload, 'taskId') ?? '', items: new Map() };
-    attempts.set(attemptId, attempt);
-    if (type === 'attempt.output') {
-      const text = textOf(payload, 'text');
-      if (text !== null) {
-        attempt.items.set(`s${seq}`, {
-          kind: 'text',
-          key: `s${seq}`,
-          seq,
-          said: textOf(payload, 'kind') ?? 'text',
-          text,
-          at,
-        });
-      }
-    }
-    if (type === 'attempt.tool_called') {
-      const call = toolCallOf(payload);
-      const key = call.callId ?? `s${seq}`;
-      const begun = attempt.items.get(key);
-      const item = {
-        kind: 'tool',
-        key,
-        seq: begun?.seq ?? seq,
-        call,
-        blob: textOf(payload, 'blob'),
-        at: begun?.at ?? at,
-      } as const;
-      attempt.items.set(key, item);
-    }
+  const attempts = new Map<string, Draft>();
+  for (const event of events) {
+    const attemptId = textOf(event.payload, 'attemptId');
+    if (attemptId === null || event.seq === null || !outputTypes.some((one) => one === event.type)) continue;
+    const taskId = textOf(event.payload, 'taskId') ?? '';
+    const draft = attempts.get(attemptId) ?? { taskId, items: [], open: new Map() };
+    attempts.set(attemptId, draft);
+    if (event.type === 'attempt.output') addText(draft, event, event.seq);
+    if (event.type === 'attempt.tool_called') addCall(draft, event, event.seq);
   }
-  return [...attempts].map(([attemptId, { taskId, items }]) => ({ attemptId, taskId, items: [...items.values()] }));
+  return [...attempts].map(([attemptId, { taskId, items }]) => ({ attemptId, taskId, items }));
+}
+
+function addText({ items }: Draft, { payload, at }: LiveEvent, seq: number): void {
+  const text = textOf(payload, 'text');
+  if (text === null) return;
+  items.push({ kind: 'text', key: `s${seq}`, seq, said: textOf(payload, 'kind') ?? 'text', text, at });
+}
+
+function addCall({ items, open }: Draft, { payload, at }: LiveEvent, seq: number): void {
+  const call = toolCallOf(payload);
+  const id = call.callId ?? `s${seq}`;
+  const index = open.get(id) ?? items.length;
+  const begun = items[index];
+  const since = begun === undefined ? { key: `s${seq}`, seq, at } : { key: begun.key, seq: begun.seq, at: begun.at };
+  items[index] = { kind: 'tool', ...since, call, blob: textOf(payload, 'blob') };
+  // The same call after its end is another one: a run that was resumed makes it anew.
+  if (call.status === 'running') open.set(id, index);
+  else open.delete(id);
 }
 
 /** Stored events and those that came live, each once and in order. */

@@ -5,6 +5,7 @@ import type { AttemptBrief } from '../live-attempt.ts';
 import type { StreamedPart, Streams } from '../live-streams.ts';
 import { attemptSigns } from '../status.ts';
 import { Age } from './age.tsx';
+import { Glyph } from './glyph.tsx';
 import type { AttemptOutput, OutputItem } from './output-model.ts';
 import { Panel } from './page.tsx';
 import { StatusBadge } from './status-badge.tsx';
@@ -40,7 +41,7 @@ export function Output({ outputs, tasks, attempts, streams, base }: OutputProps)
       >
         <ol className="flex flex-col">
           {output.items.map((item) => (
-            <li key={item.key} className="border-b border-line-1 px-3 py-2 lg:px-4">
+            <li key={item.key} className={clsx('border-b border-line-1 px-3 lg:px-4', item.kind === 'text' && 'py-2')}>
               <Item item={item} base={base} />
             </li>
           ))}
@@ -74,8 +75,11 @@ function Item({ item, base }: { item: OutputItem; base: string }) {
   const wrong = call.status === 'error' || (call.exitCode ?? 0) !== 0;
   const end = call.status === 'running' ? 'running' : call.exitCode === null ? call.status : `exit ${call.exitCode}`;
   return (
-    <details>
-      <summary className="flex min-h-11 flex-wrap items-center gap-x-3 font-data text-data">
+    <details className="group">
+      <summary className="flex min-h-11 flex-wrap items-center gap-x-3 font-data text-data hover:bg-surface-2">
+        <span className="text-ink-3 group-open:rotate-90">
+          <Glyph name="arrow" size={12} />
+        </span>
         <b>{call.tool}</b>
         <span className="min-w-0 flex-1 break-all">{call.subject ?? ''}</span>
         <span className={wrong ? 'font-bold text-broken' : call.status === 'running' ? 'text-live' : 'text-ink-3'}>

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import type { Usage } from '../../server/domain/metrics.ts';
 import { isExecuting } from '../../server/domain/session.ts';
 import { health } from '../../server/domain/session-life.ts';
-import { count, dateTime, duration, percent, usd } from '../format.ts';
+import { count, date, dateTime, duration, percent, time, usd } from '../format.ts';
 import { useClockStopped, useNow } from '../hooks/use-clock.tsx';
 import type { LiveSession, LiveState } from '../live.ts';
 import { attentionSigns, sessionSigns, toneRule, toneText } from '../status.ts';
@@ -43,7 +43,7 @@ export function SessionHeader({ state, usage, repository, rehearsal }: SessionHe
         </div>
       </div>
       <VerdictLine state={state} />
-      <dl className="grid grid-cols-2 border-t border-line-1 sm:grid-cols-4 lg:grid-cols-7 [&>div]:border-r [&>div]:border-line-1">
+      <dl className="grid grid-cols-2 border-t border-line-1 sm:grid-cols-4 lg:grid-cols-7 [&_dt]:whitespace-nowrap [&>div]:border-r [&>div]:border-line-1 [&>div>div]:border-r [&>div>div]:border-line-1">
         <Clock session={session} />
         <Reading name="Progress">
           {session.progress.completed} / {session.progress.total} tasks
@@ -55,11 +55,13 @@ export function SessionHeader({ state, usage, repository, rehearsal }: SessionHe
             {count(usage.inputTokens)} in · {count(usage.outputTokens)} out tokens
           </span>
         </Reading>
-        <Reading name="Retries">{session.retryCount} of 3</Reading>
-        <Reading name="Branch">
-          <span className="select-all">{session.branch ?? 'not opened yet'}</span>
-        </Reading>
-        <Reading name="Repository">{repository}</Reading>
+        <div className="hidden sm:contents">
+          <Reading name="Retries">{session.retryCount} of 3</Reading>
+          <Reading name="Branch">
+            <span className="select-all">{session.branch ?? 'not opened yet'}</span>
+          </Reading>
+          <Reading name="Repository">{repository}</Reading>
+        </div>
       </dl>
       <p className="sr-only" role="status" aria-live="polite">
         {session.slug} is {sessionSigns[session.status].word}
@@ -76,7 +78,7 @@ function VerdictLine({ state }: { state: LiveState }) {
   return (
     <p
       className={clsx(
-        'mx-3 my-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-1 border-l-4 py-1 pl-3 text-lead lg:mx-4',
+        'mx-3 my-2 flex flex-wrap items-center justify-between gap-x-6 border-l-4 pl-3 text-lead lg:mx-4',
         toneRule[tone],
         tone === 'quiet' || tone === 'live' ? 'text-ink-1' : toneText[tone],
       )}
@@ -131,10 +133,15 @@ function Clock({ session }: { session: LiveSession }) {
         <rect width={used * 100} height="4" fill="currentColor" />
       </svg>
       {session.deadlineAt !== null && live && (
-        <span className="block text-micro text-ink-3">ends {dateTime(session.deadlineAt)}</span>
+        <span className="block text-micro text-ink-3">ends {endsAt(session.deadlineAt, now)}</span>
       )}
     </Reading>
   );
+}
+
+/** The time alone on the same day, so that it fits its place. */
+function endsAt(at: Date, now: Date): string {
+  return date(at) === date(now) ? time(at) : dateTime(at);
 }
 
 /** Seconds of running so far, pauses left out. */

@@ -105,7 +105,7 @@ export function TimelineList({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
         tabIndex={0}
         aria-label="Events"
-        className="h-[70dvh] overflow-y-auto [overflow-anchor:none] lg:h-[calc(100dvh-17rem)] lg:min-h-96"
+        className="h-[70dvh] overflow-y-auto [overflow-anchor:none] lg:h-[calc(100dvh-25.5rem)] lg:min-h-96"
       >
         {hasOlder && (
           <button

@@ -46,13 +46,18 @@ export function toolCallOf(payload: EventPayload): ToolCall {
   const output = textOf(payload, 'output');
   return {
     tool: textOf(payload, 'tool') ?? 'tool',
-    subject: subjects.map((key) => textOf(input, key)).find((value) => value !== null) ?? null,
+    subject: subjects.map((key) => textOf(input, key)).find((value) => value !== null) ?? todosOf(input),
     input: payload.input ?? null,
     output,
     exitCode: numberOf(payload, 'exitCode'),
     callId: textOf(payload, 'callId'),
     status: said === 'running' || said === 'error' ? said : said === null && output === null ? 'running' : 'completed',
   };
+}
+
+function todosOf(input: EventPayload): string | null {
+  const todos = listOf(input, 'todos').length;
+  return todos === 0 ? null : `${todos} ${todos === 1 ? 'item' : 'items'}`;
 }
 
 export interface CommandFact {

@@ -60,11 +60,8 @@ function EventLine({ row, bar, base, marked }: Omit<RowProps, 'row'> & { row: Ev
         <p className={clsx('line-clamp-4 whitespace-pre-wrap break-words text-body leading-5', toneText[words.tone])}>
           {words.text}
         </p>
-        <p className="font-data text-micro text-ink-3">
-          <span className={clsx(person && 'text-ink-1')}>{event.actor.name}</span> · {event.type} · {row.seq}
-        </p>
         {bar !== undefined && (bar.growing === null ? <Bar bar={bar} /> : <GrowingBar bar={bar} />)}
-        <Details row={row} base={base} />
+        <Details row={row} base={base} person={person} />
       </div>
     </article>
   );
@@ -112,15 +109,17 @@ function Bar({ bar }: { bar: AttemptBar }) {
 }
 
 /** What lies behind a row, opened on demand: a tool's input and output, the commands of a proof, the raw payload. */
-function Details({ row, base }: { row: EventRow; base: string }) {
+function Details({ row, base, person }: { row: EventRow; base: string; person: boolean }) {
   const event = row.completion ?? row.event;
   const tool = event.type === 'attempt.tool_called' ? toolCallOf(event.payload) : null;
   const commands = event.type.startsWith('verification.') ? commandsOf(event.payload) : [];
   const blob = blobOf(event.payload);
   return (
-    <details className="group">
-      <summary className="inline-flex min-h-6 items-center font-data text-micro text-ink-3 underline hover:text-ink-1">
-        {tool === null ? 'payload' : 'input and output'}
+    <details>
+      <summary className="min-h-6 font-data text-micro leading-6 text-ink-3 hover:text-ink-1">
+        <span className={clsx(person && 'font-bold text-ink-1')}>{row.event.actor.name}</span> · {row.event.type} ·{' '}
+        {row.seq}
+        <span className="sr-only">: {tool === null ? 'payload' : 'input and output'}</span>
       </summary>
       <div className="flex flex-col gap-2 py-2">
         {tool !== null && (

@@ -42,6 +42,20 @@ test('a tool call and its completion share the row in which the call began', () 
   expect(rowIndexOf(shown, 9)).toBe(-1);
 });
 
+test('a call that a resumed run makes again has a row of its own', () => {
+  const call = { attemptId: 'at1', callId: 'step-1', tool: 'bash', input: { command: 'npm test' } };
+  const shown = rows(
+    anEvent(1, 'attempt.tool_called', { ...call, status: 'running' }),
+    anEvent(2, 'attempt.tool_called', { ...call, status: 'error', output: 'aborted' }),
+    anEvent(3, 'attempt.tool_called', { ...call, status: 'running' }),
+    anEvent(4, 'attempt.tool_called', { ...call, status: 'completed', output: 'ok', exitCode: 0 }),
+  );
+  expect(shown.map((row) => row.kind === 'event' && [row.seq, row.completion?.seq])).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+});
+
 test('long silence is folded to one row that carries its length', () => {
   const shown = rows(
     anEvent(1, 'attempt.output'),

@@ -37,7 +37,9 @@ export function rowsOf(events: readonly LiveEvent[], names: Names): Row[] {
     const callKey = call?.callId == null ? null : `${String(event.payload.attemptId)}/${call.callId}`;
     const begun = callKey === null ? undefined : calls.get(callKey);
     const row = begun === undefined ? undefined : rows[begun];
-    if (begun !== undefined && row?.kind === 'event' && row.event.seq !== seq) {
+    // The same call again after its end: a run that was resumed does it anew, in a row of its own.
+    const anew = call?.status === 'running' && row?.kind === 'event' && row.completion !== null;
+    if (begun !== undefined && row?.kind === 'event' && !anew) {
       rows[begun] = { ...row, completion: event, words: wordsOf(event, names) };
       continue;
     }

@@ -39,6 +39,8 @@ interface BarProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabl
   /** What it says while its request runs; disabled meanwhile. */
   pending?: string | null;
   weight?: Weight;
+  /** In a narrow column the consequence stands under the word at every width of the window. */
+  stacked?: boolean;
 }
 
 /** A weighty action: as wide as its place, its consequence on it, and the reason there when it is refused. */
@@ -48,6 +50,7 @@ export function Bar({
   refusal = null,
   pending = null,
   weight = 'weighty',
+  stacked = false,
   className,
   type = 'submit',
   ...rest
@@ -60,13 +63,17 @@ export function Bar({
       aria-describedby={reason}
       className={clsx(
         buttonShape({ weight }),
-        'w-full flex-col items-start! gap-0.5! py-2 text-left sm:flex-row sm:items-center! sm:justify-between! sm:gap-4!',
+        'w-full flex-col items-start! gap-0.5! py-2 text-left',
+        !stacked && 'sm:flex-row sm:items-center! sm:justify-between! sm:gap-4!',
         className,
       )}
       {...rest}
     >
       <span className="whitespace-nowrap">{pending ?? label}</span>
-      <span id={reason} className="font-words text-data font-normal normal-case tracking-normal sm:text-right">
+      <span
+        id={reason}
+        className={clsx('font-words text-data font-normal normal-case tracking-normal', !stacked && 'sm:text-right')}
+      >
         {refusal ?? consequence}
       </span>
     </button>

@@ -18,7 +18,7 @@ export default function SessionGraph() {
   const chosen = taskRows({ tasks, edges, criticalPath }).find((row) => row.task.id === selected);
   return (
     <>
-      <section aria-label="Task graph" className="h-[60dvh] min-h-80 lg:h-[calc(100dvh-22rem)]">
+      <section aria-label="Task graph" className="h-[60dvh] min-h-80 lg:h-[calc(100dvh-25rem)]">
         <TaskGraph tasks={tasks} edges={edges} criticalPath={criticalPath} selected={selected} onSelect={setSelected} />
       </section>
       <Legend base={base} />

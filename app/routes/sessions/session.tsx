@@ -1,5 +1,7 @@
 import { NavLink, Outlet, useFetcher, useSearchParams } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
+import type { Ask } from '../../../server/domain/ask.ts';
+import type { Task } from '../../../server/domain/task.ts';
 import { actorOf } from '../../auth.server.ts';
 import { AskCard } from '../../components/ask-card.tsx';
 import { CommandBar, commandKey } from '../../components/command-bar.tsx';
@@ -41,29 +43,42 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
     <>
       <SessionHeader state={state} usage={usage} repository={repository} rehearsal={rehearsal} />
       <Answer actionData={actionData} />
-      {asks.length > 0 && (
-        <section id="asks" aria-label="Waits for you" className="flex scroll-mt-32 flex-col gap-3 p-3 lg:p-4">
-          {asks.map((ask) => (
-            <AskCard
-              key={ask.id}
-              ask={ask}
-              task={tasks.find((task) => task.id === ask.taskId)}
-              action={base}
-              refusal={askRefusal}
-            />
-          ))}
-        </section>
-      )}
-      <div className="grid min-w-0 flex-1 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <div className="flex min-w-0 flex-col lg:border-r-2 lg:border-line-2">
+      <div className="grid min-w-0 flex-1 content-start lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
+        <Asks asks={asks} tasks={tasks} action={base} refusal={askRefusal} />
+        <div className="flex min-w-0 flex-col lg:col-start-1 lg:row-span-2 lg:row-start-1 lg:border-r-2 lg:border-line-2">
           <Tabs base={base} tasks={tasks.length} checkpoints={session.lastCheckpointSequence} />
           <Outlet context={{ live, state, attempts, actor } satisfies SessionRoom} />
         </div>
-        <aside aria-label="Orders to this session" className="border-t-2 border-line-2 lg:border-t-0">
+        <aside aria-label="Orders to this session" className="border-t-2 border-line-2 lg:col-start-2 lg:border-t-0">
           <CommandBar session={session} tasks={tasks} commands={commandsOf({ ...session, everStarted }, actor)} />
         </aside>
       </div>
     </>
+  );
+}
+
+interface AsksProps {
+  asks: readonly Ask[];
+  tasks: readonly Task[];
+  action: string;
+  refusal: string | null;
+}
+
+/** What agents wait for: before everything else on a phone, beside the tabs on a desk. */
+function Asks({ asks, tasks, action, refusal }: AsksProps) {
+  if (asks.length === 0) return null;
+  return (
+    <section id="asks" aria-label="Waits for you" className="flex scroll-mt-32 flex-col gap-3 p-3 lg:col-start-2">
+      {asks.map((ask) => (
+        <AskCard
+          key={ask.id}
+          ask={ask}
+          task={tasks.find((task) => task.id === ask.taskId)}
+          action={action}
+          refusal={refusal}
+        />
+      ))}
+    </section>
   );
 }
 
