@@ -50,7 +50,7 @@ export function createAttemptLimiter(clock: () => Date = () => new Date()): Atte
     const entry = kept.get(key);
     if (entry === undefined) return null;
     const now = clock().getTime();
-    if (now < entry.until || now < entry.since + windowMs) return entry;
+    if (now < Math.max(entry.until, entry.since) + windowMs) return entry;
     kept.delete(key);
     return null;
   };
@@ -67,10 +67,10 @@ export function createAttemptLimiter(clock: () => Date = () => new Date()): Atte
         const before = alive(key);
         const failures = (before?.failures ?? 0) + 1;
         const over = failures - loginLimit.attempts;
-        const delayMs = over < 0 ? 0 : Math.min(windowMs, 30_000 * 2 ** over);
+        const until = over < 0 ? 0 : now + Math.min(windowMs, 30_000 * 2 ** over);
         kept.delete(key);
-        // The window slides once the limit is reached, so that waiting out one delay does not start from zero.
-        kept.set(key, { failures, since: before === null || over >= 0 ? now : before.since, until: now + delayMs });
+        // The window begins anew after each delay, so that waiting one out does not start from zero.
+        kept.set(key, { failures, since: before?.since ?? now, until });
         const oldest = kept.keys().next();
         if (kept.size > most && !oldest.done) kept.delete(oldest.value);
       }
