@@ -43,7 +43,7 @@ test('all eight tiles stand in the strip, dark ones say so', () => {
   const strip = screen.getByRole('navigation', { name: 'Annunciator' });
   expect(within(strip).getAllByRole('link')).toHaveLength(8);
   expect(within(strip).getAllByText('clear')).toHaveLength(8);
-  expect(screen.getByRole('button', { name: 'Nothing to acknowledge' })).toHaveProperty('disabled', true);
+  expect(screen.getByRole('button', { name: 'Ack: nothing to acknowledge' })).toHaveProperty('disabled', true);
 });
 
 test('a standing condition is read aloud at once, leads to its list and stands in the title', () => {
@@ -63,7 +63,7 @@ test('a lit tile blinks until it is acknowledged, and the acknowledgement is rem
   const tileOf = () =>
     within(screen.getByRole('navigation', { name: 'Annunciator' })).getByRole('link', { name: /NEEDS YOU/ });
   expect(tileOf().className).toContain('blink-twice');
-  fireEvent.click(screen.getByRole('button', { name: 'Acknowledge 2 NEEDS YOU' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Ack 2 NEEDS YOU' }));
   expect(tileOf().className).not.toContain('blink-twice');
   first.unmount();
   show([needsYou]);
@@ -77,7 +77,7 @@ test('one more of it blinks again', () => {
     JSON.stringify({ needs_you: { since: needsYou.since?.toISOString(), count: 2 } }),
   );
   show([{ ...needsYou, count: 3 }]);
-  expect(screen.getByRole('button', { name: 'Acknowledge 3 NEEDS YOU' })).toBeDefined();
+  expect(screen.getByRole('button', { name: 'Ack 3 NEEDS YOU' })).toBeDefined();
 });
 
 test('the page has its landmarks, a skip link and the rehearsal mark', () => {

@@ -81,7 +81,7 @@ export function AcknowledgeKey({ tiles, acknowledged, onAcknowledge }: Annunciat
       type="button"
       disabled={none}
       onClick={() => onAcknowledge(fresh.map((tile) => tile.key))}
-      aria-label={none ? 'Nothing to acknowledge' : `Acknowledge ${fresh.map(tileWords).join(', ')}`}
+      aria-label={none ? 'Ack: nothing to acknowledge' : `Ack ${fresh.map(tileWords).join(', ')}`}
       title={none ? 'Nothing to acknowledge' : 'Acknowledge what is lit'}
       className={clsx(
         'js-only engraved min-h-11 border-x border-line-1 px-3 text-data lg:px-4',

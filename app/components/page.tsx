@@ -1,12 +1,22 @@
 import clsx from 'clsx';
 import type { ReactNode } from 'react';
 
-/** The head of a page: its one h1, what it is for, and its weightiest action. */
-export function PageHeader({ title, note, children }: { title: string; note?: ReactNode; children?: ReactNode }) {
+/** The head of a page: its one h1 (as it was `given` by a person, or engraved), what it is for, its weightiest action. */
+export function PageHeader({
+  title,
+  given = false,
+  note,
+  children,
+}: {
+  title: string;
+  given?: boolean;
+  note?: ReactNode;
+  children?: ReactNode;
+}) {
   return (
     <header className="flex flex-col gap-3 border-b-2 border-line-2 px-3 py-4 sm:flex-row sm:items-end sm:justify-between lg:px-4">
       <div className="min-w-0">
-        <h1 className="engraved text-title font-bold">{title}</h1>
+        <h1 className={given ? 'break-words text-title font-bold' : 'engraved text-title font-bold'}>{title}</h1>
         {note !== undefined && <p className="max-w-prose text-body text-ink-2">{note}</p>}
       </div>
       {children}

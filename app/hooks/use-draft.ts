@@ -42,7 +42,9 @@ function restore(form: HTMLFormElement, stored: string | null): void {
       if ([...control.options].some((option) => option.value === value)) control.value = value ?? '';
     } else if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement) {
       if (values === undefined || control.type === 'hidden') continue;
-      control.value = values[0] ?? '';
+      // React sees a text area's new text, and counts it, only when it was not set by `value`.
+      if (control instanceof HTMLTextAreaElement) control.setRangeText(values[0] ?? '', 0, control.value.length, 'end');
+      else control.value = values[0] ?? '';
       control.dispatchEvent(new Event('input', { bubbles: true }));
     }
   }

@@ -122,7 +122,10 @@ export default function Inbox({ loaderData, actionData }: Route.ComponentProps) 
                 <span className="mt-1 block break-words text-data text-ink-2">{answerWords(ask.answer)}</span>
               </Cell>
               <Cell wide>
-                <Link to={`/sessions/${ask.sessionSlug}`} className="font-data text-data underline">
+                <Link
+                  to={`/sessions/${ask.sessionSlug}`}
+                  className="inline-flex min-h-11 items-center font-data text-data underline"
+                >
                   {ask.sessionSlug}
                 </Link>
                 <span className="block text-data text-ink-2">{ask.taskTitle}</span>

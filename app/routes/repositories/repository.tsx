@@ -72,7 +72,7 @@ export default function RepositoryPage({ loaderData, actionData }: Route.Compone
 
   return (
     <>
-      <PageHeader title={repository.name}>
+      <PageHeader title={repository.name} given>
         {mayStart && <ActionLink to={`/sessions/new?repository=${repository.id}`}>New session here</ActionLink>}
       </PageHeader>
       {done !== null && <Notice>{done}</Notice>}

@@ -85,7 +85,9 @@ export default function NewSession({ loaderData, actionData }: Route.ComponentPr
   function insert(sample: string) {
     const prompt = element.current?.elements.namedItem('prompt');
     if (!(prompt instanceof HTMLTextAreaElement)) return;
-    prompt.value = prompt.value.trim() === '' ? sample : `${prompt.value.trimEnd()}\n\n${sample}`;
+    // setRangeText is seen by React where setting `value` is not, so the counter follows.
+    const before = prompt.value.trim() === '' ? '' : `${prompt.value.trimEnd()}\n\n`;
+    prompt.setRangeText(before + sample, 0, prompt.value.length, 'end');
     prompt.dispatchEvent(new Event('input', { bubbles: true }));
     prompt.focus();
   }
@@ -137,7 +139,7 @@ export default function NewSession({ loaderData, actionData }: Route.ComponentPr
           <BlueprintPicker field={fields.blueprint} choices={blueprints} />
         </div>
 
-        <div className="flex flex-col gap-px bg-line-1">
+        <div className="flex flex-col gap-px bg-surface-0">
           <Panel title="Where">
             <div className="flex flex-col gap-4 p-3 lg:p-4">
               <SelectField
@@ -204,19 +206,22 @@ export default function NewSession({ loaderData, actionData }: Route.ComponentPr
               <TextField field={fields.tags} label={sessionLabels.tags} hint="With commas between them." />
             </div>
           </Panel>
-          <div className="flex flex-1 flex-col justify-end gap-3 bg-surface-0 p-3 lg:p-4">
+        </div>
+
+        <div className="flex flex-col gap-3 border-t-2 border-line-2 bg-surface-1 p-3 lg:sticky lg:bottom-0 lg:col-span-2 lg:flex-row lg:items-stretch lg:p-4">
+          <div className="lg:w-96">
             <CheckField
               field={fields.start}
               label="Start at once"
               hint="Queued as soon as it is created; otherwise it waits for you."
             />
-            <Bar
-              label="Create session"
-              consequence="Takes one of the team's active places"
-              refusal={refused}
-              pending={pending}
-            />
           </div>
+          <Bar
+            label="Create session"
+            consequence="Takes one of the team's active places"
+            refusal={refused}
+            pending={pending}
+          />
         </div>
       </Form>
     </>
