@@ -1,8 +1,7 @@
 import { type Actor, authorize } from '../domain/actor.ts';
 import { type Ask, type AskStatus, answerInput, assertAnswerable, defaultRejectMessage } from '../domain/ask.ts';
 import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
-
-import { attentionOf } from '../domain/session-life.ts';
+import { attentionOf, planWaits } from '../domain/session-life.ts';
 import type { Deps } from './deps.ts';
 import { personOf } from './sessions/find.ts';
 import type { AskRow, Page, PageRequest, Tx } from './store-port.ts';
@@ -64,7 +63,10 @@ export function createAsks(deps: Deps) {
   };
 }
 
-/** Sets the session's attention from its open asks; call under the session's lock. */
+/** Sets the session's attention from its open asks and its waiting plan; call under the session's lock. */
 export async function refreshAttention(tx: Tx, sessionId: string, actor: Actor): Promise<void> {
-  await tx.sessions.setAttention(sessionId, attentionOf({ asks: await tx.asks.openOf(sessionId) }).kind, actor);
+  const session = await tx.sessions.byId(sessionId);
+  const approvals = session !== null && planWaits(session) && session.plannedAt ? [session.plannedAt] : [];
+  const asks = await tx.asks.openOf(sessionId);
+  await tx.sessions.setAttention(sessionId, attentionOf({ asks, approvals }).kind, actor);
 }

@@ -2,6 +2,7 @@ import {
   type AttentionState,
   attentions,
   isActive,
+  isExecuting,
   type Session,
   type SessionStatus,
   sessionTransitions,
@@ -30,6 +31,11 @@ export function attentionOf(waiting: {
     return { kind, since: new Date(Math.min(...queues[kind].map((date) => date.getTime()))) };
   }
   return { kind: 'none', since: null };
+}
+
+/** Whether a running session waits for a person to accept or reject its plan. */
+export function planWaits(session: Pick<Session, 'status' | 'plannedAt' | 'planApprovedAt'>): boolean {
+  return isExecuting(session.status) && session.plannedAt !== null && session.planApprovedAt === null;
 }
 
 const fixedHealth: Record<Exclude<SessionStatus, 'running' | 'degraded'>, number> = {

@@ -1,6 +1,8 @@
+import { attemptEnded } from '../../domain/attempt.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import { isExecuting, type Session } from '../../domain/session.ts';
 import { maxRecoveries } from '../../domain/session-life.ts';
+import { refreshAttention } from '../asks.ts';
 import { followReset } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
 import { endSession } from '../sessions/endings.ts';
@@ -46,6 +48,7 @@ export function createDispatcher(deps: Deps) {
         await store.sessions.update(session.id, { recoveries }, { epoch: session.epoch });
         continue;
       }
+      const open = await openOf(session.id);
       await store.transaction(async (tx) => {
         const locked = await tx.sessions.lock(session.id);
         const message = `Its owner was lost ${recoveries} times without any progress between.`;
@@ -58,8 +61,12 @@ export function createDispatcher(deps: Deps) {
           error: { code: 'ORPHANED', message, context: {} },
         });
       });
+      await drivers.abortRemote(open);
     }
   }
+
+  const openOf = async (id: string) =>
+    (await store.attempts.bySession(id)).filter((attempt) => !attemptEnded(attempt.status));
 
   async function advance(id: string): Promise<void> {
     let session: Session | null = await store.sessions.byId(id);
@@ -72,9 +79,15 @@ export function createDispatcher(deps: Deps) {
     if (!session || !isExecuting(session.status)) return;
     if (session.resetTo !== null) await followReset(deps, session);
     if (session.plannedAt === null) session = await planSession(deps, session);
-    if (session.planApprovedAt === null) return;
+    if (session === null) return;
+    if (session.planApprovedAt === null) return askForApproval(session);
     await deliverAnswers(deps, session);
-    await scheduleSession(deps, session, (attempt) => drivers.start(attempt));
+    await scheduleSession(deps, session, drivers);
+  }
+
+  /** A pause or a retry took the lamp away; the plan waits all the same. */
+  async function askForApproval({ id, teamId, attention }: Session): Promise<void> {
+    if (attention.kind === 'none') await store.transaction((tx) => refreshAttention(tx, id, engineActor(teamId)));
   }
 
   /** Sessions do not wait for each other: a slow git fetch of one holds up that one only. */
@@ -100,6 +113,7 @@ export function createDispatcher(deps: Deps) {
       }
       const owned = await store.sessions.owned(settings.owner);
       held = new Map(owned.map((session) => [session.id, session.epoch]));
+      drivers.keepSessions(new Set(held.keys()));
       for (const session of owned) step(session);
     },
 
@@ -118,7 +132,7 @@ export function createDispatcher(deps: Deps) {
         if (!session || (session.owner === null && !isExecuting(session.status))) continue;
         log.warn({ session: session.slug, owner: session.owner }, 'The lease was refused; its run is let go of');
         await drivers.detach(id);
-        if (session.owner !== settings.owner) await drivers.abortRemote(id);
+        if (session.owner !== settings.owner) await drivers.abortRemote(await openOf(id));
       }
       deps.nudge();
     },

@@ -1,4 +1,4 @@
-import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
+import type { Attempt } from '../../domain/attempt.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import type { Deps } from '../deps.ts';
 import { createDriver } from './drive.ts';
@@ -24,6 +24,7 @@ export function createDrivers(deps: Deps) {
   async function stumbled(attempt: Attempt, error: unknown): Promise<void> {
     const code = errorCodeOf(error);
     if (code === 'CONFLICT') {
+      stumbles.delete(attempt.id);
       log.info({ attempt: attempt.id }, 'The attempt was superseded; its run is let go of');
       await abortIfSuperseded(attempt.id);
       return;
@@ -44,8 +45,7 @@ export function createDrivers(deps: Deps) {
   /** A zombie's remote run must not go on: whoever took over has its own, or adopted this one and will find it again. */
   async function abortIfSuperseded(attemptId: string): Promise<void> {
     const attempt = await store.attempts.get(attemptId);
-    if (!attempt || !attemptEnded(attempt.status)) return;
-    await abortRun(attempt);
+    if (attempt?.status === 'superseded' || attempt?.status === 'aborted') await abortRun(attempt);
   }
 
   async function abortRun(attempt: Attempt): Promise<void> {
@@ -62,6 +62,17 @@ export function createDrivers(deps: Deps) {
     await Promise.allSettled(leaving.map((driver) => driver.done));
   }
 
+  /** Lets go of runs that are no longer this process's, and ends those nobody else goes on with. */
+  function drop(matches: (driver: Driver, attemptId: string) => boolean): void {
+    for (const [attemptId, driver] of drivers) {
+      if (driver.controller.signal.aborted || !matches(driver, attemptId)) continue;
+      driver.controller.abort();
+      driver.done
+        .then(() => abortIfSuperseded(attemptId))
+        .catch((error: unknown) => log.warn({ attempt: attemptId, err: error }, 'A run that was given up may go on'));
+    }
+  }
+
   return {
     count: () => drivers.size,
 
@@ -71,16 +82,20 @@ export function createDrivers(deps: Deps) {
       const done = drive(attempt.id, controller.signal)
         .then(() => {
           stumbles.delete(attempt.id);
+          return true;
         })
         .catch(async (error: unknown) => {
           if (!controller.signal.aborted) await stumbled(attempt, error);
+          return false;
         })
-        .catch((error: unknown) =>
-          log.error({ attempt: attempt.id, err: error }, 'Settling the attempt failed; it is tried again'),
-        )
-        .finally(() => {
+        .catch((error: unknown) => {
+          log.error({ attempt: attempt.id, err: error }, 'Settling the attempt failed; it is tried again');
+          return false;
+        })
+        .then((well) => {
           drivers.delete(attempt.id);
-          deps.nudge();
+          // After a failure the next regular look is soon enough: a step that cannot succeed must not spin.
+          if (well) deps.nudge();
         });
       drivers.set(attempt.id, { sessionId: attempt.sessionId, controller, done });
     },
@@ -89,9 +104,17 @@ export function createDrivers(deps: Deps) {
     detach: (sessionId: string) => detach((driver) => driver.sessionId === sessionId),
     detachAll: () => detach(() => true),
 
-    async abortRemote(sessionId: string): Promise<void> {
-      for (const attempt of await store.attempts.bySession(sessionId))
-        if (!attemptEnded(attempt.status)) await abortRun(attempt);
+    /** Lets go of the runs of sessions this process does not own any more. */
+    keepSessions: (owned: ReadonlySet<string>) => drop((driver) => !owned.has(driver.sessionId)),
+    /** Lets go of a session's runs but those of the attempts that are still open. */
+    keepAttempts: (sessionId: string, open: ReadonlySet<string>) =>
+      drop((driver, attemptId) => driver.sessionId === sessionId && !open.has(attemptId)),
+
+    /** Ends the remote runs of these attempts. */
+    async abortRemote(attempts: readonly Attempt[]): Promise<void> {
+      for (const attempt of attempts) await abortRun(attempt);
     },
   };
 }
+
+export type Drivers = ReturnType<typeof createDrivers>;

@@ -1,23 +1,41 @@
-import { expandBlueprint } from '../../domain/blueprint.ts';
+import { expandBlueprint, type PlanTask } from '../../domain/blueprint.ts';
+import { errorCodeOf } from '../../domain/errors.ts';
 import { estimateOf } from '../../domain/estimate.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Deps } from '../deps.ts';
+import { endSession } from '../sessions/endings.ts';
 import { engineActor } from './engine-actor.ts';
 
-/** Writes the task graph of a running session, once: tasks, dependencies and `plan.proposed` in one transaction. */
-export async function planSession(deps: Deps, session: Session): Promise<Session> {
+/**
+ * Writes the task graph of a running session, once: tasks, dependencies and `plan.proposed` in one transaction. Answers
+ * null when there is no plan to be had: the session has then failed with the reason.
+ */
+export async function planSession(deps: Deps, session: Session): Promise<Session | null> {
   const { store, secrets, clock } = deps;
   const actor = engineActor(session.teamId);
   const blueprint = session.blueprint ?? 'single_task';
-  const plan = expandBlueprint(blueprint, session.parameters, session);
+  const plan = planOf(session, blueprint);
+  if ('refused' in plan) {
+    await store.transaction(async (tx) => {
+      await endSession(tx, await tx.sessions.lock(session.id), {
+        to: 'failed',
+        reason: `planning: ${plan.refused}`,
+        actor,
+        now: clock(),
+        epoch: session.epoch,
+        error: { code: 'PLANNING', message: plan.refused, context: { blueprint } },
+      });
+    });
+    return null;
+  }
   const ids = new Map(plan.map((task) => [task.key, secrets.uuid()]));
   const idOf = (key: string): string => ids.get(key) ?? '';
 
   const planned = await store.transaction(async (tx) => {
-    await tx.sessions.lock(session.id);
+    const { autonomy } = await tx.sessions.lock(session.id);
     const updated = await tx.sessions.update(
       session.id,
-      { plannedAt: clock(), ...(session.autonomy === 'auto' ? { planApprovedAt: clock() } : {}) },
+      { plannedAt: clock(), ...(autonomy === 'auto' ? { planApprovedAt: clock() } : {}) },
       { epoch: session.epoch, status: ['running', 'degraded'] },
     );
     await tx.tasks.insertAll(
@@ -64,9 +82,7 @@ export async function planSession(deps: Deps, session: Session): Promise<Session
             tasks: plan.map((task) => ({ key: task.key, title: task.title })),
           },
         },
-        ...(session.autonomy === 'auto'
-          ? [{ type: 'plan.accepted' as const, actor, payload: { automatically: true } }]
-          : []),
+        ...(autonomy === 'auto' ? [{ type: 'plan.accepted' as const, actor, payload: { automatically: true } }] : []),
         ...plan.map((task) => ({
           type: 'task.created' as const,
           actor,
@@ -75,9 +91,19 @@ export async function planSession(deps: Deps, session: Session): Promise<Session
       ],
       { epoch: session.epoch },
     );
-    if (session.autonomy === 'plan_approval') await tx.sessions.setAttention(session.id, 'approval', actor);
+    if (autonomy === 'plan_approval') await tx.sessions.setAttention(session.id, 'approval', actor);
     return updated;
   });
   deps.fault('after_plan');
   return planned;
+}
+
+/** What a person must mend (a blueprint that is gone, a parameter it no longer takes) is said; anything else is thrown. */
+function planOf(session: Session, blueprint: string): PlanTask[] | { refused: string } {
+  try {
+    return expandBlueprint(blueprint, session.parameters, session);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'INVALID' || !(error instanceof Error)) throw error;
+    return { refused: error.message };
+  }
 }

@@ -1,4 +1,4 @@
-import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
+import { attemptEnded } from '../../domain/attempt.ts';
 import { checkpointDue } from '../../domain/checkpoint.ts';
 import type { Session } from '../../domain/session.ts';
 import { graphIsOver } from '../../domain/session-life.ts';
@@ -6,10 +6,13 @@ import { taskEnded } from '../../domain/task.ts';
 import { consequencesOfFailure } from '../../domain/task-graph/failure.ts';
 import { groupMoves } from '../../domain/task-graph/progress.ts';
 import { mayComplete, readySet } from '../../domain/task-graph/ready.ts';
+import { refreshAttention } from '../asks.ts';
 import { pinCheckpoint, stateOf } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
 import { graphOf } from '../graph-view.ts';
+import { closeAttempt } from '../sessions/endings.ts';
 import { assignTask, budgetReached, startOrder } from './assign.ts';
+import type { Drivers } from './drivers.ts';
 import { engineActor } from './engine-actor.ts';
 import { finishSession, pauseForBudget } from './finish.ts';
 import { walk } from './settle.ts';
@@ -21,13 +24,18 @@ const patienceSeconds = 30;
  * One look at an executing session's graph: statuses follow from what happened, ready tasks get agents, every open
  * attempt is driven, the end is recognised. Reads first, so a look that changes nothing writes nothing.
  */
-export async function scheduleSession(deps: Deps, session: Session, drive: (attempt: Attempt) => void): Promise<void> {
+export async function scheduleSession(
+  deps: Deps,
+  session: Session,
+  drivers: Pick<Drivers, 'start' | 'keepAttempts'>,
+): Promise<void> {
   const { store, clock } = deps;
   await followGraph(deps, session);
   await periodicCheckpoint(deps, session);
   const tasks = await store.tasks.bySession(session.id);
   const open = (await store.attempts.bySession(session.id)).filter((attempt) => !attemptEnded(attempt.status));
-  for (const attempt of open) drive(attempt);
+  drivers.keepAttempts(session.id, new Set(open.map((attempt) => attempt.id)));
+  for (const attempt of open) drivers.start(attempt);
 
   if (open.length === 0 && graphIsOver(tasks)) return finishSession(deps, session, tasks);
   const spent = await budgetReached(deps, session, clock());
@@ -51,7 +59,7 @@ export async function scheduleSession(deps: Deps, session: Session, drive: (atte
     slots -= 1;
     deps.fault('after_dispatch');
     const attempt = await store.attempts.get(assigned.attemptId);
-    if (attempt) drive(attempt);
+    if (attempt) drivers.start(attempt);
   }
   await followCapacity(deps, session, refusals);
 }
@@ -98,7 +106,7 @@ async function followGraph(deps: Deps, session: Session): Promise<void> {
         moved.add(task.id);
         for (const attempt of await tx.attempts.byTask(task.id)) {
           if (!attemptEnded(attempt.status))
-            await tx.attempts.update(attempt.id, { status: 'superseded', endedAt: now }, { epoch: session.epoch });
+            await closeAttempt(tx, attempt, { attempts: 'superseded', reason: consequence.reason, actor, now });
         }
         await walk(tx, task, consequence.to, {
           reason: consequence.reason,
@@ -106,7 +114,7 @@ async function followGraph(deps: Deps, session: Session): Promise<void> {
           ...(consequence.to === 'skipped' ? { patch: { endedAt: now } } : {}),
         });
       }
-      for (const task of held)
+      for (const task of held.filter((one) => !moved.has(one.id)))
         await walk(tx, task, 'completed', { reason: null, epoch: session.epoch, patch: { endedAt: now } });
       for (const id of ready) {
         const task = byId.get(id);
@@ -122,6 +130,7 @@ async function followGraph(deps: Deps, session: Session): Promise<void> {
             patch: { readyAt: now },
           });
       }
+      if (consequences.length > 0) await refreshAttention(tx, session.id, actor);
       for (const group of groups) {
         const task = byId.get(group.taskId);
         if (task)

@@ -8,6 +8,7 @@ import {
   type SessionStatus,
   sessionTransitions,
 } from '../../domain/session.ts';
+import { planWaits } from '../../domain/session-life.ts';
 import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
 import { refuseOnFullDisk } from './create.ts';
@@ -176,13 +177,14 @@ export function createCommands(deps: Deps) {
       });
     },
 
-    /** A rejected plan stops the session; a retry plans again. */
+    /** A rejected plan stops the session; a retry shows it for approval again. */
     rejectPlan(actor: Actor, ref: string, options: CommandOptions = {}): Promise<Session> {
       return command(actor, ref, 'reject_plan', options, async (tx, session) => {
         assertPlanWaits(session);
         await tx.events.append(session.id, [
           { type: 'plan.rejected', actor, payload: { reason: options.reason ?? null } },
         ]);
+        await cascade(tx, session, 'stop', actor, clock());
         return endSession(tx, session, {
           to: 'stopped',
           reason: options.reason ?? `plan rejected by ${actor.name}`,
@@ -195,13 +197,7 @@ export function createCommands(deps: Deps) {
 }
 
 function assertPlanWaits(session: Session): void {
-  if (
-    isExecuting(session.status) &&
-    session.autonomy === 'plan_approval' &&
-    session.plannedAt !== null &&
-    session.planApprovedAt === null
-  )
-    return;
+  if (planWaits(session)) return;
   throw new DomainError('INVALID_TRANSITION', 'No plan of this session waits for approval.', {
     details: { from: session.status, to: session.status, allowed: [] },
   });

@@ -1,6 +1,14 @@
 import { type Actor, authorize } from '../../domain/actor.ts';
 import { DomainError, invalidFromZod } from '../../domain/errors.ts';
-import { isExecuting, isTerminal, type Session, updateSessionInput } from '../../domain/session.ts';
+import {
+  isExecuting,
+  isTerminal,
+  type Session,
+  type UpdateSessionInput,
+  updateSessionInput,
+} from '../../domain/session.ts';
+import { planWaits } from '../../domain/session-life.ts';
+import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import { defined } from '../repositories.ts';
 import type { Page, PageRequest, SessionFilter, SessionPatch } from '../store-port.ts';
@@ -48,7 +56,7 @@ export function createSessions(deps: Deps) {
       const found = await findSession(deps, actor, ref, 'session.edit');
       const parsed = updateSessionInput.safeParse(raw);
       if (!parsed.success) throw invalidFromZod(parsed.error);
-      return store.transaction(async (tx) => {
+      const after = await store.transaction(async (tx) => {
         const session = await tx.sessions.lock(found.id);
         assertVersion(session, options.version);
         const moved =
@@ -58,6 +66,7 @@ export function createSessions(deps: Deps) {
           ...(session.deadlineAt === null || moved === 0
             ? {}
             : { deadlineAt: new Date(session.deadlineAt.getTime() + moved) }),
+          ...(accepts(parsed.data, session) ? { planApprovedAt: clock() } : {}),
         };
         const after = await tx.sessions.update(session.id, patch, { version: session.version });
         const changes = Object.fromEntries(
@@ -67,6 +76,10 @@ export function createSessions(deps: Deps) {
           ]),
         );
         await tx.events.append(session.id, [{ type: 'session.updated', actor, payload: { changes } }]);
+        if (accepts(parsed.data, session)) {
+          await tx.events.append(session.id, [{ type: 'plan.accepted', actor, payload: { automatically: true } }]);
+          await refreshAttention(tx, session.id, actor);
+        }
         await tx.audit.append({
           teamId: session.teamId,
           actor,
@@ -76,6 +89,8 @@ export function createSessions(deps: Deps) {
         });
         return after;
       });
+      deps.nudge();
+      return after;
     },
 
     /** Soft: undo for 30 days. What executes is stopped by its person first; what merely waits is cancelled. */
@@ -123,3 +138,6 @@ export function createSessions(deps: Deps) {
     },
   };
 }
+
+/** A session that shall ask nobody any more does not wait for its plan either. */
+const accepts = (patch: UpdateSessionInput, session: Session) => patch.autonomy === 'auto' && planWaits(session);
