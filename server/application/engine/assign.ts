@@ -11,7 +11,7 @@ export type Assignment = { attemptId: string } | { refused: string };
 
 /**
  * Gives a ready task to an agent: load, quota and budget are judged under the locks of the transaction that assigns, and
- * attempt, decision, status and events are written with it. A refusal says why and changes nothing but the task's reason.
+ * attempt, decision, status and events are written with it. A refusal says why and changes nothing.
  */
 export async function assignTask(deps: Deps, session: Session, taskId: string): Promise<Assignment> {
   const { store, secrets } = deps;
@@ -22,13 +22,15 @@ export async function assignTask(deps: Deps, session: Session, taskId: string): 
       return { refused: 'the session moved on' };
     const tasks = await tx.tasks.bySession(session.id);
     const task = tasks.find((one) => one.id === taskId);
-    if (!task || task.status !== 'ready') return { refused: 'the task moved on' };
+    if (task?.status !== 'ready') return { refused: 'the task moved on' };
     const attempts = await tx.attempts.bySession(session.id);
     if (attempts.filter((attempt) => !attemptEnded(attempt.status)).length >= locked.parallelism)
       return { refused: 'every slot of the session is taken' };
 
     const team = await tx.teams.get(session.teamId);
     if (!team) return { refused: 'the team is gone' };
+    // The agents' locks stand for the team's: what sessions take at the same moment is counted one after the other.
+    await tx.agents.lockAll(session.teamId);
     const open = await tx.attempts.countOpen(session.teamId);
     if (open >= team.maxParallelAttempts) return { refused: `the team runs ${open} attempts at once, its limit` };
     const spent = await tx.modelCalls.tokensThisMonth(session.teamId);
@@ -37,7 +39,6 @@ export async function assignTask(deps: Deps, session: Session, taskId: string): 
         refused: `the team's ${team.tokensPerMonth} tokens of this month are spent; they come back on the first of the next (UTC)`,
       };
 
-    await tx.agents.lockAll(session.teamId);
     const decision = route(
       {
         teamId: session.teamId,
