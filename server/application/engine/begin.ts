@@ -51,14 +51,15 @@ export async function beginSession(deps: Deps, session: Session): Promise<Sessio
         branch: workspace.branch,
         baseCommit: workspace.baseCommit,
         headCommit: locked.headCommit ?? workspace.baseCommit,
-        startedAt: locked.startedAt ?? now,
         deadlineAt:
           locked.deadlineAt !== null && locked.pausedAt !== null
             ? deadlineAfterPause(locked.deadlineAt, locked.pausedAt, now)
             : (locked.deadlineAt ?? new Date(now.getTime() + locked.maxDurationSeconds * 1000)),
         pausedSeconds:
           locked.pausedSeconds +
-          (locked.pausedAt === null ? 0 : Math.round((now.getTime() - locked.pausedAt.getTime()) / 1000)),
+          (locked.pausedAt === null || locked.startedAt === null
+            ? 0
+            : Math.round((now.getTime() - locked.pausedAt.getTime()) / 1000)),
         pausedAt: null,
         cause: workspace.warning,
       },
