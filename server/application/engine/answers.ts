@@ -1,4 +1,5 @@
 import { attemptEnded } from '../../domain/attempt.ts';
+import { errorCodeOf } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Deps } from '../deps.ts';
 import { orderOf } from './order.ts';
@@ -30,7 +31,14 @@ export async function deliverAnswers(deps: Deps, session: Session): Promise<void
       question,
       options: [...options],
     };
-    await deps.runner.answer(orderOf(attempt, task, agent, []), remote, ask.answer);
+    try {
+      await deps.runner.answer(orderOf(attempt, task, agent, []), remote, ask.answer);
+    } catch (error) {
+      // The runtime is away: the answer is kept, and the session's other work goes on.
+      if (errorCodeOf(error) !== 'UNAVAILABLE') throw error;
+      deps.log.info({ ask: ask.id, err: error }, 'An answer could not be delivered yet');
+      continue;
+    }
     await store.transaction(async (tx) => {
       await tx.sessions.lock(session.id);
       await tx.asks.markDelivered(ask.id);

@@ -100,7 +100,8 @@ export function createRecorder(deps: Deps) {
         ]);
         return ask;
       }
-      if (attempt.status !== 'waiting')
+      // By the row: an answer has moved it since this run looked.
+      if ((await tx.attempts.get(attempt.id))?.status !== 'waiting')
         await tx.attempts.update(
           attempt.id,
           { status: 'waiting' },
