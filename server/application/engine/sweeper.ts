@@ -1,4 +1,5 @@
 import { expiredMessage } from '../../domain/ask.ts';
+import type { Attempt } from '../../domain/attempt.ts';
 import { isExecuting } from '../../domain/session.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
@@ -8,29 +9,32 @@ import { surroundingsOf } from './surroundings.ts';
 /** What time alone decides: deadlines, asks past their SLA or expiry, worktrees nobody needs, the runtime's heartbeat. */
 export function createSweeper(deps: Deps, runtimeId: string) {
   const { store, clock, log } = deps;
+  const stuck = new Set<string>();
   let lastState = '';
 
   async function deadlines(): Promise<void> {
-    for (const session of await store.sessions.pastDeadline()) {
-      if (session.pendingCommand !== null) continue;
-      await store.sessions.setPendingCommand(session.id, 'timeout', {
-        status: ['running', 'degraded'],
-        version: session.version,
+    for (const late of await store.sessions.pastDeadline()) {
+      await store.transaction(async (tx) => {
+        const session = await tx.sessions.lock(late.id);
+        if (!isExecuting(session.status) || session.pendingCommand !== null) return;
+        await tx.sessions.setPendingCommand(session.id, 'timeout', { status: ['running', 'degraded'] });
       });
       deps.nudge();
     }
   }
 
   async function asks(): Promise<void> {
-    for (const ask of await store.asks.escalateDue()) {
-      await store.events.append(ask.sessionId, [
-        {
-          type: 'ask.escalated',
-          actor: engineActor(ask.teamId),
-          payload: { askId: ask.id, kind: ask.kind, title: ask.title },
-        },
-      ]);
-    }
+    await store.transaction(async (tx) => {
+      for (const ask of await tx.asks.escalateDue()) {
+        await tx.events.append(ask.sessionId, [
+          {
+            type: 'ask.escalated',
+            actor: engineActor(ask.teamId),
+            payload: { askId: ask.id, kind: ask.kind, title: ask.title },
+          },
+        ]);
+      }
+    });
     for (const ask of await store.asks.expiryDue()) {
       const actor = engineActor(ask.teamId);
       await store.transaction(async (tx) => {
@@ -55,17 +59,26 @@ export function createSweeper(deps: Deps, runtimeId: string) {
   /** Worktrees of ended attempts: bundled when dirty, then taken away. */
   async function worktrees(): Promise<void> {
     for (const attempt of await store.attempts.unretired(null)) {
-      const session = await store.sessions.byId(attempt.sessionId);
-      if (!session) continue;
-      const { repository } = await surroundingsOf(deps, session);
-      await deps.endOrphans(attempt.id);
-      // What is on the branch needs no bundle: only the work that did not land is kept apart.
-      const { bundle } =
-        attempt.worktree === null
-          ? { bundle: null }
-          : await deps.workspaces.retireWorktree(repository, attempt.worktree, `${session.slug}-${attempt.id}`);
-      await store.attempts.markRetired(attempt.id, bundle);
+      try {
+        await retire(attempt);
+      } catch (error) {
+        // One that cannot be taken away (its repository is gone) does not keep the others; said once.
+        if (stuck.has(attempt.id)) continue;
+        stuck.add(attempt.id);
+        log.warn({ attempt: attempt.id, err: error }, 'A worktree could not be taken away; it is tried again');
+      }
     }
+  }
+
+  async function retire(attempt: Attempt): Promise<void> {
+    const session = await store.sessions.byId(attempt.sessionId);
+    if (!session || attempt.worktree === null) return;
+    const { repository } = await surroundingsOf(deps, session);
+    await deps.endOrphans(attempt.id);
+    // What is on the branch needs no bundle: only the work that did not land is kept apart.
+    const label = `${session.slug}-${attempt.id}`;
+    const { bundle } = await deps.workspaces.retireWorktree(repository, attempt.worktree, label);
+    await store.attempts.markRetired(attempt.id, bundle);
   }
 
   async function runtime(): Promise<void> {
