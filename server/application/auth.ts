@@ -3,7 +3,7 @@ import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import { loginCookie, loginInput, setupInput, teamSlugOf } from '../domain/login.ts';
 import type { Deps } from './deps.ts';
 import { seedFleet } from './fleet.ts';
-import type { LoginSession, User } from './store-port.ts';
+import type { LoginSession, Tx, User } from './store-port.ts';
 
 export type UserActor = Extract<Actor, { kind: 'user' }>;
 export type TokenActor = Extract<Actor, { kind: 'token' }>;
@@ -23,10 +23,16 @@ export interface SignedIn {
 export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: string }) {
   const { store, secrets, limiter } = deps;
 
-  async function openLogin(user: User, teamId: string, role: UserActor['role'], client: Client): Promise<SignedIn> {
+  async function openLogin(
+    user: User,
+    teamId: string,
+    role: UserActor['role'],
+    client: Client,
+    handle: Tx = store,
+  ): Promise<SignedIn> {
     const token = secrets.random(32);
     const expiresAt = new Date(deps.clock().getTime() + loginCookie.absoluteSeconds * 1000);
-    await store.logins.create({
+    await handle.logins.create({
       id: secrets.uuid(),
       userId: user.id,
       teamId,
@@ -49,14 +55,14 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
     }
     const passwordHash = await secrets.hashPassword(input.password);
     return store.transaction(async (tx) => {
+      await tx.users.lockAll();
+      if ((await tx.users.count()) > 0)
+        throw new DomainError('CONFLICT', 'This installation is already set up; sign in.');
       const team = await tx.teams.create({
         id: secrets.uuid(),
         name: input.teamName,
         slug: teamSlugOf(input.teamName),
       });
-      await tx.teams.lock(team.id);
-      if ((await tx.users.count()) > 0)
-        throw new DomainError('CONFLICT', 'This installation is already set up; sign in.');
       const user = await tx.users.create({ id: secrets.uuid(), email: input.email, name: input.name, passwordHash });
       await tx.users.addMembership({ teamId: team.id, userId: user.id, role: 'admin' });
       await seedFleet(tx, { teamId: team.id, runtimeId: options.runtimeId, uuid: secrets.uuid });
@@ -119,6 +125,8 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       await refuseWhenLimited(keys);
       const user = await store.users.byEmail(email);
       const right = await secrets.verifyPassword(password, user?.passwordHash ?? null);
+      // Many at once all came past the first look; hashing takes them one after the other.
+      await refuseWhenLimited(keys);
       const membership = user === null ? undefined : (await store.users.memberships(user.id))[0];
       if (!right || user === null || user.disabledAt !== null || membership === undefined) {
         await limiter.fail(keys);
@@ -135,16 +143,16 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
         throw new DomainError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
       }
       await limiter.clear([`account:${email}`]);
-      const signedIn = await openLogin(user, membership.teamId, membership.role, client);
-      await store.transaction((tx) =>
-        tx.audit.append({
+      return store.transaction(async (tx) => {
+        const signedIn = await openLogin(user, membership.teamId, membership.role, client, tx);
+        await tx.audit.append({
           teamId: membership.teamId,
           actor: signedIn.actor,
           action: 'login.succeeded',
           subject: { kind: 'user', id: user.id },
-        }),
-      );
-      return signedIn;
+        });
+        return signedIn;
+      });
     },
 
     async logout(token: string): Promise<void> {

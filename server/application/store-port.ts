@@ -286,6 +286,8 @@ export interface Aggregates {
   };
   users: {
     count(): Promise<number>;
+    /** Lets no other transaction add a user until this one ends: whether there is one is judged under it. */
+    lockAll(): Promise<void>;
     create(user: { id: string; email: string; name: string; passwordHash: string | null }): Promise<User>;
     get(id: string): Promise<User | null>;
     byEmail(email: string): Promise<User | null>;
@@ -396,7 +398,11 @@ export interface Aggregates {
     ancestors(id: string): Promise<Session[]>;
     children(id: string): Promise<Session[]>;
     update(id: string, patch: SessionPatch, guard: SessionGuard): Promise<Session>;
-    /** One guarded statement: status, statusSince, version, `session.status_changed` with its seq, outbox. */
+    /**
+     * One guarded statement: status, statusSince, version, `session.status_changed` with its seq, outbox; a move to completed or failed
+     * appends `session.completed` or `session.failed` too. queuedAt, startedAt and endedAt follow the move by database time unless the
+     * patch names them. Refused: NOT_FOUND, CONFLICT (stale guard), INVALID_TRANSITION.
+     */
     move(move: SessionMove): Promise<Session>;
     /** Sets attention (no-op when it already stands) with `session.attention_changed`. */
     setAttention(id: string, kind: Attention, actor: Actor): Promise<void>;
@@ -544,7 +550,10 @@ export interface Aggregates {
     markDelivered(id: string, attemptId: string): Promise<void>;
   };
   events: {
-    /** Appends in order with the session's next seqs; a known `dedupe` is left out. Answers what was stored. */
+    /**
+     * Appends in order with the session's next seqs; a known `dedupe` is left out. Answers what was stored. A payload over 64 KiB is
+     * stored with its long texts cut, and whole as JSON in the blob its field `blob` names.
+     */
     append(sessionId: string, events: readonly EventInput[], guard?: { epoch: number }): Promise<TimelineEvent[]>;
     appendTeam(teamId: string, event: EventInput): Promise<TimelineEvent>;
     list(

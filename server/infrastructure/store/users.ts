@@ -1,4 +1,4 @@
-import { asc, count, eq } from 'drizzle-orm';
+import { asc, count, eq, sql } from 'drizzle-orm';
 import { memberships, users } from '../../../db/schema/people.ts';
 import { teams } from '../../../db/schema/teams.ts';
 import type { Aggregates } from '../../application/store-port.ts';
@@ -11,6 +11,10 @@ export function createUsers(handle: Handle): Aggregates['users'] {
     async count() {
       const [row] = await handle.db.select({ number: count() }).from(users);
       return row?.number ?? 0;
+    },
+
+    async lockAll() {
+      await handle.rows(sql`lock table users in share row exclusive mode`);
     },
 
     async create(user) {
