@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts';
 import { isTerminal, type Session, sessionTransitions } from '../domain/session.ts';
 import type { Task } from '../domain/task.ts';
 import type { Deps } from './deps.ts';
+import { surroundingsOf } from './engine/surroundings.ts';
 import { closeAttempt } from './sessions/endings.ts';
 import { findSession } from './sessions/find.ts';
 
@@ -132,14 +133,8 @@ export function createCheckpoints(deps: Deps) {
 /** Moves the branch to a restored commit and forgets the intention; repeated after a crash until it stands. */
 export async function followReset(deps: Deps, session: Session): Promise<void> {
   if (session.resetTo === null || session.branch === null) return;
-  const repository = await deps.store.repositories.get(session.teamId, session.repositoryId);
-  const team = await deps.store.teams.get(session.teamId);
-  if (!repository || !team) throw new DomainError('NOT_FOUND', 'The repository of the session is gone.');
-  await deps.workspaces.resetBranch(repository, session.branch, session.resetTo, {
-    id: session.id,
-    slug: session.slug,
-    teamSlug: team.slug,
-  });
+  const { repository, ref } = await surroundingsOf(deps, session);
+  await deps.workspaces.resetBranch(repository, session.branch, session.resetTo, ref);
   await deps.store.transaction(async (tx) => {
     // Another restore may have come between: its intention stands.
     const locked = await tx.sessions.lock(session.id);
@@ -150,13 +145,6 @@ export async function followReset(deps: Deps, session: Session): Promise<void> {
 /** Keeps the checkpoint's commit reachable in git; harmless to repeat. */
 export async function pinCheckpoint(deps: Deps, session: Session, checkpoint: Checkpoint): Promise<void> {
   if (checkpoint.commit === null) return;
-  const repository = await deps.store.repositories.get(session.teamId, session.repositoryId);
-  const team = await deps.store.teams.get(session.teamId);
-  if (!repository || !team) return;
-  await deps.workspaces.pinCheckpoint(
-    repository,
-    { id: session.id, slug: session.slug, teamSlug: team.slug },
-    checkpoint.sequence,
-    checkpoint.commit,
-  );
+  const { repository, ref } = await surroundingsOf(deps, session);
+  await deps.workspaces.pinCheckpoint(repository, ref, checkpoint.sequence, checkpoint.commit);
 }

@@ -15,7 +15,7 @@ export function createDiffs(deps: Deps) {
     taskId: string | undefined,
   ): Promise<{ repository: Repository; base: string; head: string } | null> {
     const session = await findSession(deps, actor, ref, 'read');
-    const repository = await store.repositories.get(session.teamId, session.repositoryId);
+    const repository = await store.repositories.get(session.teamId, session.repositoryId, { removed: true });
     if (!repository) throw new DomainError('NOT_FOUND', 'The repository of the session is gone.');
     if (taskId !== undefined) {
       const task = (await store.tasks.bySession(session.id)).find((one) => one.id === taskId);

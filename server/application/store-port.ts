@@ -320,7 +320,8 @@ export interface Aggregates {
   };
   repositories: {
     create(repository: Omit<Repository, 'version' | 'createdAt'>): Promise<Repository>;
-    get(teamId: string, id: string): Promise<Repository | null>;
+    /** Removed ones only when asked for: their sessions stay readable. */
+    get(teamId: string, id: string, options?: { removed?: boolean }): Promise<Repository | null>;
     list(teamId: string, page: PageRequest): Promise<Page<Repository>>;
     update(
       teamId: string,
@@ -328,6 +329,7 @@ export interface Aggregates {
       patch: Partial<Pick<Repository, 'name' | 'baseBranch' | 'setup' | 'verify'>>,
       version?: number,
     ): Promise<Repository>;
+    /** CONFLICT while a session on it is active. */
     remove(teamId: string, id: string): Promise<void>;
   };
   runtimes: {

@@ -9,7 +9,7 @@ export async function surroundingsOf(
   deps: Deps,
   session: Session,
 ): Promise<{ repository: Repository; ref: SessionRef }> {
-  const repository = await deps.store.repositories.get(session.teamId, session.repositoryId);
+  const repository = await deps.store.repositories.get(session.teamId, session.repositoryId, { removed: true });
   const team = await deps.store.teams.get(session.teamId);
   if (!repository || !team) throw new DomainError('NOT_FOUND', 'The repository of the session is gone.');
   return { repository, ref: { id: session.id, slug: session.slug, teamSlug: team.slug } };

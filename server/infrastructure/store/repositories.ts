@@ -2,16 +2,20 @@ import { type SQL, sql } from 'drizzle-orm';
 import { repositories } from '../../../db/schema/repositories.ts';
 import type { Aggregates, Repository } from '../../application/store-port.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { isActive, sessionStatuses } from '../../domain/session.ts';
 import type { Handle, Row } from './handle.ts';
 import { cursorOf, offsetOf } from './pages.ts';
-import { assignments, decode, isId, list, storable } from './rows.ts';
+import { anyOf, assignments, decode, isId, list, storable } from './rows.ts';
+
+const active = sessionStatuses.filter(isActive);
 
 export function createRepositories(handle: Handle): Aggregates['repositories'] {
   const living = (teamId: string, id: string): SQL =>
     sql`team_id = ${teamId}::uuid and id = ${id}::uuid and deleted_at is null`;
 
-  async function get(teamId: string, id: string): Promise<Repository | null> {
-    const [row] = isId(id) ? await handle.rows(sql`select * from repositories where ${living(teamId, id)}`) : [];
+  async function get(teamId: string, id: string, options: { removed?: boolean } = {}): Promise<Repository | null> {
+    const which = options.removed ? sql`team_id = ${teamId}::uuid and id = ${id}::uuid` : living(teamId, id);
+    const [row] = isId(id) ? await handle.rows(sql`select * from repositories where ${which}`) : [];
     return row === undefined ? null : repositoryOf(row);
   }
 
@@ -54,10 +58,14 @@ export function createRepositories(handle: Handle): Aggregates['repositories'] {
     async remove(teamId, id) {
       const rows = isId(id)
         ? await handle.rows(
-            sql`update repositories set deleted_at = clock_timestamp() where ${living(teamId, id)} returning id`,
+            sql`update repositories r set deleted_at = clock_timestamp() where ${living(teamId, id)}
+              and not exists (select 1 from sessions s where s.repository_id = r.id and s.deleted_at is null
+                and s.status::text = ${anyOf(active)}) returning r.id`,
           )
         : [];
-      if (rows.length === 0) throw new DomainError('NOT_FOUND', 'There is no such repository');
+      if (rows.length > 0) return;
+      if ((await get(teamId, id)) === null) throw new DomainError('NOT_FOUND', 'There is no such repository');
+      throw new DomainError('CONFLICT', 'A session on this repository is still active; stop or cancel it first');
     },
   };
 }
