@@ -289,6 +289,12 @@ test('the port is kept over restarts, and another one is chosen when it is taken
   });
 });
 
+test('before the token of a surviving runtime is known its calls are put off, not refused', async () => {
+  const { gateway } = await gatewayTo('http://127.0.0.1:9/v1');
+  gateway.acceptToken('');
+  expect((await call(gateway)).status).toBe(503);
+});
+
 test('models are listed by name only', async () => {
   const { gateway } = await gatewayTo('http://127.0.0.1:9/v1');
   const headers = { authorization: `Bearer ${token}` };

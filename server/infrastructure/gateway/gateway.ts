@@ -96,9 +96,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   function authenticate(request: IncomingMessage): void {
+    // A surviving OpenCode may call before the supervisor has read its token: a final refusal would end its runs.
+    if (token === '') throw new Error('The token of the runtime is not known yet.');
     const given = Buffer.from(request.headers.authorization ?? '');
     const expected = Buffer.from(`Bearer ${token}`);
-    if (token === '' || given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw new RequestProblem(401, 'unauthenticated', 'The token is not valid.');
     }
   }

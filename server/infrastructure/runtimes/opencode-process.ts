@@ -29,7 +29,7 @@ export async function freePort(): Promise<number> {
 
 /**
  * Starts `opencode serve` detached, its output going to a file, so that it outlives this process.
- * Answers once it says that it listens; throws with the end of its output when it does not within 30 s.
+ * Answers once it says that it listens; throws with the end of its output when it does not within 60 s.
  */
 export async function launch(
   binary: string,
@@ -61,7 +61,7 @@ export async function launch(
 }
 
 async function listening(home: OpenCodeHome, from: number, identity: ProcessIdentity): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const output = await outputSince(home.logFile, from);
     if (output.includes('opencode server listening on')) return;
@@ -71,7 +71,7 @@ async function listening(home: OpenCodeHome, from: number, identity: ProcessIden
       continue;
     }
     if (running) await endProcess(identity, 1000);
-    const reason = running ? 'did not listen within 30 seconds' : 'ended while it was starting';
+    const reason = running ? 'did not listen within 60 seconds' : 'ended while it was starting';
     throw new Error(`OpenCode ${reason}: ${output.trim().slice(-400) || 'it wrote nothing'}`);
   }
 }

@@ -8,7 +8,6 @@ import {
   ensureSession,
   findSession,
   lastPrompt,
-  orderProblem,
   postPrompt,
   refreshMessages,
   remoteDirectory,
@@ -38,6 +37,7 @@ export interface RunContext {
   /** What the gateway metered for an attempt; without it the tokens of OpenCode's own sessions are told. */
   meterTotals: ((attemptId: string) => Promise<Totals>) | undefined;
   answered: ReadonlySet<string>;
+  orderProblem: (client: OpenCodeClient, order: RunOrder, model: string, directory: string) => Promise<string | null>;
   pollMs: number;
   offlineMs: number;
 }
@@ -176,13 +176,14 @@ export async function driveRun(
   }
 
   async function prepare(client: OpenCodeClient): Promise<RunEnd | null> {
-    const problem = await orderProblem(client, order, model, directory);
+    const problem = await context.orderProblem(client, order, model, directory);
     if (problem !== null) return { type: 'failed', failure: 'invalid', message: problem, retryAt: null };
     const adopted = await ensureSession(client, order, directory);
     if (!started) emit({ type: 'started', runtimeId: context.runtimeId, adopted });
     started = true;
     freshLook = true;
     judged = null;
+    if (!adopted && !handle.aborted) await post(client, []);
     return null;
   }
 

@@ -4,7 +4,7 @@ import { createEventQueue } from './event-queue.ts';
 import { abortRun } from './opencode-abort.ts';
 import { deliverAnswer, openAsksOf } from './opencode-asks.ts';
 import { openCodeClient, RuntimeProblem } from './opencode-client.ts';
-import { descendantsOf, findSession, postPrompt, remoteDirectory } from './opencode-remote.ts';
+import { descendantsOf, findSession, orderProblem, postPrompt, remoteDirectory } from './opencode-remote.ts';
 import { driveRun, type RunContext, type Totals } from './opencode-run.ts';
 import { createEventStream } from './opencode-stream.ts';
 import type { Supervisor } from './opencode-supervisor.ts';
@@ -35,6 +35,7 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
     defaultModel: options.defaultModel,
     meterTotals: options.meterTotals,
     answered,
+    orderProblem: knownProblems(supervisor),
     pollMs: options.pollMs ?? 5_000,
     offlineMs: options.offlineMs ?? 300_000,
   };
@@ -105,6 +106,18 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
         throw unavailable(error);
       }
     },
+  };
+}
+
+/** Agents and models are those of our own configuration, the same in every directory: asked once per process. */
+function knownProblems(supervisor: Supervisor): RunContext['orderProblem'] {
+  const fine = new Set<string>();
+  return async (client, order, model, directory) => {
+    const key = JSON.stringify([supervisor.client()?.generation, order.agent.permissionPreset, model]);
+    if (fine.has(key)) return null;
+    const problem = await orderProblem(client, order, model, directory);
+    if (problem === null) fine.add(key);
+    return problem;
   };
 }
 
