@@ -74,6 +74,7 @@ function One({ command, session, tasks }: { command: Command; session: LiveSessi
     return (
       <Confirm
         trigger={label}
+        consequence={consequence}
         title={ask.title(session.slug)}
         confirm={`${label} ${session.slug}`}
         fields={{ intent }}

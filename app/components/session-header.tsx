@@ -49,10 +49,10 @@ export function SessionHeader({ state, usage, repository, rehearsal }: SessionHe
           {session.progress.completed} / {session.progress.total} tasks
         </Reading>
         <Health session={session} />
-        <Reading name="Cost" tone={usage.costUsd === null ? 'text-caution' : ''}>
+        <Reading name="Cost, tokens" tone={usage.costUsd === null ? 'text-caution' : ''}>
           {usd(usage.costUsd)}
           <span className="block text-micro text-ink-3">
-            {count(usage.inputTokens)} in · {count(usage.outputTokens)} out tokens
+            {count(usage.inputTokens)} in · {count(usage.outputTokens)} out
           </span>
         </Reading>
         <div className="hidden sm:contents">

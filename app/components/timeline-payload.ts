@@ -46,7 +46,7 @@ export function toolCallOf(payload: EventPayload): ToolCall {
   const output = textOf(payload, 'output');
   return {
     tool: textOf(payload, 'tool') ?? 'tool',
-    subject: subjects.map((key) => textOf(input, key)).find((value) => value !== null) ?? todosOf(input),
+    subject: subjects.map((key) => textOf(input, key)).find((value) => value !== null) ?? nestedOf(input),
     input: payload.input ?? null,
     output,
     exitCode: numberOf(payload, 'exitCode'),
@@ -55,9 +55,11 @@ export function toolCallOf(payload: EventPayload): ToolCall {
   };
 }
 
-function todosOf(input: EventPayload): string | null {
+/** Two tools carry lists: to-dos are counted, of questions the first is read. */
+function nestedOf(input: EventPayload): string | null {
   const todos = listOf(input, 'todos').length;
-  return todos === 0 ? null : `${todos} ${todos === 1 ? 'item' : 'items'}`;
+  if (todos > 0) return `${todos} ${todos === 1 ? 'item' : 'items'}`;
+  return textOf(recordOf(listOf(input, 'questions')[0]), 'question');
 }
 
 export interface CommandFact {

@@ -38,9 +38,9 @@ function EventLine({ row, bar, base, marked }: Omit<RowProps, 'row'> & { row: Ev
       id={String(row.seq)}
       aria-label={`Event ${row.seq}`}
       className={clsx(
-        'grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-2 border-b border-line-1 px-3 py-1.5 sm:grid-cols-[7rem_1.25rem_minmax(0,1fr)] lg:px-4',
-        checkpoint && 'border-l-4 border-l-ink-1 bg-surface-1',
-        words.group === 'people' && words.tone === 'waiting' && 'border-l-4 border-l-waiting',
+        'grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-2 border-b border-l-4 border-b-line-1 border-l-transparent px-3 py-1.5 sm:grid-cols-[7rem_1.25rem_minmax(0,1fr)] lg:px-4',
+        checkpoint && 'border-l-ink-1! bg-surface-1',
+        words.group === 'people' && words.tone === 'waiting' && 'border-l-waiting!',
         marked && 'bg-surface-3',
       )}
     >

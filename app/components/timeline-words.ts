@@ -51,7 +51,21 @@ const because = (payload: EventPayload, key = 'reason') => {
 };
 const shortCommit = (payload: EventPayload) => textOf(payload, 'commit')?.slice(0, 10) ?? 'no commit';
 const title = (payload: EventPayload, fallback: string) => textOf(payload, 'title') ?? fallback;
-const person = (payload: EventPayload) => textOf(payload, 'decision') ?? 'answered';
+
+const decisions: Record<string, string> = {
+  once: 'Allowed once',
+  session: 'Allowed in this session',
+  rule: 'Allowed by a rule',
+  reject: 'Rejected',
+};
+
+function answered(payload: EventPayload): string {
+  const answer = recordOf(payload.answer);
+  const decision = textOf(answer, 'decision');
+  if (decision !== null) return decisions[decision] ?? decision;
+  const words = listOf(answer, 'answers').filter((one) => typeof one === 'string');
+  return words.length === 0 ? 'Answered' : `Answered “${words.join(', ')}”`;
+}
 
 const sessionTo = (payload: EventPayload) => sessionStatuses.find((status) => status === payload.to);
 const taskTo = (payload: EventPayload) => taskStatuses.find((status) => status === payload.to);
@@ -203,7 +217,7 @@ const entries: Record<EventType, Entry> = {
   'ask.opened': entry('people', 'bell', 'waiting', (p) =>
     p.kind === 'question' ? `Asks: ${title(p, 'a question')}` : `Asks permission: ${title(p, 'an action')}`,
   ),
-  'ask.answered': entry('people', 'check', 'quiet', (p) => `Answered (${person(p)}): ${title(p, 'the ask')}`),
+  'ask.answered': entry('people', 'check', 'quiet', (p) => `${answered(p)}: ${title(p, 'the ask')}`),
   'ask.escalated': entry('people', 'warning', 'broken', (p) => `Unanswered too long: ${title(p, 'the ask')}`),
   'ask.expired': entry('people', 'clock', 'caution', (p) => `Nobody answered, counted as no: ${title(p, 'the ask')}`),
   'ask.superseded': entry('people', 'skip', 'quiet', (p) => `No longer asked: ${title(p, 'the ask')}`),

@@ -7,6 +7,8 @@ import { Button, buttonShape, type Weight } from './button.tsx';
 interface ConfirmProps {
   /** The word on the button that opens it. */
   trigger: string;
+  /** What it does, on the button itself; the rest is said before it is confirmed. */
+  consequence?: string;
   title: string;
   /** What will happen, and what will not; the audit text where one is written. */
   children: ReactNode;
@@ -30,10 +32,19 @@ interface ConfirmProps {
  * nothing is ever one careless press away and nothing needs JavaScript.
  */
 export function Confirm(props: ConfirmProps) {
-  const { trigger, title, children, refusal = null, weight = 'broken', className = '' } = props;
+  const { children, ...form } = props;
+  const { trigger, consequence, title, refusal = null, weight = 'broken', className = '' } = form;
   const hydrated = useHydrated();
   const [open, setOpen] = useState(false);
-  const shape = `${buttonShape({ weight })} ${className}`;
+  const shape = `${buttonShape({ weight })} ${consequence === undefined ? '' : 'flex-col items-start! gap-0.5! py-2 text-left'} ${className}`;
+  const words = (
+    <>
+      {trigger}
+      {consequence !== undefined && (
+        <span className="font-words text-data font-normal normal-case tracking-normal">{consequence}</span>
+      )}
+    </>
+  );
 
   if (refusal !== null) {
     return (
@@ -46,18 +57,18 @@ export function Confirm(props: ConfirmProps) {
   if (!hydrated) {
     return (
       <details className="w-full">
-        <summary className={`${shape} list-none`}>{trigger}</summary>
+        <summary className={`${shape} list-none`}>{words}</summary>
         <div className="flex flex-col gap-3 border-2 border-line-3 p-4">
           <p className="text-lead font-semibold">{title}</p>
           <div className="text-ink-2">{children}</div>
-          <ConfirmForm {...props} />
+          <ConfirmForm {...form} />
         </div>
       </details>
     );
   }
   return (
     <AlertDialog.Root open={open} onOpenChange={setOpen}>
-      <AlertDialog.Trigger className={shape}>{trigger}</AlertDialog.Trigger>
+      <AlertDialog.Trigger className={shape}>{words}</AlertDialog.Trigger>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="fixed inset-0 z-40 bg-surface-0/80" />
         <AlertDialog.Content className="fixed inset-x-0 bottom-0 z-50 flex max-h-dvh flex-col gap-4 overflow-y-auto border-4 border-inverse bg-surface-1 p-4 sm:inset-x-auto sm:bottom-auto sm:left-1/2 sm:top-24 sm:w-full sm:max-w-xl sm:-translate-x-1/2 sm:p-6">
@@ -65,7 +76,7 @@ export function Confirm(props: ConfirmProps) {
           <AlertDialog.Description asChild>
             <div className="text-body text-ink-2">{children}</div>
           </AlertDialog.Description>
-          <ConfirmForm {...props} onSubmit={() => setOpen(false)}>
+          <ConfirmForm {...form} onSubmit={() => setOpen(false)}>
             <AlertDialog.Cancel asChild>
               <Button>Leave it as it is</Button>
             </AlertDialog.Cancel>

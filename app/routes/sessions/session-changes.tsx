@@ -37,7 +37,7 @@ export default function SessionChanges({ loaderData }: Route.ComponentProps) {
     <>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line-1 px-3 py-2 lg:px-4">
         <TaskPicker tasks={state.tasks} value={task} all="The whole session" />
-        <p className="font-data text-data">
+        <p className={diff.files.length === 0 ? 'hidden' : 'font-data text-data'}>
           {plural(diff.files.length, 'file')} <span className="text-live">+{diff.additions}</span>{' '}
           <span className="text-broken">−{diff.deletions}</span>
         </p>
