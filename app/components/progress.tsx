@@ -1,7 +1,17 @@
 import { percent } from '../format.ts';
 
 /** Completed of total, as blocks when they can be counted at a glance and as one bar when they cannot. */
-export function ProgressBar({ completed, total, live = false }: { completed: number; total: number; live?: boolean }) {
+export function ProgressBar({
+  completed,
+  total,
+  live = false,
+  wide = false,
+}: {
+  completed: number;
+  total: number;
+  live?: boolean;
+  wide?: boolean;
+}) {
   const words = total === 0 ? 'no plan yet' : `${completed} / ${total}`;
   const fill = live ? 'bg-live' : 'bg-ink-2';
   return (
@@ -11,7 +21,11 @@ export function ProgressBar({ completed, total, live = false }: { completed: num
         <span className="sr-only"> tasks completed</span>
       </span>
       {total > 0 && (
-        <span aria-hidden="true" title={percent(completed / total)} className="flex h-3 w-full min-w-8 max-w-40 gap-px">
+        <span
+          aria-hidden="true"
+          title={percent(completed / total)}
+          className={`flex h-3 w-full min-w-8 gap-px ${wide ? '' : 'max-w-40'}`}
+        >
           {total <= 16 ? (
             Array.from({ length: total }, (_, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: blocks are their position

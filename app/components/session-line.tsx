@@ -26,7 +26,7 @@ export function SessionLine({
           <span className="truncate">{session.title}</span>
         </span>
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1 font-data text-data">{children}</span>
-        {progress && <ProgressBar {...session.progress} live={isExecuting(session.status)} />}
+        {progress && <ProgressBar {...session.progress} live={isExecuting(session.status)} wide />}
       </Link>
     </li>
   );

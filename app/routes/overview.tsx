@@ -67,7 +67,8 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
           {sessionStatuses.map((status) => {
             const amount = counts[status] ?? 0;
             return (
-              <li key={status} className="bg-surface-0">
+              // A phone shows only the states that have sessions.
+              <li key={status} className={amount === 0 ? 'hidden bg-surface-0 sm:block' : 'bg-surface-0'}>
                 <Link
                   to={`/sessions?status=${status}`}
                   title={sessionSigns[status].meaning}

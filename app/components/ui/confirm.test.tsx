@@ -48,6 +48,7 @@ test('without scripts the same form unfolds in its place', () => {
   expect(html).toContain('<details');
   expect(html).toContain('name="confirmation"');
   expect(html).toContain('value="delete"');
+  expect(html.split('Its branch stays.')).toHaveLength(2);
 });
 
 test('a refused action shows why', () => {

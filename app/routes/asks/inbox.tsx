@@ -91,7 +91,7 @@ export default function Inbox({ loaderData, actionData }: Route.ComponentProps) 
         </Empty>
       )}
       {!past && items.length > 0 && (
-        <ol className="grid content-start gap-4 p-3 lg:p-4 2xl:grid-cols-2">
+        <ol className="grid content-start gap-4 p-3 lg:p-4 xl:grid-cols-2">
           {items.map(({ ask, refusal: refused }) => (
             <li key={ask.id} className="min-w-0">
               <h2 className="flex flex-wrap items-baseline gap-x-3 bg-surface-2 px-3 lg:px-4">

@@ -58,6 +58,14 @@ const limits = [300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400].map((seco
   value: String(seconds),
   words: duration(seconds),
 }));
+const autonomyWords = autonomies.map((value) => ({
+  value,
+  words: value === 'auto' ? 'start at once' : 'a person accepts the plan',
+}));
+const policyWords = dependencyPolicies.map((value) => ({
+  value,
+  words: value === 'skip' ? 'skip what depends on it' : 'block and wait',
+}));
 const words = (values: readonly string[]) => values.map((value) => ({ value, words: value.replaceAll('_', ' ') }));
 
 export default function NewSession({ loaderData, actionData }: Route.ComponentProps) {
@@ -137,91 +145,77 @@ export default function NewSession({ loaderData, actionData }: Route.ComponentPr
             required
           />
           <BlueprintPicker field={fields.blueprint} choices={blueprints} />
+          <TextField field={fields.tags} label={sessionLabels.tags} hint="With commas between them." />
         </div>
 
-        <div className="flex flex-col gap-px bg-surface-0">
-          <Panel title="Where">
-            <div className="flex flex-col gap-4 p-3 lg:p-4">
-              <SelectField
-                field={fields.repositoryId}
-                label={sessionLabels.repositoryId}
-                options={repositories}
-                required
-              />
-              <TextField
-                field={fields.model}
-                label={sessionLabels.model}
-                hint="provider/model; empty takes the configured one."
-                spellCheck={false}
+        <div className="bg-surface-0">
+          <div className="lg:sticky lg:top-26">
+            <Panel title="Where">
+              <div className="grid gap-4 p-3 sm:grid-cols-2 lg:p-4">
+                <SelectField
+                  field={fields.repositoryId}
+                  label={sessionLabels.repositoryId}
+                  hint="And its base branch."
+                  options={repositories}
+                  required
+                />
+                <TextField
+                  field={fields.model}
+                  label={sessionLabels.model}
+                  hint="provider/model; empty: the configured one."
+                  spellCheck={false}
+                />
+              </div>
+            </Panel>
+            <Panel title="Limits">
+              <div className="grid gap-4 p-3 sm:grid-cols-2 lg:p-4">
+                <SelectField
+                  field={fields.maxDurationSeconds}
+                  label={sessionLabels.maxDurationSeconds}
+                  hint="Time paused does not count."
+                  options={limits}
+                />
+                <TextField
+                  field={fields.parallelism}
+                  label={sessionLabels.parallelism}
+                  hint="Tasks at once, 1 to 16."
+                  type="number"
+                  min={1}
+                  max={16}
+                />
+                <TextField field={budget.tokens} label="Token cap" hint="Empty: none." type="number" min={1} />
+                <TextField
+                  field={budget.costUsd}
+                  label="Cost cap"
+                  hint="US dollars. Empty: none."
+                  type="number"
+                  min={0}
+                  step="any"
+                />
+              </div>
+            </Panel>
+            <Panel title="Conduct">
+              <div className="grid gap-4 p-3 sm:grid-cols-2 lg:p-4">
+                <SelectField field={fields.priority} label={sessionLabels.priority} options={words(priorities)} />
+                <SelectField field={fields.type} label={sessionLabels.type} options={words(sessionTypes)} />
+                <SelectField field={fields.autonomy} label={sessionLabels.autonomy} options={autonomyWords} />
+                <SelectField
+                  field={fields.dependencyPolicy}
+                  label={sessionLabels.dependencyPolicy}
+                  options={policyWords}
+                />
+              </div>
+            </Panel>
+            <div className="flex flex-col gap-3 border-t-2 border-line-2 p-3 lg:p-4">
+              <CheckField field={fields.start} label="Start at once" hint="Otherwise it waits, pending, for you." />
+              <Bar
+                label="Create session"
+                consequence="Takes one of the team's active places"
+                refusal={refused}
+                pending={pending}
               />
             </div>
-          </Panel>
-          <Panel title="Limits">
-            <div className="grid gap-4 p-3 sm:grid-cols-2 lg:p-4">
-              <SelectField
-                field={fields.maxDurationSeconds}
-                label={sessionLabels.maxDurationSeconds}
-                hint="Time paused does not count."
-                options={limits}
-              />
-              <TextField
-                field={fields.parallelism}
-                label={sessionLabels.parallelism}
-                hint="Tasks at once, 1 to 16."
-                type="number"
-                min={1}
-                max={16}
-              />
-              <TextField field={budget.tokens} label="Token cap" hint="Empty: none." type="number" min={1} />
-              <TextField
-                field={budget.costUsd}
-                label="Cost cap"
-                hint="US dollars. Empty: none."
-                type="number"
-                min={0}
-                step="any"
-              />
-            </div>
-          </Panel>
-          <Panel title="Conduct">
-            <div className="grid gap-4 p-3 sm:grid-cols-2 lg:p-4">
-              <SelectField field={fields.priority} label={sessionLabels.priority} options={words(priorities)} />
-              <SelectField field={fields.type} label={sessionLabels.type} options={words(sessionTypes)} />
-              <SelectField
-                field={fields.autonomy}
-                label={sessionLabels.autonomy}
-                options={autonomies.map((value) => ({
-                  value,
-                  words: value === 'auto' ? 'start at once' : 'a person accepts the plan',
-                }))}
-              />
-              <SelectField
-                field={fields.dependencyPolicy}
-                label={sessionLabels.dependencyPolicy}
-                options={dependencyPolicies.map((value) => ({
-                  value,
-                  words: value === 'skip' ? 'skip what depends on it' : 'block and wait',
-                }))}
-              />
-              <TextField field={fields.tags} label={sessionLabels.tags} hint="With commas between them." />
-            </div>
-          </Panel>
-        </div>
-
-        <div className="flex flex-col gap-3 border-t-2 border-line-2 bg-surface-1 p-3 lg:sticky lg:bottom-0 lg:col-span-2 lg:flex-row lg:items-stretch lg:p-4">
-          <div className="lg:w-96">
-            <CheckField
-              field={fields.start}
-              label="Start at once"
-              hint="Queued as soon as it is created; otherwise it waits for you."
-            />
           </div>
-          <Bar
-            label="Create session"
-            consequence="Takes one of the team's active places"
-            refusal={refused}
-            pending={pending}
-          />
         </div>
       </Form>
     </>
