@@ -2,6 +2,9 @@ import { expect, test } from '../support/fixtures.ts';
 import { expectSoundHistory } from '../support/history.ts';
 import { script } from '../support/rest.ts';
 
+// Bounded for a busy machine; an idle one takes a tenth of it.
+test.describe.configure({ timeout: 240_000 });
+
 const points = [
   'after_claim',
   'after_plan',

@@ -66,7 +66,7 @@ export function launch(program: string, options: { cwd: string; env: Record<stri
       const process = await mine();
       if (process) await signalProcess(process, 'SIGCONT');
     },
-    ended: (seconds = 60) =>
+    ended: (seconds = 120) =>
       until(
         'the app to end',
         async () => (over === null ? Promise.race([exit, delay(100, null)]) : over),
@@ -88,7 +88,7 @@ export async function ready(app: App, url: string): Promise<void> {
       const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
       return response?.status === 200;
     },
-    60,
+    120,
   ).catch((error: unknown) => {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${app.output()}`);
   });

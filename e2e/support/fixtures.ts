@@ -2,10 +2,11 @@ import { test as base } from '@playwright/test';
 import { createInstallation, type Installation } from './installation.ts';
 
 /** `test` with an installation of its own, ended and removed afterwards; a failure shows the app's log. */
-export const test = base.extend<{ house: Installation }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern
-  house: async ({}, use, info) => {
-    const house = await createInstallation();
+export const test = base.extend<{ house: Installation; database: 'embedded' | 'postgres' }>({
+  /** Which database the installation stands on: `test.use({ database: 'postgres' })`. */
+  database: ['embedded', { option: true }],
+  house: async ({ database }, use, info) => {
+    const house = await createInstallation({ database });
     try {
       await use(house);
     } finally {

@@ -20,10 +20,11 @@ export async function git(directory: string, ...args: string[]): Promise<string>
   return stdout.replace(/\n$/, '');
 }
 
-/** Whether the file of a tool run is complete is told by how often it says so: each run of `tally.js` adds one line. */
+/** How often a command ran is told by the lines it left: `tally.js <label> [ms] [file to make when it begins]`. */
 const tally = `
-const { appendFileSync } = require('node:fs');
-const [label, milliseconds = '0'] = process.argv.slice(2);
+const { appendFileSync, writeFileSync } = require('node:fs');
+const [label, milliseconds = '0', began] = process.argv.slice(2);
+if (began) writeFileSync(began, '');
 setTimeout(() => appendFileSync('tally.txt', label + '\\n'), Number(milliseconds));
 `;
 
@@ -34,7 +35,7 @@ if (text.includes('broken')) { console.error('result.txt says it is broken'); pr
 console.log('checked');
 `;
 
-/** A git repository with one commit: `node tally.js <label> [ms]` appends a line late, `node check.js` verifies. */
+/** A git repository with one commit: `node tally.js` appends a line late, `node check.js` verifies. */
 export async function makeRepository(directory: string, files: Record<string, string> = {}): Promise<string> {
   const all = { 'README.md': '# A small repository\n', 'tally.js': tally, 'check.js': check, ...files };
   for (const [path, content] of Object.entries(all)) {

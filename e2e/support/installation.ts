@@ -98,7 +98,7 @@ export async function createInstallation(options: { database?: 'embedded' | 'pos
 
     async refused(knobs = {}) {
       const app = open(knobs);
-      const exit = await until('the app to refuse its start', () => Promise.race([app.exit, tick()]), 60);
+      const exit = await until('the app to refuse its start', () => Promise.race([app.exit, tick()]), 120);
       return { ...exit, output: app.output() };
     },
 

@@ -148,7 +148,7 @@ export function restClient(url: string, token: string | null) {
     command: (id: string, name: string, body: unknown = {}) => ok<Session>('POST', `/sessions/${id}/${name}`, { body }),
 
     /** Waits for one of the statuses; a session that ended otherwise fails at once, with its error. */
-    async waitFor(id: string, statuses: string | readonly string[], seconds = 60): Promise<Session> {
+    async waitFor(id: string, statuses: string | readonly string[], seconds = 120): Promise<Session> {
       const wanted = typeof statuses === 'string' ? [statuses] : statuses;
       const over = ['completed', 'partially_completed', 'failed', 'timeout', 'stopped', 'cancelled', 'orphaned'];
       return until(
@@ -173,12 +173,12 @@ export function restClient(url: string, token: string | null) {
       id: string,
       type: string,
       matches: (event: TimelineEvent) => boolean = () => true,
-      seconds = 60,
+      seconds = 120,
     ): Promise<TimelineEvent> {
       return until(`${type} in session ${id}`, async () => (await events(id, [type])).find(matches) ?? null, seconds);
     },
 
-    async openAsk(id: string, seconds = 60): Promise<Ask> {
+    async openAsk(id: string, seconds = 120): Promise<Ask> {
       return until(
         `an open ask of session ${id}`,
         async () => {

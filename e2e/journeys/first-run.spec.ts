@@ -1,0 +1,91 @@
+import { expect, test } from '../support/fixtures.ts';
+import { createSession, expectAccessible, nobody, setUp, stateOf } from '../support/pages.ts';
+import { script } from '../support/rest.ts';
+
+const work = script(`
+- say: Looking at the repository.
+- write: { path: NOTES.md, content: "# Notes\\n" }
+- write: { path: src/extra.ts, content: "export const extra = 1;\\n" }
+- edit: { path: src/wrap.ts, find: "width(word) < columns", replace: "width(word) <= columns" }
+- bash: npm test
+- ask: git gc --auto
+- say: The wrapping is right now.
+`);
+
+test('a stranger gets from the first run to a proven diff, live in two tabs', async ({ house, page, context }) => {
+  const app = await house.start(nobody);
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+
+  await page.goto(house.url);
+  await expectAccessible(page);
+  await setUp(page, house, app);
+
+  await page.goto(`${house.url}/repositories`);
+  await page.getByRole('button', { name: /sample/i }).click();
+  await expect(page.getByText('npm test').first()).toBeVisible();
+  await expectAccessible(page);
+
+  const slug = await createSession(page, house, { title: 'Fix the wrapping of long lines', prompt: work });
+  const second = await context.newPage();
+  await second.goto(page.url());
+
+  // Both tabs are told by the socket alone: neither is loaded again.
+  const asked = page.getByRole('button', { name: /allow once/i });
+  await expect(asked).toBeVisible({ timeout: 60_000 });
+  await expect(second.getByRole('button', { name: /allow once/i })).toBeVisible();
+  await expect(page).toHaveTitle(/NEEDS YOU/i);
+  await expectAccessible(page);
+  await asked.click();
+
+  for (const tab of [page, second]) {
+    await expect(stateOf(tab).getByText('COMPLETED', { exact: true })).toBeVisible({ timeout: 60_000 });
+    await expect(stateOf(tab)).toContainText(/proven/i);
+    await expect(tab.getByRole('button', { name: /allow once/i })).toHaveCount(0);
+  }
+  await expect(page.getByText(/REHEARSAL/).first()).toBeVisible();
+
+  await page
+    .getByRole('link', { name: /^changes/i })
+    .first()
+    .click();
+  await expect(page.getByText('src/wrap.ts').first()).toBeVisible();
+  await expect(page.getByText('width(word) <= columns').first()).toBeVisible();
+  await expect(page.getByText(/exit 0/).first()).toBeVisible();
+  expect(problems).toEqual([]);
+
+  for (const path of ['', '/graph', '/tasks', '/output', '/changes', '/checkpoints', '/metrics']) {
+    await page.goto(`${house.url}/sessions/${slug}${path}`);
+    await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible();
+    await expectAccessible(page);
+  }
+  for (const path of ['/', '/sessions', '/sessions/new', '/repositories', '/asks', '/account', '/nowhere']) {
+    await page.goto(`${house.url}${path}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectAccessible(page);
+  }
+});
+
+test('every page fits a phone', async ({ house, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const app = await house.start(nobody);
+  await setUp(page, house, app);
+  const api = await house.api();
+  const repository = await api.register('sample');
+  const session = await api.create({
+    repositoryId: repository.id,
+    title: 'Document the library with a very long title that has to wrap somewhere',
+    prompt: script('- write: { path: a-rather-long-folder/another-folder/file-with-a-long-name.md, content: x }'),
+  });
+  await api.waitFor(session.id, ['completed', 'failed']);
+  const paths = ['/', '/sessions', '/sessions/new', '/repositories', '/asks', '/account'];
+  const tabs = ['', '/graph', '/tasks', '/output', '/changes', '/checkpoints', '/metrics'].map(
+    (tab) => `/sessions/${session.slug}${tab}`,
+  );
+  for (const path of [...paths, ...tabs]) {
+    await page.goto(`${house.url}${path}`);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, `${path} scrolls sideways`).toBeLessThanOrEqual(390);
+  }
+});
