@@ -9,7 +9,7 @@ import { openDatabase } from './client.ts';
 import { forgetForeignTransactions } from './migrate.ts';
 import { explainDirectory } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
-import { startChild } from './testing/children.ts';
+import { endChildren, startChild } from './testing/children.ts';
 import { openTestDatabase, testDatabaseUrl } from './testing/database.ts';
 import { makeWorld, system } from './testing/fixtures.ts';
 import { openTestStore } from './testing/store.ts';
@@ -20,7 +20,10 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'database-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  endChildren();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test('the embedded database opens, migrates once, keeps its rows and lets nobody else read its folder', async () => {
   const dataDir = join(folder, 'new', 'data');
@@ -63,7 +66,7 @@ test('killed at any moment while writing, it reopens with everything acknowledge
     expect((await store.sessions.byId(sessionId))?.lastSeq).toBe(seqs.length);
     await database.close();
   }
-});
+}, 300_000);
 
 test('a path that is no directory is one clear sentence', async () => {
   const file = join(folder, 'file');
@@ -186,6 +189,7 @@ test.each([
     'postgres://u:hidden@127.0.0.1:9/x',
     /^DATABASE_URL: the database at 127\.0\.0\.1:9 cannot be reached \(ECONNREFUSED\): start PostgreSQL/,
   ],
+  ['nothing like an address', 'nonsense', /^DATABASE_URL is not an address: give postgres/],
   ['the host is unknown', 'postgres://u:hidden@no-such-host.invalid/x', /no-such-host\.invalid:5432 cannot be reached/],
 ])('%s: one sentence without the password', async (_, url, sentence) => {
   const refused = openPostgres(url, { log });

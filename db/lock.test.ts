@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acquireLock } from './lock.ts';
-import { startChild } from './testing/children.ts';
+import { endChildren, startChild } from './testing/children.ts';
 
 let folder: string;
 let path: string;
@@ -12,7 +12,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lock-'));
   path = join(folder, 'the.lock');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  endChildren();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test('a lock is held until it is released, and the refusal names the owner', async () => {
   const lock = await acquireLock(path, 'The directory');

@@ -8,6 +8,8 @@ const applicationName = 'opencode-orchestrator';
 
 /** A PostgreSQL server, 15 or newer. The pool reconnects by itself; a statement may take 30 s. */
 export async function openPostgres(url: string, { log }: Pick<DatabaseOptions, 'log'>): Promise<Database> {
+  if (!URL.canParse(url))
+    throw new Error('DATABASE_URL is not an address: give postgres://user:password@host:5432/name.');
   try {
     await migrateServer(url);
   } catch (error) {
@@ -20,6 +22,9 @@ export async function openPostgres(url: string, { log }: Pick<DatabaseOptions, '
       connect_timeout: 10,
       connection: {
         application_name: applicationName,
+        // Moments are read from text: in one form, whatever the server's own settings.
+        TimeZone: 'UTC',
+        DateStyle: 'ISO',
         statement_timeout: 30_000,
         idle_in_transaction_session_timeout: 60_000,
       },
@@ -56,8 +61,8 @@ async function migrateServer(url: string): Promise<void> {
 }
 
 /**
- * drizzle sends every statement unprepared, which costs a second round trip to learn the parameter types. Statements
- * prepared by name need one.
+ * drizzle says `prepare: false` with every statement, which costs a second round trip to learn the parameter types and
+ * a new plan each time. Statements prepared by name need one round trip and, after a few, no planning: ours comes last.
  */
 function prepared(client: postgres.Sql): postgres.Sql {
   const unsafe = client.unsafe.bind(client);
@@ -76,7 +81,7 @@ type Unsafe = postgres.Sql['unsafe'];
 
 function withPreparation(unsafe: Unsafe): Unsafe {
   return (query, parameters, options) =>
-    unsafe(query, parameters, { prepare: (parameters?.length ?? 0) > 0, ...options });
+    unsafe(query, parameters, { ...options, prepare: (parameters?.length ?? 0) > 0 });
 }
 
 /** What is wrong, in one sentence without the password. */

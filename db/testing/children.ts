@@ -2,6 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+const started = new Set<ChildProcess>();
+
+/** Ends what a failed test has left running. */
+export function endChildren(): void {
+  for (const child of started) child.kill('SIGKILL');
+  started.clear();
+}
+
 export interface Child {
   readonly process: ChildProcess;
   /** The next line it writes, or null when it has ended. */
@@ -13,6 +21,7 @@ export interface Child {
 export function startChild(script: string, argument: string): Child {
   const path = fileURLToPath(new URL(`./${script}`, import.meta.url));
   const child = spawn(process.execPath, [path, argument], { stdio: ['pipe', 'pipe', 'inherit'] });
+  started.add(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     process: child,
@@ -20,6 +29,11 @@ export function startChild(script: string, argument: string): Child {
       const next = await lines.next();
       return next.done ? null : next.value;
     },
-    ended: new Promise((resolve) => child.once('exit', () => resolve())),
+    ended: new Promise((resolve) =>
+      child.once('exit', () => {
+        started.delete(child);
+        resolve();
+      }),
+    ),
   };
 }

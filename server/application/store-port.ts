@@ -611,6 +611,7 @@ export interface Aggregates {
       events: number;
       outbox: number;
       tokens: number;
+      modelCalls: number;
     }>;
   };
   blobs: {

@@ -47,6 +47,7 @@ export function createMetrics(handle: Handle): Aggregates['metrics'] {
         (select count(*)::int from asks where status in ('open', 'escalated')) as asks,
         (select coalesce(max(cursor), 0)::text from events) as events,
         (select count(*)::int from outbox) as outbox,
+        (select count(*)::text from model_calls) as calls,
         (select coalesce(sum(input_tokens::bigint + output_tokens + reasoning_tokens + cache_read_tokens + cache_write_tokens), 0)::text
           from model_calls) as tokens`);
       const number = (name: string) => Number(row?.[name] ?? 0);
@@ -57,6 +58,7 @@ export function createMetrics(handle: Handle): Aggregates['metrics'] {
         events: number('events'),
         outbox: number('outbox'),
         tokens: number('tokens'),
+        modelCalls: number('calls'),
       };
     },
   };
