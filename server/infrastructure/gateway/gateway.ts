@@ -76,6 +76,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   });
 
+  // A connection closed just when OpenCode uses it again would look to it like a failing model.
+  server.keepAliveTimeout = 600_000;
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     authenticate(request);
     const [, name = '', path = ''] =

@@ -44,8 +44,24 @@ async function perform(
       ? outlineTurn(attempt.taskKey, results)
       : await nextTurn(script, results.keys(), (step) => meter.countFailure(attempt.attemptId, step));
   if (Object.keys(turn.context).length > 0) await meter.setContext(attempt.attemptId, turn.context);
-  if (turn.waitSeconds > 0) await delay(turn.waitSeconds * 1000, undefined, { signal: call.signal });
-  return speak(call, turn);
+  const opened = await wait(call, turn);
+  return speak(call, turn, opened);
+}
+
+/** Shorter than any patience with a silent model. */
+const aliveMs = 1_000;
+
+// Nothing is streamed while it waits, but comments keep OpenCode from taking a long wait for a dead model.
+async function wait(call: ProviderCall, turn: Turn): Promise<AnswerStream | null> {
+  const until = Date.now() + turn.waitSeconds * 1000;
+  const left = () => Math.max(0, until - Date.now());
+  const open = turn.move.kind !== 'fail' && call.body.stream === true && left() > aliveMs;
+  const answer = open ? await openAnswer(call.response, call.model) : null;
+  while (left() > 0) {
+    await delay(answer === null ? left() : Math.min(left(), aliveMs), undefined, { signal: call.signal });
+    await answer?.raw(': waiting\n\n');
+  }
+  return answer;
 }
 
 function runOf(attempt: GatewayAttempt): RehearsalRun {
@@ -57,12 +73,12 @@ function plain(text: string): Turn {
   return { text, usage: { input: 0, output: 0 }, waitSeconds: 0, context: {}, move: { kind: 'end' } };
 }
 
-async function speak(call: ProviderCall, turn: Turn): Promise<CallOutcome> {
+async function speak(call: ProviderCall, turn: Turn, opened: AnswerStream | null = null): Promise<CallOutcome> {
   const { move } = turn;
   if (move.kind === 'fail') return fail(call, turn, move.failure);
   const finish = move.kind === 'tool' ? 'tool_calls' : 'stop';
   if (call.body.stream !== true) return speakAtOnce(call, turn, finish);
-  const answer = await openAnswer(call.response, call.model);
+  const answer = opened ?? (await openAnswer(call.response, call.model));
   await stream(answer, turn.text, call.signal);
   if (move.kind === 'tool') await answer.toolCall(`step-${move.step}`, move.tool, move.input);
   await answer.finish(finish, turn.usage);

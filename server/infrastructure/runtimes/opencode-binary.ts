@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DomainError } from '../../domain/errors.ts';
@@ -22,7 +23,9 @@ export interface OpenCodeBinary {
  * Throws UNAVAILABLE with one sentence that names the remedy when there is none, or its version is another.
  */
 export async function findOpenCode(opencodeBin: string | null): Promise<OpenCodeBinary> {
-  const path = opencodeBin ?? (await fromPackage()) ?? (await fromPath());
+  const packaged = opencodeBin === null ? await fromPackage() : null;
+  if (packaged !== null && wanted.test(packaged.version)) return packaged;
+  const path = opencodeBin ?? packaged?.path ?? (await fromPath());
   if (path === null) {
     throw new DomainError(
       'UNAVAILABLE',
@@ -53,9 +56,13 @@ async function knownVersion(path: string): Promise<string> {
 }
 
 async function versionOf(path: string): Promise<string> {
+  // A home of its own: asking for the version must not create files in anybody's.
+  const home = await mkdtemp(join(tmpdir(), 'orchestrator-version-'));
   try {
-    // An empty home: asking for the version must not create files in anybody's.
-    const { stdout } = await run(path, ['--version'], { timeout: 20_000, env: { PATH: process.env.PATH ?? '' } });
+    const { stdout } = await run(path, ['--version'], {
+      timeout: 60_000,
+      env: { HOME: home, PATH: process.env.PATH ?? '' },
+    });
     return stdout.trim().split('\n').at(-1) ?? '';
   } catch (cause) {
     throw new DomainError(
@@ -63,19 +70,27 @@ async function versionOf(path: string): Promise<string> {
       `OpenCode at ${path} does not start: check OPENCODE_BIN names an executable program of version 1.18.`,
       { cause },
     );
+  } finally {
+    await rm(home, { recursive: true, force: true });
   }
 }
 
 // The npm wrapper `opencode-ai` is passed over: it leaves its server behind when it is ended.
-async function fromPackage(): Promise<string | null> {
+// Its package says its version, so the program need not be asked.
+async function fromPackage(): Promise<OpenCodeBinary | null> {
   const name = process.platform === 'win32' ? 'opencode.exe' : 'opencode';
   for (const suffix of ['', '-baseline']) {
     const found = resolved(`opencode-${process.platform}-${process.arch}${suffix}/package.json`);
     if (found === null) continue;
     const path = join(dirname(found), 'bin', name);
-    if (await executable(path)) return path;
+    if (await executable(path)) return { path, version: packageVersion(found) };
   }
   return null;
+}
+
+function packageVersion(manifest: string): string {
+  const content: unknown = require(manifest);
+  return typeof content === 'object' && content !== null && 'version' in content ? String(content.version) : '';
 }
 
 function resolved(id: string): string | null {

@@ -74,7 +74,7 @@ export function openCodeEnvironment(
     CI: '1',
     [markerVariable]: secrets.marker,
     // The app's own Node first: what an agent runs is what the verification will run.
-    PATH: [dirname(process.execPath), ripgrepFolder(), process.env.PATH].filter(Boolean).join(delimiter),
+    PATH: [dirname(process.execPath), ripgrepFolder(), ...systemPath()].filter(Boolean).join(delimiter),
   };
   for (const name of switches) environment[name] = '1';
   for (const name of inherited) {
@@ -82,6 +82,12 @@ export function openCodeEnvironment(
     if (value !== undefined) environment[name] = value;
   }
   return environment;
+}
+
+// Started by npm, the app has its own tools on the PATH; they are none of the agent's business.
+function systemPath(): string[] {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.filter((folder) => !/[\\/]node_modules[\\/]/.test(`${folder}/`));
 }
 
 const switches = [

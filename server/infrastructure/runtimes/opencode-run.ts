@@ -73,6 +73,7 @@ export async function driveRun(
   let progress = 0;
   let judged = null as { picture: string; postedAt: number } | null;
   let troubles = 0;
+  let counted = '';
   let parkedTold = false;
 
   const post = async (client: OpenCodeClient, messages: readonly Message[]) => {
@@ -123,7 +124,10 @@ export async function driveRun(
     progress = Math.max(progress, finished);
     if (standing.kind === 'running') freshLook = false;
     const end = await act(client, standing, messages);
-    reporter.usage(await totals(client, below, messages));
+    // Asked for only when there is something new to add up.
+    const picture = pictureOf(messages);
+    if (end !== null || picture !== counted) reporter.usage(await totals(client, below, messages));
+    counted = picture;
     return end;
   }
 

@@ -309,6 +309,14 @@ test('a run that was aborted for a pause goes on when it is run again', async ()
   expect(writes).toHaveLength(1);
 });
 
+test('a wait longer than the patience with a silent model is no failure', async () => {
+  const order = runtime.order('- wait: 4s\n- say: Patience.');
+  const events = await runToEnd(runtime, order);
+
+  expect(events.at(-1)).toEqual({ type: 'completed', text: 'Patience.' });
+  expect(callsOf(order.attemptId)).toBe(1);
+});
+
 test('the gateway refuses a remote session it does not know, and the run ends at once', async () => {
   const order = runtime.order('- say: x');
   runtime.attempts.delete(order.remoteSessionId);
