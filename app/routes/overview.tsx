@@ -1,12 +1,13 @@
 import { Link } from 'react-router';
-import { can, refusal } from '../../server/domain/actor.ts';
+import { can } from '../../server/domain/actor.ts';
 import { sessionStatuses } from '../../server/domain/session.ts';
 import { actorOf } from '../auth.server.ts';
 import { Age, Countdown } from '../components/age.tsx';
+import { NoSession } from '../components/no-session.tsx';
 import { PageHeader, Panel } from '../components/page.tsx';
 import { PartList } from '../components/part-list.tsx';
 import { SessionLine } from '../components/session-line.tsx';
-import { ActionLink, Empty } from '../components/states.tsx';
+import { ActionLink } from '../components/states.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { servicesContext } from '../context.ts';
 import { guarded } from '../errors.server.ts';
@@ -46,7 +47,8 @@ export const loader = guarded(async ({ context }: Route.LoaderArgs) => {
     health,
     runtime: system.runtime(),
     version: system.version,
-    refusal: can(actor, 'session.create') ? null : refusal(actor, 'session.create'),
+    mayCreate: can(actor, 'session.create'),
+    mayRegister: can(actor, 'repository.manage'),
   };
 });
 
@@ -59,7 +61,7 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
   return (
     <>
       <PageHeader title="Overview">
-        {loaderData.refusal === null && repositories > 0 && <ActionLink to="/sessions/new">New session</ActionLink>}
+        {loaderData.mayCreate && repositories > 0 && <ActionLink to="/sessions/new">New session</ActionLink>}
       </PageHeader>
 
       <nav aria-label="Sessions by state" className="border-b-2 border-line-2">
@@ -123,18 +125,12 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
 
         <Panel title="In the room" aside={plural(executing.length, 'session')}>
           {executing.length === 0 ? (
-            <Empty
+            <NoSession
               title={total === 0 ? 'No session yet.' : 'All quiet. No session is running, paused or queued.'}
-              action={
-                repositories === 0
-                  ? { to: '/repositories', words: 'Register a repository' }
-                  : { to: '/sessions/new', words: 'New session' }
-              }
-            >
-              {repositories === 0
-                ? 'A session works on a git repository. Register one by its path or URL, or take the sample.'
-                : 'Give it a goal and a repository; it shows every step while it happens.'}
-            </Empty>
+              repositories={repositories}
+              mayCreate={loaderData.mayCreate}
+              mayRegister={loaderData.mayRegister}
+            />
           ) : (
             <ul>
               {executing.map((session) => (

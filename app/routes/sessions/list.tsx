@@ -1,9 +1,10 @@
 import { Form, Link } from 'react-router';
-import { refusal } from '../../../server/domain/actor.ts';
+import { can, refusal } from '../../../server/domain/actor.ts';
 import { isExecuting } from '../../../server/domain/session.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Age } from '../../components/age.tsx';
 import { FilterChips } from '../../components/filter-chips.tsx';
+import { NoSession } from '../../components/no-session.tsx';
 import { PageHeader } from '../../components/page.tsx';
 import { ProgressBar } from '../../components/progress.tsx';
 import { ActionLink, Empty } from '../../components/states.tsx';
@@ -42,6 +43,7 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
     me: actor.id,
     repositories: Object.fromEntries(known.items.map(({ id, name }) => [id, name])),
     refusal: refusal(actor, 'session.create'),
+    mayRegister: can(actor, 'repository.manage'),
     search: url.searchParams.toString(),
   };
 });
@@ -119,15 +121,27 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
         <button
           type="button"
           onClick={release}
-          className="engraved min-h-11 w-full cursor-pointer border-b-2 border-line-2 bg-stream px-4 text-left text-data text-on-signal"
+          // Over the page's foot, so that no row moves.
+          className="engraved fixed inset-x-0 bottom-12 z-10 min-h-11 cursor-pointer bg-stream px-4 text-left text-data text-on-signal lg:bottom-0"
         >
           {waiting} new: show {waiting === 1 ? 'it' : 'them'}
         </button>
       )}
 
-      {rows.length === 0 ? (
-        <Nothing all={all} repositories={Object.keys(loaderData.repositories).length} refusal={loaderData.refusal} />
-      ) : (
+      {rows.length === 0 && all > 0 && (
+        <Empty title="No session matches." action={{ to: '/sessions', words: 'Show all sessions' }}>
+          Take a filter away, or search for fewer words.
+        </Empty>
+      )}
+      {all === 0 && (
+        <NoSession
+          title="No session yet."
+          repositories={Object.keys(loaderData.repositories).length}
+          mayCreate={loaderData.refusal === null}
+          mayRegister={loaderData.mayRegister}
+        />
+      )}
+      {rows.length > 0 && (
         <Table caption="Sessions" columns={columns}>
           {rows.map((session) => (
             <tr
@@ -179,32 +193,6 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
         </nav>
       )}
     </>
-  );
-}
-
-function Nothing({ all, repositories, refusal }: { all: number; repositories: number; refusal: string | null }) {
-  if (all > 0) {
-    return (
-      <Empty title="No session matches." action={{ to: '/sessions', words: 'Show all sessions' }}>
-        Take a filter away, or search for fewer words.
-      </Empty>
-    );
-  }
-  if (repositories === 0) {
-    return (
-      <Empty
-        title="No session yet, and no repository to work on."
-        action={{ to: '/repositories', words: 'Register a repository' }}
-      >
-        A session works on a git repository. Register one by its path or URL, or take the sample.
-      </Empty>
-    );
-  }
-  if (refusal !== null) return <Empty title="No session yet.">{refusal}</Empty>;
-  return (
-    <Empty title="No session yet." action={{ to: '/sessions/new', words: 'New session' }}>
-      Give it a goal and a repository; it shows every step while it happens.
-    </Empty>
   );
 }
 
