@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../application/ports.ts';
 import { identityOf } from './process-table.ts';
-import { only, type RuntimeFixture, runToEnd, startRuntime } from './runtime-fixture.ts';
+import { only, type RuntimeFixture, runToEnd, startRuntime } from './runtime-testing.ts';
 
 // Each test starts OpenCode anew, which a busy machine does slowly.
 vi.setConfig({ testTimeout: 180_000 });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { remoteMessageIds } from '../remote-ids.ts';
-import { only, type RuntimeFixture, runToEnd, startRuntime } from './runtime-fixture.ts';
+import { only, type RuntimeFixture, runToEnd, startRuntime } from './runtime-testing.ts';
 
 let runtime: RuntimeFixture;
 beforeAll(async () => {

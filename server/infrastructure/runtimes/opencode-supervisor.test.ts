@@ -8,12 +8,12 @@ import { markerVariable } from './end-process.ts';
 import { openCodeHome } from './opencode-home.ts';
 import { readState } from './opencode-state.ts';
 import { identityOf, processesMarked } from './process-table.ts';
-import { only, type RuntimeFixture, runToEnd, startRuntime, temporaryFolder } from './runtime-fixture.ts';
+import { only, type RuntimeFixture, runToEnd, startRuntime, temporaryFolder } from './runtime-testing.ts';
 
 // Several processes are started in a row, which a busy machine does slowly.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
-const app = fileURLToPath(new URL('./runtime-fixture-app.ts', import.meta.url));
+const app = fileURLToPath(new URL('./runtime-app-testing.ts', import.meta.url));
 const folders: string[] = [];
 const runtimes: RuntimeFixture[] = [];
 

@@ -2,7 +2,7 @@
  * A stand-in for the app, run as a process of its own so that a test may kill it: gateway and supervisor on the
  * given data directory. It prints one line with the process ids when OpenCode is online.
  */
-import { startRuntime } from './runtime-fixture.ts';
+import { startRuntime } from './runtime-testing.ts';
 
 const [dataDir = '', watchdogMs = ''] = process.argv.slice(2);
 const runtime = await startRuntime({ dataDir, watchdogMs: Number(watchdogMs) });
