@@ -94,7 +94,7 @@ function stateRefusal(intent: Intent, facts: Facts): string | null {
       if (facts.lastCheckpointSequence === 0) return 'There is no checkpoint yet.';
       return unless(
         status === 'paused' || sessionTransitions[status].includes('pending'),
-        `It is ${word}; pause it first, or wait until it can be retried.`,
+        `It is ${word}; a checkpoint is restored while it is paused or could be retried.`,
       );
     case 'delete':
       return unless(!isExecuting(status), `It is ${word}; stop it first.`);

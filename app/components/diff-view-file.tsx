@@ -20,11 +20,7 @@ export function FileDiff({ file, view }: FileDiffProps) {
     return <Said>{linesOf(file.patch).toLocaleString('en-US')} lines: too many to draw. The patch has all of it.</Said>;
   }
   if (parsed === null || parsed.hunks.length === 0) {
-    return (
-      <Said>
-        {file.status === 'renamed' ? 'Renamed without a change.' : 'No line changed: only its mode or its end.'}
-      </Said>
-    );
+    return <Said>{unchanged[file.status]}</Said>;
   }
   return (
     <div className="overflow-x-auto">
@@ -45,6 +41,13 @@ export function FileDiff({ file, view }: FileDiffProps) {
     </div>
   );
 }
+
+const unchanged: Record<ChangedFile['status'], string> = {
+  added: 'An empty file.',
+  deleted: 'It was empty.',
+  renamed: 'Renamed without a change.',
+  modified: 'No line changed: only its mode or its end.',
+};
 
 function parse(patch: string) {
   const file = parseDiff(patch, { nearbySequences: 'zip' })[0];

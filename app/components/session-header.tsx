@@ -84,11 +84,16 @@ function VerdictLine({ state }: { state: LiveState }) {
       )}
     >
       <span className="min-w-0 break-words">{sentence}</span>
-      {next !== null && (
-        <Next to={next.to}>
-          {next.words} <Glyph name="arrow" size={12} />
-        </Next>
-      )}
+      <span className="flex flex-wrap gap-x-6">
+        {next !== null && (
+          <Next to={next.to}>
+            {next.words} <Glyph name="arrow" size={12} />
+          </Next>
+        )}
+        <span className="lg:hidden">
+          <Next to="#commands">Commands</Next>
+        </span>
+      </span>
     </p>
   );
 }

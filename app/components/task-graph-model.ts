@@ -72,7 +72,8 @@ export function graphModel({ tasks, edges, criticalPath }: GraphData): GraphMode
 }
 
 function labelOf(edge: LiveEdge): string {
-  const parts = [dependencyWords[edge.type].short, edge.lagSeconds > 0 ? `+${edge.lagSeconds} s` : ''];
+  // The kind is told by the dash: in a dense graph a word on every line would cover the lines.
+  const parts = [edge.lagSeconds > 0 ? `+${edge.lagSeconds} s` : ''];
   if (!edge.required) parts.push('optional');
   return parts.filter((part) => part !== '').join(' ');
 }

@@ -89,10 +89,10 @@ test('the table reads from top to bottom: prerequisites first, children under th
   ]);
 });
 
-test('a line says its kind, its lag and that it is optional', () => {
+test('a line says its lag and that it is optional', () => {
   const tasks = [aTask({ id: 'a' }), aTask({ id: 'b' })];
   const edges = [{ id: '1', from: 'a', to: 'b', type: 'start_to_start', required: false, lagSeconds: 30 } as const];
   expect(graphModel({ tasks, edges, criticalPath: ['a', 'b'] }).lines).toMatchObject([
-    { label: 'SS +30 s optional', critical: true },
+    { label: '+30 s optional', critical: true },
   ]);
 });

@@ -106,7 +106,7 @@ function edgeOf(line: GraphLine): Edge {
     id: line.id,
     source: line.from,
     target: line.to,
-    type: 'smoothstep',
+    type: 'straight',
     label: line.label === '' ? undefined : line.label,
     style: {
       stroke: color,
@@ -115,7 +115,9 @@ function edgeOf(line: GraphLine): Edge {
     },
     labelStyle: { fill: 'var(--color-ink-1)', fontFamily: 'var(--font-data)', fontSize: 12 },
     labelBgStyle: { fill: 'var(--color-surface-0)' },
-    ...(line.type === 'part_of' ? {} : { markerEnd: { type: MarkerType.ArrowClosed, color, width: 12, height: 12 } }),
+    ...(line.type === 'part_of'
+      ? {}
+      : { markerEnd: { type: MarkerType.ArrowClosed, color, width: 16, height: 16, markerUnits: 'userSpaceOnUse' } }),
   };
 }
 

@@ -93,7 +93,7 @@ function Line({ row }: { row: TaskRow }) {
       <Cell wide end className="font-data text-data">
         {task.attemptCount}
       </Cell>
-      <Cell wide end>
+      <Cell wide end className="font-data text-data">
         {since === null ? <span className="text-ink-3">not begun</span> : <Age since={since} />}
       </Cell>
     </tr>

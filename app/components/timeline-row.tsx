@@ -1,4 +1,5 @@
 import clsx from 'clsx';
+import type { EventType } from '../../server/domain/events.ts';
 import { dateTime, duration, milliseconds, time } from '../format.ts';
 import { useNow } from '../hooks/use-clock.tsx';
 import { toneText } from '../status.ts';
@@ -29,6 +30,9 @@ function Idle({ row }: { row: IdleRow }) {
   );
 }
 
+// Frequent and of little weight each: one line instead of two.
+const small: ReadonlySet<EventType> = new Set(['attempt.usage_reported', 'attempt.file_changed']);
+
 function EventLine({ row, bar, base, marked }: Omit<RowProps, 'row'> & { row: EventRow }) {
   const { event, words } = row;
   const checkpoint = event.type === 'checkpoint.created' || event.type === 'checkpoint.restored';
@@ -56,7 +60,7 @@ function EventLine({ row, bar, base, marked }: Omit<RowProps, 'row'> & { row: Ev
       <span className={clsx('pt-0.5', toneText[words.tone])}>
         <Glyph name={words.glyph} size={14} />
       </span>
-      <div className="min-w-0">
+      <div className={clsx('min-w-0', small.has(event.type) && 'flex flex-wrap items-baseline gap-x-4')}>
         <p className={clsx('line-clamp-4 whitespace-pre-wrap break-words text-body leading-5', toneText[words.tone])}>
           {words.text}
         </p>
@@ -115,8 +119,9 @@ function Details({ row, base, person }: { row: EventRow; base: string; person: b
   const commands = event.type.startsWith('verification.') ? commandsOf(event.payload) : [];
   const blob = blobOf(event.payload);
   return (
-    <details>
+    <details className="open:basis-full">
       <summary className="min-h-6 font-data text-micro leading-6 text-ink-3 hover:text-ink-1">
+        {row.task !== null && <b className="text-ink-2">{row.task} · </b>}
         <span className={clsx(person && 'font-bold text-ink-1')}>{row.event.actor.name}</span> · {row.event.type} ·{' '}
         {row.seq}
         <span className="sr-only">: {tool === null ? 'payload' : 'input and output'}</span>

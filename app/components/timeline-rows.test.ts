@@ -21,7 +21,7 @@ test('a state change says from, to and why', () => {
     { type: 'task.status_changed', payload: { taskId: 't1', from: 'in_progress', to: 'failed', reason: 'gave up' } },
     names,
   );
-  expect(said).toMatchObject({ text: 'Task fix IN PROGRESS → FAILED: gave up', tone: 'broken' });
+  expect(said).toMatchObject({ text: 'Task “fix” IN PROGRESS → FAILED: gave up', tone: 'broken' });
 });
 
 test('an unknown cost is said to be unknown', () => {

@@ -10,6 +10,8 @@ export interface EventRow {
   /** The completion of a tool call, shown in the row in which the call began. */
   readonly completion: LiveEvent | null;
   readonly words: Words;
+  /** The key of the task it is about. */
+  readonly task: string | null;
 }
 
 export interface IdleRow {
@@ -44,7 +46,8 @@ export function rowsOf(events: readonly LiveEvent[], names: Names): Row[] {
       continue;
     }
     if (callKey !== null) calls.set(callKey, rows.length);
-    rows.push({ kind: 'event', key: String(seq), seq, event, completion: null, words: wordsOf(event, names) });
+    const task = names.key(event.payload.taskId);
+    rows.push({ kind: 'event', key: String(seq), seq, event, completion: null, words: wordsOf(event, names), task });
   }
   return rows;
 }

@@ -27,8 +27,10 @@ export interface Words {
 
 /** What a sentence may need beyond the payload. */
 export interface Names {
-  /** A task's key and title by its id. */
+  /** A task by its id, as a sentence names it. */
   task(id: unknown): string;
+  /** Its bare key; null when it is not known. */
+  key(id: unknown): string | null;
 }
 
 interface Entry {
@@ -268,10 +270,12 @@ export function wordsOf(event: Pick<LiveEvent, 'type' | 'payload'>, names: Names
 /** The names of a graph's tasks; a task that is not loaded yet is simply "a task". */
 export function namesOf(tasks: readonly { id: string; key: string; title: string }[]): Names {
   const byId = new Map(tasks.map((task) => [task.id, task]));
+  const key = (id: unknown) => (typeof id === 'string' ? (byId.get(id)?.key ?? null) : null);
   return {
+    key,
     task(id) {
-      const task = typeof id === 'string' ? byId.get(id) : undefined;
-      return task === undefined ? 'a task' : `task ${task.key}`;
+      const known = key(id);
+      return known === null ? 'a task' : `task “${known}”`;
     },
   };
 }

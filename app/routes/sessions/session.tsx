@@ -1,4 +1,5 @@
-import { NavLink, Outlet, useFetcher, useSearchParams } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { NavLink, Outlet, useFetcher, useLocation, useSearchParams } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
 import type { Ask } from '../../../server/domain/ask.ts';
 import type { Task } from '../../../server/domain/task.ts';
@@ -111,8 +112,16 @@ function Tabs({ base, tasks, checkpoints }: { base: string; tasks: number; check
     { to: `${base}/checkpoints`, word: 'Checkpoints', count: checkpoints },
     { to: `${base}/metrics`, word: 'Metrics' },
   ];
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab was opened
+  useEffect(() => {
+    const open = nav.current?.querySelector<HTMLElement>('[aria-current=page]');
+    // Sideways only: the page itself must not move.
+    if (open) nav.current?.scrollTo({ left: open.offsetLeft - 48 });
+  }, [pathname]);
   return (
-    <nav aria-label="Parts of the session" className="overflow-x-auto border-b-2 border-line-2 bg-surface-1">
+    <nav ref={nav} aria-label="Parts of the session" className="overflow-x-auto border-b-2 border-line-2 bg-surface-1">
       <ul className="flex">
         {tabs.map((tab) => (
           <li key={tab.to}>
