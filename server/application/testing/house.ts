@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import type { DatabaseKind } from '../../../db/client.ts';
+import { emptyDatabase } from '../../../db/testing/database.ts';
+import { openTestStore } from '../../../db/testing/store.ts';
+import type { Actor, Role, Scope, TokenActor, UserActor } from '../../domain/actor.ts';
+import type { Session, SessionStatus } from '../../domain/session.ts';
+import type { Task } from '../../domain/task.ts';
+import { checkRehearsal } from '../../infrastructure/gateway/rehearsal-script.ts';
+import { git, scratchFolder, scratchRepository } from '../../infrastructure/git/git-testing.ts';
+import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
+import { createAttemptLimiter } from '../../infrastructure/rate-limit.ts';
+import { createRunCommand } from '../../infrastructure/run-command.ts';
+import { createSecrets } from '../../infrastructure/secrets.ts';
+import { createServices } from '../../services.ts';
+import type { Deps, Settings } from '../deps.ts';
+import { createDispatcher, type Dispatcher } from '../engine/dispatcher.ts';
+import { createSweeper } from '../engine/sweeper.ts';
+import { seedFleet } from '../fleet.ts';
+import type { Fault, FaultPoint, RuntimeStatus } from '../ports.ts';
+import type { Repository, Team } from '../store-port.ts';
+import { createHandRunner, type Play } from './hand-runner.ts';
+
+const online: RuntimeStatus = {
+  id: '00000000-0000-4000-8000-000000000001',
+  kind: 'opencode_embedded',
+  state: 'online',
+  detail: '',
+  version: '1.18.33',
+  pid: 1,
+  port: 1,
+  residentBytes: null,
+  startedAt: null,
+  restarts: 0,
+  circuit: 'closed',
+  parkedUntil: null,
+  rehearsal: true,
+};
+
+const defaults: Settings = {
+  leaseSeconds: 30,
+  checkpointSeconds: 300,
+  askSlaSeconds: 900,
+  askExpirySeconds: 86_400,
+  verifyTimeoutSeconds: 60,
+  owner: 'house.1',
+  formerOwners: [],
+  rehearsal: true,
+  version: 'test',
+  minimumFreeBytes: 1,
+};
+
+export const setupCode = 'the-code-of-the-log';
+
+/** Everything of the application over a real database, real git and real commands; the agents are played by hand. */
+export async function openHouse(kind: DatabaseKind) {
+  const opened = await openTestStore(kind);
+  const dataDir = scratchFolder();
+  return { opened, dataDir, close: () => opened.close() };
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+/** One instance of the program in a house: its services, dispatcher and sweeper. Several may share the house. */
+export function createInstance(house: House, settings: Partial<Settings> = {}, runtimeId = online.id) {
+  const { store } = house.opened;
+  const play: { current: Play } = { current: async () => undefined };
+  const hand = createHandRunner(play);
+  const logged: { level: string; fields: object; message: string }[] = [];
+  const runtime = { ...online };
+  const time = { ahead: 0 };
+  const faults: FaultPoint[] = [];
+  const fault: { at: Fault } = { at: () => undefined };
+  const keep = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
+  const log = { info: keep('info'), warn: keep('warn'), error: keep('error') };
+  const commands = createRunCommand({ nodeBin: dirname(process.execPath), dataDir: house.dataDir });
+  const deps: Deps = {
+    store,
+    runner: hand.runner,
+    runtime: { status: () => runtime },
+    workspaces: createWorkspaces({ dataDir: house.dataDir, log, outboundAllow: [] }),
+    runCommand: commands.run,
+    endOrphans: commands.endOrphans,
+    secrets: createSecrets(),
+    limiter: createAttemptLimiter(),
+    checkRehearsal,
+    fault: (point) => {
+      faults.push(point);
+      fault.at(point);
+    },
+    log,
+    settings: { ...defaults, ...settings },
+    clock: () => new Date(Date.now() + time.ahead * 1000),
+    output: () => undefined,
+    nudge: () => undefined,
+  };
+  return {
+    deps,
+    services: createServices(deps, { setupCode, runtimeId, loops: () => [] }),
+    dispatcher: createDispatcher(deps),
+    sweeper: createSweeper(deps, runtimeId),
+    runtime,
+    play,
+    started: hand.started,
+    aborted: hand.aborted,
+    logged,
+    time,
+    faults,
+    fault,
+  };
+}
+
+export type Instance = ReturnType<typeof createInstance>;
+
+export interface Place {
+  team: Team;
+  repository: Repository;
+  /** Folder of the repository. */
+  source: string;
+  admin: UserActor;
+  lead: UserActor;
+  member: UserActor;
+  /** Another member. */
+  other: UserActor;
+  viewer: UserActor;
+}
+
+/** Empties the house; then a team with people of every role, a fleet that is online, and a repository in git. */
+export async function makePlace(
+  house: House,
+  options: { verify?: string[]; setup?: string[]; files?: Record<string, string> } = {},
+): Promise<Place> {
+  await emptyDatabase(house.opened.database);
+  const place = await addTeam(house, 'house', options);
+  return place;
+}
+
+/** One more team in the house. */
+export async function addTeam(
+  { opened: { store } }: House,
+  slug: string,
+  options: { verify?: string[]; setup?: string[]; files?: Record<string, string> } = {},
+): Promise<Place> {
+  const { id: runtimeId } = await store.runtimes.upsertEmbedded({ id: online.id, name: 'opencode-embedded' });
+  const team = await store.teams.create({ id: randomUUID(), name: `Team ${slug}`, slug });
+  await seedFleet(store, { teamId: team.id, runtimeId, uuid: randomUUID });
+  await store.runtimes.setState(runtimeId, {
+    state: 'online',
+    detail: '',
+    softwareVersion: '1.18.33',
+    circuit: 'closed',
+    parkedUntil: null,
+  });
+  await store.agents.heartbeat(runtimeId);
+  const person = async (name: string, role: Role): Promise<UserActor> => {
+    const email = `${name}@${slug}.example`;
+    const user = await store.users.create({ id: randomUUID(), email, name, passwordHash: null });
+    await store.users.addMembership({ teamId: team.id, userId: user.id, role });
+    return { kind: 'user', id: user.id, teamId: team.id, role, name, email };
+  };
+  const source = scratchRepository(options.files ?? { 'README.md': '# Sample\n', 'a.txt': 'one\ntwo\nthree\n' });
+  const admin = await person('ada', 'admin');
+  const repository = await store.repositories.create({
+    id: randomUUID(),
+    teamId: team.id,
+    name: `sample-${slug}`,
+    source,
+    kind: 'path',
+    baseBranch: 'main',
+    setup: options.setup ?? [],
+    verify: options.verify ?? [],
+    createdBy: admin.id,
+  });
+  return {
+    team,
+    repository,
+    source,
+    admin,
+    lead: await person('leo', 'lead'),
+    member: await person('mia', 'member'),
+    other: await person('max', 'member'),
+    viewer: await person('vic', 'viewer'),
+  };
+}
+
+/** A token of this person with these scopes, as the API's gate would make it out. */
+export function tokenOf(person: UserActor, scopes: readonly Scope[]): TokenActor {
+  const { teamId, role } = person;
+  return { kind: 'token', id: randomUUID(), teamId, role, userId: person.id, scopes, name: `${person.name}'s token` };
+}
+
+/** Creates a session; every field but the title may be said. */
+export function addSession(
+  instance: Instance,
+  place: Place,
+  fields: Record<string, unknown> = {},
+  actor: Actor = place.admin,
+): Promise<Session> {
+  const plain = { title: 'Add the thing', prompt: 'Do it.', repositoryId: place.repository.id };
+  return instance.services.sessions.create(actor, { ...plain, ...fields });
+}
+
+/** Puts a session into a status beside the table, as if it had come there. */
+export async function putInto(house: House, session: Session, status: SessionStatus): Promise<Session> {
+  const { store, database } = house.opened;
+  const executing = status === 'running' || status === 'degraded';
+  await database.db.execute(sql`update sessions set status = ${status}::session_status,
+    started_at = case when ${executing} then clock_timestamp() else started_at end where id = ${session.id}::uuid`);
+  const put = await store.sessions.byId(session.id);
+  if (put === null) throw new Error('The session is gone');
+  return put;
+}
+
+/** Ticks until the session is as wanted; the last session seen is part of the failure otherwise. */
+export async function until(
+  house: House,
+  dispatchers: readonly Dispatcher[],
+  id: string,
+  wanted: (session: Session, tasks: Task[]) => boolean | Promise<boolean>,
+  seconds = 50,
+): Promise<Session> {
+  const { store } = house.opened;
+  for (const startedAt = Date.now(); ; ) {
+    for (const dispatcher of dispatchers) await dispatcher.tick();
+    const session = await store.sessions.byId(id);
+    if (session === null) throw new Error('The session is gone');
+    const tasks = await store.tasks.bySession(id);
+    if (await wanted(session, tasks)) return session;
+    if (Date.now() - startedAt > seconds * 1000) {
+      const shown = tasks.map((task) => `${task.key} ${task.status} ${task.reason ?? ''}`).join('; ');
+      throw new Error(`It is still ${session.status} (${session.cause ?? session.error?.message ?? ''}): ${shown}`);
+    }
+    await sleep(10);
+  }
+}
+
+/** All events of a session; throws unless the numbers are gap-free from 1. */
+export async function historyOf({ opened: { store } }: House, id: string) {
+  const events = await store.events.list(id, { after: 0, limit: 10_000 });
+  events.forEach((event, place) => {
+    if (event.seq !== place + 1) throw new Error(`Event ${place + 1} has the number ${event.seq}`);
+  });
+  return events;
+}
+
+/** The subjects of the session branch's commits after the base, oldest first, each with its task's key. */
+export function landed(place: Place, session: Session): { commit: string; key: string; attempt: string }[] {
+  const format =
+    '%H %(trailers:key=Orchestrator-Task,valueonly,separator=%x20) %(trailers:key=Orchestrator-Attempt,valueonly,separator=%x20)';
+  const text = git(place.source, 'log', '--reverse', `--format=${format}`, `${session.baseCommit}..${session.branch}`);
+  return text.split('\n').flatMap((line) => {
+    const [commit = '', key = '', attempt = ''] = line.split(' ');
+    return commit === '' ? [] : [{ commit, key, attempt }];
+  });
+}
+
+/** A file's content at the head of the session's branch. */
+export const fileAt = (place: Place, session: Session, path: string): string =>
+  git(place.source, 'show', `${session.branch}:${path}`);
