@@ -57,19 +57,3 @@ test('SIGTERM in the middle of a run ends everything within 15 s, and the next s
   await api.waitFor(id, 'completed');
   await expectSoundHistory(api, id, { repository: source, files });
 });
-
-test.describe('on PostgreSQL', () => {
-  test.use({ database: 'postgres' });
-
-  test('a killed app finishes its work once', async ({ house }) => {
-    const app = await house.start({ FAULT_AT: 'before_merge' });
-    const api = await house.api();
-    const source = await house.repository();
-    const repository = await api.register(source, { verify });
-    const { id } = await api.create({ repositoryId: repository.id, prompt: work });
-    expect((await app.ended()).signal).toBe('SIGKILL');
-    await house.start();
-    await api.waitFor(id, 'completed');
-    await expectSoundHistory(api, id, { repository: source, files, takeovers: 1 });
-  });
-});

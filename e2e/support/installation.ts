@@ -33,6 +33,8 @@ export interface Installation {
   readonly admin: { readonly email: string; readonly password: string };
   /** Starts the app and waits until it is ready. */
   start(knobs?: Knobs): Promise<App>;
+  /** Starts the app and does not wait. */
+  launch(knobs?: Knobs): App;
   /** Starts the app as it must not start; answers how it ended. */
   refused(knobs?: Knobs): Promise<Exit & { output: string }>;
   /** A client with every scope the tests need. */
@@ -89,6 +91,7 @@ export async function createInstallation(options: { database?: 'embedded' | 'pos
     url,
     admin,
     log: output,
+    launch: (knobs = {}) => open(knobs),
 
     async start(knobs = {}) {
       const app = open(knobs);
