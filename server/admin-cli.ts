@@ -37,7 +37,8 @@ async function issue(config: Config, input: IssueInput): Promise<string> {
       return await withLocalServices(config, async (services) => (await services.tokens.issue(input)).token);
     } catch (error) {
       // A refusal is final; a locked directory may belong to an app whose socket is not open yet.
-      if (errorCodeOf(error) !== null || tries >= 6) throw error;
+      const locked = existsSync(join(config.dataDir, 'orchestrator.lock'));
+      if (errorCodeOf(error) !== null || !locked || tries >= 40) throw error;
       await sleep(500);
     }
   }

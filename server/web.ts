@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createRequestHandler } from '@react-router/express';
 import express from 'express';
-import type { ServerBuild } from 'react-router';
+import type { RouterContextProvider, ServerBuild } from 'react-router';
 import type { Config } from './config.ts';
 import { errorCodeOf } from './domain/errors.ts';
 import { loginCookie } from './domain/login.ts';
@@ -13,11 +13,23 @@ import { errorHandler, requestIdOf } from './http/errors.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { isOwnOrigin } from './http/origin.ts';
+import { limitForms } from './http/page-limits.ts';
 import { security } from './http/security.ts';
 import { createRequestLimits } from './infrastructure/rate-limit.ts';
 import { createRealtime, type Realtime } from './infrastructure/realtime.ts';
 import { createTelemetry } from './infrastructure/telemetry.ts';
 import type { Logger } from './log.ts';
+
+/** What the pages' bundle exports for this side: the keys of the typed context are its own. */
+interface PagesEntry {
+  createLoadContext(values: {
+    services: Engine['services'];
+    nonce: string;
+    requestId: string;
+    address: string | null;
+    report: (error: unknown) => void;
+  }): RouterContextProvider;
+}
 
 export interface Web {
   server: Server;
@@ -65,11 +77,16 @@ export async function createWeb(options: {
     health: () => services.system.health(),
   });
 
+  const limits = createRequestLimits();
   security(app, config);
   app.use(createHealth({ health: () => services.system.health(), version: options.version }, log));
   app.use(
     createMetrics(
-      createTelemetry({ totals: () => services.metrics.totals(), loops: () => engine.loops() }),
+      createTelemetry({
+        totals: () => services.metrics.totals(),
+        loops: () => engine.loops(),
+        clients: realtime.size,
+      }),
       config,
       authenticate,
     ),
@@ -79,7 +96,7 @@ export async function createWeb(options: {
     createApi({
       services,
       authenticate,
-      limits: createRequestLimits(),
+      limits,
       idempotency: store.idempotency,
       subscribe: realtime.subscribe,
       log,
@@ -87,6 +104,7 @@ export async function createWeb(options: {
       stopping: stopping.signal,
     }),
   );
+  app.use(limitForms(limits));
   const vite = await addPages();
   app.use(errorHandler(log));
 
@@ -101,7 +119,10 @@ export async function createWeb(options: {
       build = async () => (await dev.ssrLoadModule('virtual:react-router/server-build')) as ServerBuild;
     } else {
       // An asset of another build is gone, not a page: falling through would answer it with the sign-in page.
-      app.use('/assets', express.static(at('build/client/assets'), { immutable: true, maxAge: '1y', fallthrough: false }));
+      app.use(
+        '/assets',
+        express.static(at('build/client/assets'), { immutable: true, maxAge: '1y', fallthrough: false }),
+      );
       app.use(express.static(at('build/client'), { maxAge: '1h' }));
       build = (await import(pathToFileURL(at('build/server/index.js')).href)) as ServerBuild;
     }
@@ -112,7 +133,7 @@ export async function createWeb(options: {
         mode: config.env,
         async getLoadContext(req, res) {
           const loaded = typeof build === 'function' ? await build() : build;
-          const entry = loaded.entry.module as unknown as typeof import('../app/entry.server.tsx');
+          const entry = loaded.entry.module as unknown as PagesEntry;
           const requestId = requestIdOf(res);
           return entry.createLoadContext({
             services,

@@ -52,6 +52,8 @@ function recognised(thrown: unknown): unknown {
   const status = 'status' in thrown ? thrown.status : null;
   if (type === 'entity.too.large') return new DomainError('PAYLOAD_TOO_LARGE', 'The body may have at most 1 MiB.');
   if (type === 'entity.parse.failed') return malformed('The body is not well-formed JSON.');
+  if (status === 404) return new DomainError('NOT_FOUND', 'There is nothing at this address.');
+  if (status === 405) return new DomainError('METHOD_NOT_ALLOWED', 'This method is not possible here.');
   if (typeof status === 'number' && status >= 400 && status < 500) return malformed(thrown.message);
   return thrown;
 }

@@ -150,13 +150,14 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     }
   }
 
-  async function tellHealth(to: Iterable<Client>): Promise<void> {
+  async function tellHealth(to: readonly Client[]): Promise<void> {
+    if (to.length === 0) return;
     const health = { at: new Date().toISOString(), ...(await options.health?.()) };
     for (const client of to) client.socket.emit('health', health);
   }
 
   const timers = [
-    setInterval(() => void tellHealth(clients.values()).catch(onError), healthMs),
+    setInterval(() => void tellHealth([...clients.values()]).catch(onError), healthMs),
     setInterval(() => {
       for (const client of clients.values()) void judge(client);
     }, recheckMs),

@@ -9,7 +9,7 @@ export interface TelemetryFigures {
   readonly events: number;
   readonly outbox: number;
   readonly tokens: number;
-  readonly modelCalls?: number;
+  readonly modelCalls: number;
 }
 
 export interface TelemetrySources {
@@ -68,7 +68,7 @@ export function createTelemetry(sources: TelemetrySources): Telemetry {
       become(events, figures.events);
       outbox.set(figures.outbox);
       become(tokens, figures.tokens);
-      if (figures.modelCalls !== undefined) become(calls, figures.modelCalls);
+      become(calls, figures.modelCalls);
       database.set(1);
     } catch {
       // Stale figures would look like live ones.

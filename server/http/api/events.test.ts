@@ -2,6 +2,9 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiServer, openApiServer } from '../testing/api-server.ts';
 
+/** The machine may be busy: what must come gets time to come. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 10 });
+
 let server: ApiServer;
 let repositoryId: string;
 beforeAll(async () => {
@@ -82,12 +85,12 @@ test('a stream replays what is stored, follows what is new, and ends with its cl
   await append(id, 250);
   const stream = await follow(`/sessions/${slug}/events`);
   expect(stream.response.headers.get('content-type')).toContain('text/event-stream');
-  await expect.poll(() => stream.seen.length).toBe(251);
+  await eventually(() => stream.seen.length).toBe(251);
   for (let round = 0; round < 5; round++) await append(id, 3);
-  await expect.poll(() => stream.seen.length).toBe(266);
+  await eventually(() => stream.seen.length).toBe(266);
   expect(stream.seen.map((event) => event.id)).toEqual(upTo(266));
   expect(stream.seen.map((event) => event.seq)).toEqual(upTo(266));
-  await expect.poll(() => stream.comments.length).toBeGreaterThan(0);
+  await eventually(() => stream.comments.length).toBeGreaterThan(0);
   stream.leave();
   expect(await stream.ended).toBe('cut');
 });
@@ -96,7 +99,7 @@ test('Last-Event-ID goes before `after`, and a wrong one is refused', async () =
   const { id, slug } = await newSession();
   await append(id, 20);
   const stream = await follow(`/sessions/${slug}/events?after=2`, { lastEventId: '18' });
-  await expect.poll(() => stream.seen.map((event) => event.id)).toEqual([19, 20, 21]);
+  await eventually(() => stream.seen.map((event) => event.id)).toEqual([19, 20, 21]);
   stream.leave();
   const wrong = await follow(`/sessions/${slug}/events`, { lastEventId: 'x' });
   expect(wrong.response.status).toBe(422);
@@ -107,7 +110,7 @@ test('a stream of some types leaves the others out', async () => {
   const stream = await follow(`/sessions/${slug}/events?types=session.status_changed`);
   await append(id, 5);
   await server.api('POST', `/sessions/${id}/start`);
-  await expect.poll(() => stream.seen.map((event) => event.type)).toEqual(['session.status_changed']);
+  await eventually(() => stream.seen.map((event) => event.type)).toEqual(['session.status_changed']);
   stream.leave();
 });
 
@@ -116,7 +119,7 @@ test('the team can be followed too, by cursor', async () => {
   const stream = await follow(`/events?after=${last}`);
   const { id } = await newSession();
   await append(id, 2);
-  await expect.poll(() => stream.seen.filter((event) => event.sessionId === id).length).toBe(3);
+  await eventually(() => stream.seen.filter((event) => event.sessionId === id).length).toBe(3);
   const cursors = stream.seen.map((event) => event.id);
   expect(cursors).toEqual([...cursors].sort((a, b) => a - b));
   stream.leave();
@@ -133,7 +136,7 @@ test('a revoked token stops reading', async () => {
   const { body } = await server.api('POST', '/tokens', { body: { name: 'reader', scopes: ['sessions:read'] } });
   const { slug } = await newSession();
   const stream = await follow(`/sessions/${slug}/events`, { token: body.token });
-  await expect.poll(() => stream.seen.length).toBe(1);
+  await eventually(() => stream.seen.length).toBe(1);
   await server.api('DELETE', `/tokens/${body.id}`);
   expect(await stream.ended).not.toBeUndefined();
 });
@@ -151,7 +154,7 @@ test('HEAD of a stream answers its headers and ends', async () => {
 test('when the server stops, its streams end', async () => {
   const { slug } = await newSession();
   const stream = await follow(`/sessions/${slug}/events`);
-  await expect.poll(() => stream.seen.length).toBe(1);
+  await eventually(() => stream.seen.length).toBe(1);
   server.stopping.abort();
   expect(await stream.ended).toBe('ended');
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Actor } from '../../domain/actor.ts';
 import { invalid } from '../../domain/errors.ts';
 import { eventTypes, type TimelineEvent } from '../../domain/events.ts';
 import { sessionParams } from './params.ts';
@@ -7,6 +8,7 @@ import { type Route, route } from './route.ts';
 import { eventOut, eventShape } from './shapes/event.ts';
 import { count } from './shapes/fields.ts';
 import { type Nudge, streamEvents } from './sse.ts';
+import { createStreamSlots } from './stream-slots.ts';
 
 /** Tells after each commit that a feed has something new, and its newest position. Answers how to stop. */
 export type Subscribe = (
@@ -17,9 +19,11 @@ export type Subscribe = (
 const tag = 'events';
 const permission = { name: 'read', resource: 'sessions' } as const;
 const most = 100;
+const mostSeq = 2 ** 31 - 1;
+const mostCursor = Number.MAX_SAFE_INTEGER;
 
-const fields = (position: string) => ({
-  after: integer(0, Number.MAX_SAFE_INTEGER, `Only what follows this ${position}; 0 unless said.`),
+const fields = (position: 'seq' | 'cursor') => ({
+  after: integer(0, position === 'seq' ? mostSeq : mostCursor, `Only what follows this ${position}; 0 unless said.`),
   types: many(z.enum(eventTypes), 'Only these types; several joined by commas or repeated.'),
   limit: integer(1, most, `At most this many; ${most} unless said. A stream has no limit.`),
 });
@@ -31,6 +35,7 @@ export function eventRoutes(options: {
   heartbeatMs?: number;
 }): Route[] {
   const { subscribe, stopping } = options;
+  const slot = createStreamSlots();
   const beat = options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs };
   return [
     route({
@@ -58,11 +63,13 @@ export function eventRoutes(options: {
             json: { items: page.items.map(eventOut), nextAfter: page.nextAfter, lastSeq: page.lastSeq },
           };
         }
-        const from = positionOf(lastEventId) ?? query.after ?? 0;
+        const from = positionOf(lastEventId, mostSeq) ?? query.after ?? 0;
         const session = await services.sessions.get(actor, params.id);
+        const release = slot(readerOf(actor));
         return {
           stream: (res) =>
             streamEvents<TimelineEvent>(res, {
+              release,
               from,
               limit: most,
               read: async (after) =>
@@ -98,12 +105,14 @@ export function eventRoutes(options: {
           const page = await services.timeline.ofTeam(actor, { after: query.after ?? 0, types, limit });
           return { status: 200, json: { items: page.items.map(eventOut), nextAfter: page.nextAfter } };
         }
-        const from = positionOf(lastEventId) ?? query.after ?? 0;
+        const from = positionOf(lastEventId, mostCursor) ?? query.after ?? 0;
         const { teamId } = actor;
         if (teamId === null) throw invalid([{ path: '', message: 'The system has no team to follow' }]);
+        const release = slot(readerOf(actor));
         return {
           stream: (res) =>
             streamEvents<TimelineEvent>(res, {
+              release,
               from,
               limit: most,
               read: async (after) => (await services.timeline.ofTeam(actor, { after, types, limit: most })).items,
@@ -120,8 +129,13 @@ export function eventRoutes(options: {
   ];
 }
 
-function positionOf(lastEventId: string | undefined): number | undefined {
+function readerOf(actor: Actor): string {
+  return actor.kind === 'system' ? 'system' : actor.id;
+}
+
+function positionOf(lastEventId: string | undefined, highest: number): number | undefined {
   if (lastEventId === undefined || lastEventId === '') return undefined;
-  if (!/^\d{1,15}$/.test(lastEventId)) throw invalid([{ path: 'Last-Event-ID', message: 'Not an id of this stream' }]);
+  if (!/^\d{1,15}$/.test(lastEventId) || Number(lastEventId) > highest)
+    throw invalid([{ path: 'Last-Event-ID', message: 'Not an id of this stream' }]);
   return Number(lastEventId);
 }

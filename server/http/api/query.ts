@@ -77,7 +77,10 @@ export const listQuery = {
 export function readQuery(fields: QueryFields, search: URLSearchParams): Record<string, unknown> {
   const issues: FieldIssue[] = [];
   for (const name of new Set(search.keys())) {
-    if (!(name in fields)) issues.push({ path: name, message: 'Unknown parameter' });
+    if (!Object.hasOwn(fields, name)) issues.push({ path: name, message: 'Unknown parameter' });
+    if (search.getAll(name).some((value) => value.includes('\u0000'))) {
+      issues.push({ path: name, message: 'Holds a NUL character' });
+    }
   }
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {

@@ -16,6 +16,8 @@ export interface EventStream<T> {
   readonly admit: () => Promise<unknown>;
   readonly stopping: AbortSignal | undefined;
   readonly heartbeatMs?: number;
+  /** Called once, however the stream ends. */
+  readonly release: () => void;
 }
 
 /**
@@ -63,6 +65,7 @@ export async function streamEvents<T>(res: Response, feed: EventStream<T>): Prom
       if (open) page = await feed.read(position);
     }
   } finally {
+    feed.release();
     unsubscribe();
     res.off('close', close);
     feed.stopping?.removeEventListener('abort', close);

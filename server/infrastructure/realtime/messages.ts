@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const name = z.string().min(1).max(64);
+const name = z.string().regex(/^[\w-]{1,64}$/, 'Not an id');
 
 /** What a client may send (api.md, Socket.IO). Unknown fields are left out, for newer clients. */
 export const watchMessage = z.object({
