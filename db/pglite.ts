@@ -6,6 +6,7 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Database, DatabaseOptions, Db } from './client.ts';
 import { fair } from './fair.ts';
 import { forgetForeignTransactions, migrations } from './migrate.ts';
+import { prepared } from './prepared.ts';
 
 // What grows or changes with every session; the rest stays small.
 const hotTables = [
@@ -41,7 +42,7 @@ export async function openPglite({ dataDir, log }: Pick<DatabaseOptions, 'dataDi
 
 /** Migrates an open PGlite and dresses it as our database. */
 export async function overPglite(pglite: PGlite): Promise<Database> {
-  const driver = drizzle({ client: pglite });
+  const driver = drizzle({ client: prepared(pglite) });
   await migrate(driver, migrations);
   const db = driver as unknown as Db;
   await forgetForeignTransactions(db);
