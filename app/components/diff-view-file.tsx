@@ -15,7 +15,9 @@ const mostMarked = 500;
 export function FileDiff({ file, view }: FileDiffProps) {
   const parsed = useMemo(() => (file.patch === null ? null : parse(file.patch)), [file.patch]);
   if (file.binary) return <Said>A binary file: its content is not shown. The patch has it.</Said>;
-  if (file.patch === null) return <Said>Too large to show here. The patch has all of it.</Said>;
+  if (file.patch === null) {
+    return <Said>{file.truncated ? 'Too large to show here. The patch has all of it.' : unchanged[file.status]}</Said>;
+  }
   if (linesOf(file.patch) > mostDrawn) {
     return <Said>{linesOf(file.patch).toLocaleString('en-US')} lines: too many to draw. The patch has all of it.</Said>;
   }

@@ -8,7 +8,6 @@ import {
   Panel,
   Position,
   ReactFlow,
-  ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react';
 import clsx from 'clsx';
@@ -40,15 +39,7 @@ const nodeTypes = { task: memo(TaskBox) };
 const firstPaint = { width: 1080, height: 560 };
 
 /** The graph as a picture: columns from left to right, states live, the critical path drawn heavier. */
-export function TaskGraph(props: TaskGraphProps) {
-  return (
-    <ReactFlowProvider>
-      <Picture {...props} />
-    </ReactFlowProvider>
-  );
-}
-
-function Picture({ tasks, edges, criticalPath, selected, onSelect }: TaskGraphProps) {
+export function TaskGraph({ tasks, edges, criticalPath, selected, onSelect }: TaskGraphProps) {
   const model = useMemo(() => graphModel({ tasks, edges, criticalPath }), [tasks, edges, criticalPath]);
   const nodes = useMemo(() => model.nodes.map((node) => nodeOf(node, selected)), [model, selected]);
   const lines = useMemo(() => model.lines.map(edgeOf), [model]);
