@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loginInput } from '../server/domain/login.ts';
 import { createRepositoryInput } from '../server/domain/repository.ts';
-import { createSessionInput } from '../server/domain/session.ts';
+import { createSessionInput } from '../server/domain/session-input.ts';
 import { answerFrom } from './ask-answer.ts';
 import { parseForm } from './form.ts';
 import { repositoryValues } from './repository-form.ts';

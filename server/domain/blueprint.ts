@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { builtInBlueprints } from './built-in-blueprints.ts';
 import { invalid, invalidFromZod } from './errors.ts';
 import { estimateInput } from './estimate.ts';
-import { dependencyTypes, requiredCapabilities, taskTitle } from './task.ts';
+import { dependencyTypes } from './task.ts';
 import { findCycle } from './task-graph/cycle.ts';
+import { requiredCapabilities, taskTitle } from './task-input.ts';
 import { storable, text } from './text.ts';
 
 export const maxPlanTasks = 200;

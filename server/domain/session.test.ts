@@ -2,18 +2,16 @@ import { expect, test } from 'vitest';
 import {
   assertMove,
   canMove,
-  createSessionInput,
   isActive,
   isExecuting,
   isTerminal,
   priorities,
   priorityOf,
-  promptInput,
   type SessionStatus,
   sessionStatuses,
   slugOf,
-  updateSessionInput,
 } from './session.ts';
+import { createSessionInput, promptInput, updateSessionInput } from './session-input.ts';
 
 // Row: from; columns in the order of sessionStatuses. Written out by hand from domain.md 1.1, not derived from the code.
 const table: Record<SessionStatus, string> = {

@@ -8,8 +8,8 @@ import {
   startsWithVerb,
   type TaskStatus,
   taskStatuses,
-  taskTitle,
 } from './task.ts';
+import { taskTitle } from './task-input.ts';
 
 // Row: from; columns in the order of taskStatuses. Written out by hand from domain.md 2.1.
 const table: Record<TaskStatus, string> = {

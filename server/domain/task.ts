@@ -1,8 +1,6 @@
-import { z } from 'zod';
-import { type Capability, capabilities } from './agent.ts';
+import type { Capability } from './agent.ts';
 import { DomainError } from './errors.ts';
 import type { Estimate } from './estimate.ts';
-import { text } from './text.ts';
 
 export const taskStatuses = [
   'pending',
@@ -126,11 +124,6 @@ export function startsWithVerb(title: string): boolean {
   return actionVerbs.some((verb) => verb === first);
 }
 
-/** 3–200 characters, starting with an action verb. */
-export const taskTitle = text('A task title', 3, 200).refine(startsWithVerb, {
-  message: `A task title starts with one of: ${actionVerbs.join(', ')}`,
-});
-
 export const dependencyTypes = ['finish_to_start', 'start_to_start', 'finish_to_finish', 'start_to_finish'] as const;
 export type DependencyType = (typeof dependencyTypes)[number];
 
@@ -193,14 +186,3 @@ export interface Task {
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
 }
-
-/** A dependency as a program asks for it: this task waits for `taskId`. */
-export const dependencyInput = z.strictObject({
-  taskId: z.guid('Must be the id of a task'),
-  type: z.enum(dependencyTypes).default('finish_to_start'),
-  required: z.boolean().default(true),
-  lagSeconds: z.int().min(0).max(2_592_000).default(0),
-});
-
-/** What a task needs from its agent: at least one capability, code_generation unless said. */
-export const requiredCapabilities = z.array(z.enum(capabilities)).min(1, 'Name at least one capability').max(20);

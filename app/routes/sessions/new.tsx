@@ -2,13 +2,8 @@ import { getFormProps, useForm } from '@conform-to/react';
 import { useRef } from 'react';
 import { Form, redirect, useNavigation } from 'react-router';
 import { authorize, refusal } from '../../../server/domain/actor.ts';
-import {
-  autonomies,
-  createSessionInput,
-  dependencyPolicies,
-  priorities,
-  sessionTypes,
-} from '../../../server/domain/session.ts';
+import { autonomies, dependencyPolicies, priorities, sessionTypes } from '../../../server/domain/session.ts';
+import { createSessionInput } from '../../../server/domain/session-input.ts';
 import { actorOf } from '../../auth.server.ts';
 import { blueprintChoices } from '../../blueprint-choices.server.ts';
 import { BlueprintPicker } from '../../components/blueprint-picker.tsx';

@@ -1,7 +1,8 @@
 import { type Actor, authorize } from '../../domain/actor.ts';
 import { expandBlueprint } from '../../domain/blueprint.ts';
 import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
-import { createSessionInput, isTerminal, type Session, slugOf } from '../../domain/session.ts';
+import { isTerminal, type Session, slugOf } from '../../domain/session.ts';
+import { createSessionInput } from '../../domain/session-input.ts';
 import type { Deps } from '../deps.ts';
 import { teamOf } from '../tokens.ts';
 import { personOf } from './find.ts';

@@ -1,7 +1,8 @@
 import type { Actor } from '../../domain/actor.ts';
 import { attemptEnded } from '../../domain/attempt.ts';
 import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
-import { isExecuting, isTerminal, promptInput } from '../../domain/session.ts';
+import { isExecuting, isTerminal } from '../../domain/session.ts';
+import { promptInput } from '../../domain/session-input.ts';
 import type { Deps } from '../deps.ts';
 import type { InjectedPrompt } from '../store-port.ts';
 import { findSession, personOf } from './find.ts';

@@ -1,12 +1,7 @@
 import { type Actor, authorize } from '../../domain/actor.ts';
 import { DomainError, invalidFromZod } from '../../domain/errors.ts';
-import {
-  isExecuting,
-  isTerminal,
-  type Session,
-  type UpdateSessionInput,
-  updateSessionInput,
-} from '../../domain/session.ts';
+import { isExecuting, isTerminal, type Session } from '../../domain/session.ts';
+import { type UpdateSessionInput, updateSessionInput } from '../../domain/session-input.ts';
 import { planWaits } from '../../domain/session-life.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';

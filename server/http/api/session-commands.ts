@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invalidFromZod } from '../../domain/errors.ts';
-import { promptInput } from '../../domain/session.ts';
+import { promptInput } from '../../domain/session-input.ts';
 import { text } from '../../domain/text.ts';
 import { sessionParams } from './params.ts';
 import { type Call, type Route, route } from './route.ts';

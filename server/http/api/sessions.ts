@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  attentions,
-  createSessionInput,
-  priorities,
-  priorityOf,
-  sessionStatuses,
-  sessionTypes,
-  updateSessionInput,
-} from '../../domain/session.ts';
+import { attentions, priorities, priorityOf, sessionStatuses, sessionTypes } from '../../domain/session.ts';
+import { createSessionInput, updateSessionInput } from '../../domain/session-input.ts';
 import { cut, mapped, pageOf } from './paging.ts';
 import { sessionParams } from './params.ts';
 import { boolean, listQuery, many, one } from './query.ts';

@@ -3,12 +3,12 @@ import { agentTypes } from '../../../domain/agent.ts';
 import {
   attentions,
   autonomies,
-  budgetInput,
   dependencyPolicies,
   sessionCommands,
   sessionStatuses,
   sessionTypes,
 } from '../../../domain/session.ts';
+import { budgetInput } from '../../../domain/session-input.ts';
 import type { Answered } from '../services.ts';
 import { count, id, iso, record, time } from './fields.ts';
 
