@@ -1,11 +1,16 @@
 import { getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Row } from './handle.ts';
+
+// drizzle makes a new record of them at every call, and a row is decoded with every statement.
+const columnsOf = new WeakMap<PgTable, [string, PgColumn][]>();
 
 /** A row of a raw statement (`select t.*`, `returning *`) as the table's own type; further columns are left out. */
 export function decode<T extends PgTable>(table: T, row: Row): InferSelectModel<T> {
+  const columns = columnsOf.get(table) ?? Object.entries<PgColumn>(getTableColumns(table));
+  columnsOf.set(table, columns);
   const decoded: Row = {};
-  for (const [key, column] of Object.entries(getTableColumns(table))) {
+  for (const [key, column] of columns) {
     const value = row[column.name];
     decoded[key] = value === null || value === undefined ? null : column.mapFromDriverValue(value);
   }
