@@ -34,6 +34,8 @@ export interface EngineOptions {
   instance: { owner: string; formerOwners: readonly string[] };
   setupCode: string;
   output: (delta: OutputDelta) => void;
+  /** A login or token of this user ended. */
+  recheck: (userId: string) => void;
 }
 
 /** Builds everything that works without a browser: store, gateway, runtime, services, dispatcher and their loops. */
@@ -103,6 +105,7 @@ export async function createEngine(options: EngineOptions) {
     },
     clock: () => new Date(),
     output: options.output,
+    recheck: options.recheck,
     nudge: () => dispatchLoop?.nudge(),
   };
   const services = createServices(deps, {

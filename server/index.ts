@@ -8,6 +8,7 @@ import { type Config, configuredSecrets, loadConfig } from './config.ts';
 import { createEngine } from './engine.ts';
 import { openAdminSocket } from './infrastructure/admin-socket.ts';
 import { nextInstance, openDataDirectory } from './infrastructure/data-directory.ts';
+import { findOpenCode } from './infrastructure/runtimes/opencode-binary.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createWeb, type Web } from './web.ts';
 
@@ -28,6 +29,8 @@ async function main(): Promise<void> {
   };
 
   openDataDirectory(config.dataDir);
+  // A program somebody named must be the right one; without a name the app starts, and the runtime says what it lacks.
+  if (config.opencodeBin !== null) await findOpenCode(config.opencodeBin);
   const development = config.env === 'development';
   const database = await openDatabase({
     databaseUrl: config.databaseUrl ?? undefined,
@@ -45,6 +48,10 @@ async function main(): Promise<void> {
     instance: nextInstance(config.dataDir),
     setupCode,
     output: (delta) => web?.realtime.output(delta),
+    recheck: (userId) =>
+      void web?.realtime
+        .recheck(userId)
+        .catch((error: unknown) => log.error({ err: error }, 'Judging open connections again failed')),
   });
   if (config.admin) await engine.services.auth.setupUnattended(config.admin);
   web = await createWeb({ config, log, engine, version });

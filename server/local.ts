@@ -18,7 +18,12 @@ export async function withLocalServices<T>(
     log: quiet,
   });
   try {
-    const deps = { store: createStore(database), secrets: createSecrets(), clock: () => new Date() };
+    const deps = {
+      store: createStore(database),
+      secrets: createSecrets(),
+      clock: () => new Date(),
+      recheck: () => undefined,
+    };
     return await work({ tokens: createTokens(deps) });
   } finally {
     await database.close();

@@ -157,7 +157,9 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
 
     async logout(token: string): Promise<void> {
       const login = await store.logins.byTokenHash(secrets.sha256(token), loginCookie.idleSeconds);
-      if (login) await store.logins.revoke(login.id);
+      if (!login) return;
+      await store.logins.revoke(login.id);
+      deps.recheck(login.userId);
     },
 
     async actorFromLogin(
@@ -205,6 +207,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       const mine = (await store.logins.listFor(actor.id)).some((login) => login.id === id);
       if (!mine) throw new DomainError('NOT_FOUND', 'That login is not one of yours.');
       await store.logins.revoke(id);
+      deps.recheck(actor.id);
     },
   };
 

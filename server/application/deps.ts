@@ -44,6 +44,8 @@ export interface Deps {
   readonly clock: () => Date;
   /** Streams live text to watchers; never stored. */
   readonly output: (delta: OutputDelta) => void;
+  /** A login or token of this user ended: open connections are judged again at once. */
+  readonly recheck: (userId: string) => void;
   /** Asks the dispatch loop to run now rather than at its next tick. */
   readonly nudge: () => void;
 }

@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts';
 import type { ApiToken } from './store-port.ts';
 
 /** Personal API tokens: `oio_` + 256 bits, shown once, stored hashed (access.md, Tokens). */
-export function createTokens(deps: Pick<Deps, 'store' | 'secrets' | 'clock'>) {
+export function createTokens(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | 'recheck'>) {
   const { store, secrets } = deps;
 
   const userOf = (actor: Actor): string => {
@@ -104,6 +104,7 @@ export function createTokens(deps: Pick<Deps, 'store' | 'secrets' | 'clock'>) {
         await tx.tokens.revoke(teamId, id);
         await tx.audit.append({ teamId, actor, action: 'token.revoked', subject: { kind: 'token', id } });
       });
+      deps.recheck(token.userId);
     },
   };
 }

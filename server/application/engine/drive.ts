@@ -125,8 +125,12 @@ export function createDriver(deps: Deps) {
     async function watch(order: RunOrder): Promise<RunEnd | null> {
       for await (const event of deps.runner.run(order, signal)) {
         if (signal.aborted) return null;
-        if (event.type === 'started') attempt = await recorder.started(attempt, actor);
-        else if (
+        if (event.type === 'started') {
+          // A run that went on in another process asks anew: what the old one had asked is gone with it.
+          const open = attempt.status === 'starting' ? [] : await deps.runner.openAsks(order);
+          for (const gone of await recorder.asksWithout(attempt, open)) await recorder.askGone(attempt, gone, actor);
+          attempt = await recorder.started(attempt, actor);
+        } else if (
           event.type === 'completed' ||
           event.type === 'failed' ||
           event.type === 'lost' ||

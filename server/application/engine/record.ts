@@ -144,8 +144,19 @@ export function createRecorder(deps: Deps) {
     });
   }
 
+  /** Open asks of the attempt that the runtime does not know (any more). */
+  async function asksWithout(attempt: Attempt, remote: readonly RemoteAsk[]): Promise<string[]> {
+    const known = new Set(remote.map((ask) => ask.remoteAskId));
+    const open = await store.asks.openOf(attempt.sessionId);
+    return open
+      .filter((ask) => ask.attemptId === attempt.id && !known.has(ask.remoteAskId))
+      .map((ask) => ask.remoteAskId);
+  }
+
   return {
     started,
+    asksWithout,
+    askGone,
     usage,
     /** Everything but `started` and the end. */
     async tell(attempt: Attempt, event: RunEvent, actor: Actor): Promise<void> {

@@ -95,6 +95,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     clock: () => new Date(Date.now() + time.ahead * 1000),
     output: () => undefined,
     nudge: () => undefined,
+    recheck: () => undefined,
   };
   return {
     deps,

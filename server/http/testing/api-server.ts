@@ -109,6 +109,7 @@ export async function openApiServer(
     clock: () => new Date(),
     output: () => {},
     nudge: () => {},
+    recheck: () => {},
   };
   const loops = () => [{ name: 'dispatch', everySeconds: 1, lastTickAt: new Date(), ticks: 3, failures: 0 }];
   const services = createServices(deps, { setupCode: 'code', runtimeId, loops });
