@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fields, type Git, type GitCall, GitFailure } from './git-command.ts';
 import { filesOfNested } from './nested-repositories.ts';
@@ -27,7 +27,13 @@ type IndexCall = GitCall & { indexFile: string; workTree: string };
 
 async function startIndex(git: Git, call: IndexCall, record: WorktreeRecord): Promise<void> {
   try {
-    await copyFile(join(record.gitDir, 'index'), call.indexFile);
+    const index = join(record.gitDir, 'index');
+    const { mtimeMs } = await stat(index);
+    await copyFile(index, call.indexFile);
+    // Git trusts an entry that is older than its index. A younger copy would hide a change made in the second of the
+    // checkout that left the size as it was.
+    const since = Math.floor(mtimeMs / 1000);
+    await utimes(call.indexFile, since, since);
     await git(['ls-files', '--unmerged', '-z'], call);
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import {
   git,
@@ -208,4 +209,19 @@ test('a bare repository has branches, worktrees and commits like any other', asy
     outcome: 'merged',
   });
   expect(await workspaces.retireWorktree(repository, worktree, 'a1')).toEqual({ bundle: null });
+});
+
+test('a change in the second of the checkout that keeps the size is kept too', async () => {
+  const { workspaces, repository, source, open, baseCommit } = await scratchSession();
+  let worktree = '';
+  for (let again = 1; ; again += 1) {
+    worktree = await open(`a${again}`);
+    write(worktree, { 'a.txt': 'ONE\ntwo\nthree\n' });
+    const gitDir = git(worktree, 'rev-parse', '--absolute-git-dir');
+    const second = (path: string) => Math.floor(statSync(path).mtimeMs / 1000);
+    if (second(join(worktree, 'a.txt')) === second(join(gitDir, 'index')) || again === 20) break;
+  }
+  await sleep(1100);
+  const made = (await workspaces.commit(repository, worktree, taskCommit('a', baseCommit))) ?? '';
+  expect(git(source, 'show', `${made}:a.txt`)).toBe('ONE\ntwo\nthree');
 });
