@@ -127,9 +127,10 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       const right = await secrets.verifyPassword(password, user?.passwordHash ?? null);
       // Many at once all came past the first look; hashing takes them one after the other.
       await refuseWhenLimited(keys);
+      if (!right) await limiter.fail(keys);
       const membership = user === null ? undefined : (await store.users.memberships(user.id))[0];
       if (!right || user === null || user.disabledAt !== null || membership === undefined) {
-        await limiter.fail(keys);
+        if (right) await limiter.fail(keys);
         if (user !== null && membership !== undefined) {
           await store.transaction((tx) =>
             tx.audit.append({
