@@ -94,7 +94,6 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
           epoch: session.epoch,
         });
     }
-    await refreshAttention(tx, session.id, actor);
     await tx.sessions.setPendingCommand(session.id, null, { epoch: session.epoch });
     await tx.sessions.move({
       sessionId: session.id,
@@ -105,6 +104,7 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
       patch: { pausedAt: clock() },
       release: true,
     });
+    await refreshAttention(tx, session.id, actor);
   });
 }
 

@@ -87,7 +87,11 @@ export function createDispatcher(deps: Deps) {
 
   /** A pause or a retry took the lamp away; the plan waits all the same. */
   async function askForApproval({ id, teamId, attention }: Session): Promise<void> {
-    if (attention.kind === 'none') await store.transaction((tx) => refreshAttention(tx, id, engineActor(teamId)));
+    if (attention.kind !== 'none') return;
+    await store.transaction(async (tx) => {
+      await tx.sessions.lock(id);
+      await refreshAttention(tx, id, engineActor(teamId));
+    });
   }
 
   /** Sessions do not wait for each other: a slow git fetch of one holds up that one only. */
