@@ -34,6 +34,11 @@ export function createHandRunner(play: { current: Play }) {
   const remotes = new Map<string, Remote>();
   const started: RunOrder[] = [];
   const aborted: string[] = [];
+  let asks = 0;
+  const nextAsk = () => {
+    asks += 1;
+    return `per_${asks}`;
+  };
 
   function begin(order: RunOrder): Remote {
     const remote: Remote = {
@@ -65,7 +70,7 @@ export function createHandRunner(play: { current: Play }) {
         writeFileSync(join(order.directory, path), content);
       },
       ask(ask) {
-        const remoteAskId = ask.remoteAskId ?? `per_${remotes.size}_${remote.events.length}_${order.attemptId}`;
+        const remoteAskId = ask.remoteAskId ?? nextAsk();
         const answered = new Promise<AskAnswer>((resolve) => remote.answers.set(remoteAskId, resolve));
         tell({ type: 'ask', ask: { ...plainAsk, remoteSessionId: order.remoteSessionId, ...ask, remoteAskId } });
         return answered;

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { emptyDatabase } from '../../db/testing/database.ts';
+import { createInstance, type House, type Instance, openHouse, setupCode } from './testing/house.ts';
+
+const client = { address: '10.0.0.1', userAgent: 'a browser' };
+const password = 'five odd otters juggle';
+const input = { code: setupCode, teamName: 'Forge', name: 'Ada', email: 'Ada@Example.com', password };
+
+describe.each(['pglite', 'postgres'] as const)('signing in, on %s', (kind) => {
+  let house: House;
+  let one: Instance;
+  beforeAll(async () => {
+    house = await openHouse(kind);
+  });
+  afterAll(() => house.close());
+  beforeEach(async () => {
+    await emptyDatabase(house.opened.database);
+    const runtime = { id: '00000000-0000-4000-8000-000000000001', name: 'opencode-embedded' };
+    await house.opened.store.runtimes.upsertEmbedded(runtime);
+    one = createInstance(house, {}, runtime.id);
+  });
+  const auth = () => one.services.auth;
+
+  test('the first run makes one team, its admin and a fleet that holds every capability', async () => {
+    expect(await auth().needsSetup()).toBe(true);
+    const { token, actor } = await auth().setup(input, client);
+    expect(actor).toMatchObject({ role: 'admin', email: 'ada@example.com' });
+    expect(await auth().needsSetup()).toBe(false);
+    expect(await auth().actorFromLogin(token)).toMatchObject({ actor, teamName: 'Forge' });
+    expect(await one.services.agents.list(actor)).toHaveLength(8);
+    expect(await house.opened.store.audit.verify(actor.teamId)).toEqual({ entries: 1, firstBroken: null });
+    await expect(auth().setup({ ...input, email: 'eve@example.com' }, client)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(await auth().setupUnattended({ email: 'eve@example.com', password })).toBe(false);
+  });
+
+  test('a wrong code makes nobody, and guessing it is limited', async () => {
+    for (let guess = 0; guess < 10; guess += 1)
+      await expect(auth().setup({ ...input, code: `guess-${guess}` }, client)).rejects.toMatchObject({
+        code: 'INVALID',
+        details: [{ path: 'code' }],
+      });
+    await expect(auth().setup(input, client)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await auth().needsSetup()).toBe(true);
+  });
+
+  test('of two first admins at the same moment one wins', async () => {
+    const results = await Promise.allSettled([
+      auth().setup(input, client),
+      auth().setup({ ...input, teamName: 'Anvil', email: 'eve@example.com' }, client),
+      auth().setupUnattended({ email: 'root@example.com', password }),
+    ]);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'CONFLICT' });
+    expect(await house.opened.store.users.count()).toBe(1);
+    expect(await house.opened.store.teams.list()).toHaveLength(1);
+  });
+
+  test('short and common passwords are refused with the field', async () => {
+    for (const weak of ['short', 'password1234'])
+      await expect(auth().setup({ ...input, password: weak }, client)).rejects.toMatchObject({
+        code: 'INVALID',
+        details: [{ path: 'password' }],
+      });
+  });
+
+  test('an unattended first run signs in like any other', async () => {
+    expect(await auth().setupUnattended({ email: 'Root@Example.com', password })).toBe(true);
+    const { actor } = await auth().login({ email: 'root@example.COM', password }, client);
+    expect(actor).toMatchObject({ role: 'admin', email: 'root@example.com' });
+  });
+
+  test('an unknown user and a wrong password get the same answer; failures and successes are audited', async () => {
+    const { actor } = await auth().setup(input, client);
+    const failures = await Promise.allSettled([
+      auth().login({ email: 'ada@example.com', password: 'not the password' }, client),
+      auth().login({ email: 'nobody@example.com', password: 'not the password' }, client),
+    ]);
+    const told = failures.map(
+      (one) => one.status === 'rejected' && { code: one.reason.code, text: one.reason.message },
+    );
+    expect(told[0]).toEqual(told[1]);
+    expect(told[0]).toMatchObject({ code: 'UNAUTHENTICATED' });
+    await auth().login({ email: 'ada@example.com', password }, client);
+    const audit = await house.opened.store.audit.list(actor.teamId, { after: 0, limit: 10 });
+    expect(audit.map(({ action }) => action)).toEqual(['team.created', 'login.failed', 'login.succeeded']);
+  });
+
+  test('after ten failures the account waits, and a burst of guesses learns nothing more', async () => {
+    await auth().setup(input, client);
+    const guesses = await Promise.allSettled(
+      Array.from({ length: 30 }, (_, place) =>
+        auth().login(
+          { email: 'ada@example.com', password: place === 25 ? password : `guess number ${place}` },
+          { ...client, address: `10.0.1.${place}` },
+        ),
+      ),
+    );
+    const answered = guesses.filter((one) => one.status === 'rejected' && one.reason.code === 'UNAUTHENTICATED');
+    expect(answered.length).toBeLessThanOrEqual(12);
+    expect(guesses.filter(({ status }) => status === 'fulfilled')).toEqual([]);
+    await expect(auth().login({ email: 'ada@example.com', password }, client)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterSeconds: expect.any(Number),
+    });
+  });
+
+  test('a login ends with log-out, revocation, and with the person', async () => {
+    const { token, actor } = await auth().setup(input, client);
+    const second = await auth().login({ email: 'ada@example.com', password }, client);
+    const third = await auth().login({ email: 'ada@example.com', password }, client);
+    expect(await auth().logins(actor)).toHaveLength(3);
+    await auth().logout(token);
+    expect(await auth().actorFromLogin(token)).toBeNull();
+    const { loginId } = (await auth().actorFromLogin(second.token)) ?? { loginId: '' };
+    await auth().revokeLogin(actor, loginId);
+    expect(await auth().actorFromLogin(second.token)).toBeNull();
+    await expect(auth().revokeLogin(actor, loginId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await house.opened.database.db.execute('update users set disabled_at = clock_timestamp()');
+    expect(await auth().actorFromLogin(third.token)).toBeNull();
+    for (const nothing of [null, '', 'made-up']) expect(await auth().actorFromLogin(nothing)).toBeNull();
+  });
+});
