@@ -1,11 +1,11 @@
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Makes the data directory, for this user only; throws one sentence when it cannot be used. */
 export function openDataDirectory(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const probe = join(dataDir, '.writable');
     writeFileSync(probe, '');
@@ -21,6 +21,17 @@ export function openDataDirectory(dataDir: string): void {
   }
 }
 
+// Not by `recursive`: where nothing can be made, as under /proc, Node tries for ever.
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
 /** How many former lives of this directory may still hold leases; older ones were taken over by those. */
 const rememberedLives = 50;
 
@@ -33,14 +44,21 @@ export function nextInstance(dataDir: string): { owner: string; formerOwners: st
   let known = { id: randomUUID() as string, starts: 0 };
   try {
     const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof parsed === 'object' && parsed !== null && 'id' in parsed && 'starts' in parsed) known = { id: String(parsed.id), starts: Number(parsed.starts) };
+    if (typeof parsed === 'object' && parsed !== null && 'id' in parsed && 'starts' in parsed)
+      known = { id: String(parsed.id), starts: Number(parsed.starts) };
   } catch (error) {
     // The first start; anything else (an unreadable file) would hide former leases, so it is told.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw new Error(`${file} cannot be read; remove it if it is damaged (leases then run out by themselves).`, { cause: error });
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+      throw new Error(`${file} cannot be read; remove it if it is damaged (leases then run out by themselves).`, {
+        cause: error,
+      });
   }
   const starts = known.starts + 1;
   writeFileSync(`${file}.new`, JSON.stringify({ id: known.id, starts }), { mode: 0o600 });
   renameSync(`${file}.new`, file);
-  const formerOwners = Array.from({ length: Math.min(rememberedLives, starts - 1) }, (_, index) => `${known.id}.${starts - 1 - index}`);
+  const formerOwners = Array.from(
+    { length: Math.min(rememberedLives, starts - 1) },
+    (_, index) => `${known.id}.${starts - 1 - index}`,
+  );
   return { owner: `${known.id}.${starts}`, formerOwners };
 }
