@@ -24,9 +24,9 @@ export function AskCard({ ask, task, action, refusal }: AskCardProps) {
   return (
     <article aria-labelledby={heading} className="border-4 border-waiting bg-surface-1">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-1 bg-waiting px-3 py-2 text-on-signal">
-        <h3 id={heading} className="engraved text-body font-bold">
+        <h2 id={heading} className="engraved text-body font-bold">
           {ask.kind === 'permission' ? 'Asks permission' : 'Asks a question'}
-        </h3>
+        </h2>
         <p className="font-data text-data">
           {task === undefined ? '' : `task ${task.key} · `}waits <Age since={ask.openedAt} /> · counts as no in{' '}
           <Countdown to={ask.expiresAt} past="a moment" />

@@ -42,8 +42,8 @@ test('each attempt has its own output, also one that said nothing yet', () => {
     anEvent(2, 'attempt.output', { attemptId: 'at2', taskId: 't1', text: 'second' }),
   ]);
   expect(outputs.map((output) => [output.attemptId, output.items.length])).toEqual([
-    ['at1', 0],
     ['at2', 1],
+    ['at1', 0],
   ]);
 });
 

@@ -35,7 +35,7 @@ interface Draft {
   readonly open: Map<string, number>;
 }
 
-/** What each attempt said and did, in order; a tool call and its completion are one item. */
+/** What each attempt said and did, in order, the newest attempt first; a tool call and its completion are one item. */
 export function outputOf(events: readonly LiveEvent[]): AttemptOutput[] {
   const attempts = new Map<string, Draft>();
   for (const event of events) {
@@ -47,7 +47,8 @@ export function outputOf(events: readonly LiveEvent[]): AttemptOutput[] {
     if (event.type === 'attempt.output') addText(draft, event, event.seq);
     if (event.type === 'attempt.tool_called') addCall(draft, event, event.seq);
   }
-  return [...attempts].map(([attemptId, { taskId, items }]) => ({ attemptId, taskId, items }));
+  // The newest attempt is what a person looks for.
+  return [...attempts].map(([attemptId, { taskId, items }]) => ({ attemptId, taskId, items })).reverse();
 }
 
 function addText({ items }: Draft, { payload, at }: LiveEvent, seq: number): void {

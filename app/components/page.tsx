@@ -50,9 +50,20 @@ export function Panel({ title, aside, id, className, children }: PanelProps) {
 }
 
 /** A value with its name and unit, as on an instrument. */
-export function Reading({ name, children, tone = '' }: { name: string; children: ReactNode; tone?: string }) {
+export function Reading({
+  name,
+  children,
+  tone = '',
+  wide = false,
+}: {
+  name: string;
+  children: ReactNode;
+  tone?: string;
+  /** Left out on a phone. */
+  wide?: boolean;
+}) {
   return (
-    <div className="min-w-0 px-3 py-2 lg:px-4">
+    <div className={clsx('min-w-0 px-3 py-2 lg:px-4', wide && 'hidden sm:block')}>
       <dt className="engraved text-micro text-ink-3">{name}</dt>
       <dd className={clsx('break-words font-data text-data', tone)}>{children}</dd>
     </div>

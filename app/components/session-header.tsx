@@ -43,7 +43,7 @@ export function SessionHeader({ state, usage, repository, rehearsal }: SessionHe
         </div>
       </div>
       <VerdictLine state={state} />
-      <dl className="grid grid-cols-2 border-t border-line-1 sm:grid-cols-4 lg:grid-cols-7 [&_dt]:whitespace-nowrap [&>div]:border-r [&>div]:border-line-1 [&>div>div]:border-r [&>div>div]:border-line-1">
+      <dl className="grid grid-cols-2 border-t border-line-1 sm:grid-cols-4 lg:grid-cols-7 [&_dt]:whitespace-nowrap [&>div]:border-r [&>div]:border-line-1">
         <Clock session={session} />
         <Reading name="Progress">
           {session.progress.completed} / {session.progress.total} tasks
@@ -55,13 +55,15 @@ export function SessionHeader({ state, usage, repository, rehearsal }: SessionHe
             {count(usage.inputTokens)} in · {count(usage.outputTokens)} out
           </span>
         </Reading>
-        <div className="hidden sm:contents">
-          <Reading name="Retries">{session.retryCount} of 3</Reading>
-          <Reading name="Branch">
-            <span className="select-all">{session.branch ?? 'not opened yet'}</span>
-          </Reading>
-          <Reading name="Repository">{repository}</Reading>
-        </div>
+        <Reading name="Retries" wide>
+          {session.retryCount} of 3
+        </Reading>
+        <Reading name="Branch" wide>
+          <span className="select-all">{session.branch ?? 'not opened yet'}</span>
+        </Reading>
+        <Reading name="Repository" wide>
+          {repository}
+        </Reading>
       </dl>
       <p className="sr-only" role="status" aria-live="polite">
         {session.slug} is {sessionSigns[session.status].word}

@@ -108,7 +108,7 @@ function edgeOf(line: GraphLine): Edge {
     labelBgStyle: { fill: 'var(--color-surface-0)' },
     ...(line.type === 'part_of'
       ? {}
-      : { markerEnd: { type: MarkerType.ArrowClosed, color, width: 16, height: 16, markerUnits: 'userSpaceOnUse' } }),
+      : { markerEnd: { type: MarkerType.ArrowClosed, color, width: 22, height: 22, markerUnits: 'userSpaceOnUse' } }),
   };
 }
 
