@@ -2,7 +2,7 @@ import { attemptEnded } from '../../domain/attempt.ts';
 import { checkpointDue } from '../../domain/checkpoint.ts';
 import type { Session } from '../../domain/session.ts';
 import { graphIsOver } from '../../domain/session-life.ts';
-import { taskEnded } from '../../domain/task.ts';
+import { type Task, taskEnded } from '../../domain/task.ts';
 import { consequencesOfFailure } from '../../domain/task-graph/failure.ts';
 import { groupMoves } from '../../domain/task-graph/progress.ts';
 import { mayComplete, readySet } from '../../domain/task-graph/ready.ts';
@@ -30,9 +30,9 @@ export async function scheduleSession(
   drivers: Pick<Drivers, 'start' | 'keepAttempts'>,
 ): Promise<void> {
   const { store, clock } = deps;
-  await followGraph(deps, session);
+  // What is judged below is what came to rest here: a task that ends meanwhile is the next look's affair.
+  const tasks = await followGraph(deps, session);
   await periodicCheckpoint(deps, session);
-  const tasks = await store.tasks.bySession(session.id);
   const open = (await store.attempts.bySession(session.id)).filter((attempt) => !attemptEnded(attempt.status));
   drivers.keepAttempts(session.id, new Set(open.map((attempt) => attempt.id)));
   for (const attempt of open) drivers.start(attempt);
@@ -74,8 +74,11 @@ async function newWorkRefusal(deps: Deps): Promise<string | null> {
   return null;
 }
 
-/** Consequences of failures, held-back completions, groups and the ready set, in one transaction when there are any. */
-async function followGraph(deps: Deps, session: Session): Promise<void> {
+/**
+ * Consequences of failures, held-back completions, groups and the ready set, in one transaction when there are any.
+ * Answers the tasks as they stood when nothing was left to move.
+ */
+async function followGraph(deps: Deps, session: Session): Promise<Task[]> {
   const { store, clock } = deps;
   const edges = await store.tasks.dependencies(session.id);
   for (;;) {
@@ -94,7 +97,7 @@ async function followGraph(deps: Deps, session: Session): Promise<void> {
       (id) => byId.get(id)?.status === 'pending' || byId.get(id)?.status === 'blocked',
     );
     const groups = groupMoves(graph);
-    if (consequences.length + held.length + ready.length + groups.length === 0) return;
+    if (consequences.length + held.length + ready.length + groups.length === 0) return tasks;
 
     const actor = engineActor(session.teamId);
     await store.transaction(async (tx) => {
