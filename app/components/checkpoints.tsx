@@ -2,7 +2,7 @@ import type { CheckpointReason } from '../../server/domain/checkpoint.ts';
 import { dateTime } from '../format.ts';
 import type { CheckpointLine } from '../live-attempt.ts';
 import { Age } from './age.tsx';
-import { commandKey } from './command-bar.tsx';
+import { commandKey } from './command-bar-form.tsx';
 import { Empty } from './states.tsx';
 import { Confirm } from './ui/confirm.tsx';
 import { Cell, Table } from './ui/table.tsx';

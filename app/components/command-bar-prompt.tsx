@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import { useFetcher } from 'react-router';
 import type { Task } from '../../server/domain/task.ts';
-import { CommandForm, CommandSubmit, commandKey } from './command-bar.tsx';
+import { CommandForm, CommandSubmit, commandKey } from './command-bar-form.tsx';
 
 const limit = 10_000;
 

@@ -2,6 +2,7 @@ import { type Actor, refusal } from '../../server/domain/actor.ts';
 import { canMove, isExecuting, isTerminal, sessionTransitions } from '../../server/domain/session.ts';
 import { retryRefusal } from '../../server/domain/session-life.ts';
 import type { LiveSession } from '../live.ts';
+import type { Problem } from '../problem.ts';
 import { sessionSigns } from '../status.ts';
 
 /** Every order a person can give a session from its page. */
@@ -156,6 +157,14 @@ export function commandsOf(facts: Facts, actor: Actor): Command[] {
         resource: 'sessions',
       }),
   }));
+}
+
+/** What became of an order, as the page's action tells it. */
+export interface CommandAnswer {
+  readonly done?: Intent | 'answer' | undefined;
+  /** False when the order stands but its effect is not verified yet. */
+  readonly verified?: boolean;
+  readonly error?: Problem;
 }
 
 /** The sentence after a command was taken. */

@@ -1,15 +1,13 @@
 import type { ReactNode } from 'react';
-import { Form, Link, useFetcher } from 'react-router';
+import { Link } from 'react-router';
 import type { Task } from '../../server/domain/task.ts';
 import type { LiveSession } from '../live.ts';
+import { CommandForm, CommandSubmit, commandKey } from './command-bar-form.tsx';
 import { PromptForm } from './command-bar-prompt.tsx';
 import type { Command, Intent } from './command-bar-rules.ts';
 import { Panel } from './page.tsx';
 import { Bar, buttonShape } from './ui/button.tsx';
 import { Confirm } from './ui/confirm.tsx';
-
-/** All commands of a page share one fetcher: one is given at a time, and its answer has one place. */
-export const commandKey = 'session-command';
 
 const confirmed: Partial<Record<Intent, { title: (slug: string) => string; typed: boolean }>> = {
   stop: { title: (slug) => `Stop ${slug}?`, typed: false },
@@ -93,34 +91,6 @@ function One({ command, session, tasks }: { command: Command; session: LiveSessi
     </CommandForm>
   );
 }
-
-/** A form of one order: with scripts the page stays where it is, without them it is an ordinary post. */
-export function CommandForm({ action, intent, children }: { action: string; intent: Intent; children: ReactNode }) {
-  return (
-    <Form method="post" action={action} navigate={false} fetcherKey={commandKey}>
-      <input type="hidden" name="intent" value={intent} />
-      {children}
-    </Form>
-  );
-}
-
-/** The bar of an order; while one is on its way it says so and no other can be given. */
-export function CommandSubmit({ intent, label, consequence }: { intent: Intent; label: string; consequence: string }) {
-  const { state, formData } = useFetcher({ key: commandKey });
-  const busy = state === 'submitting';
-  const own = busy && formData?.get('intent') === intent;
-  return (
-    <Bar
-      label={label}
-      consequence={consequence}
-      pending={own ? `${label}: ordered, waiting until it is verified` : busy ? label : null}
-      weight={primary.has(intent) ? 'weighty' : 'plain'}
-      stacked
-    />
-  );
-}
-
-const primary: ReadonlySet<Intent> = new Set(['start', 'resume', 'retry', 'accept_plan', 'prompt', 'restore']);
 
 function Consequence({ children }: { children: ReactNode }) {
   return <span className="font-words text-data font-normal normal-case tracking-normal">{children}</span>;

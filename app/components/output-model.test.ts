@@ -36,6 +36,14 @@ test('a call that a resumed run makes again is an item of its own', () => {
   ]);
 });
 
+test('a call that its attempt left behind is interrupted', () => {
+  const [attempt] = outputOf([
+    anEvent(1, 'attempt.tool_called', { ...of, callId: 'step-1', tool: 'bash', status: 'running' }),
+    anEvent(2, 'attempt.ended', { ...of, status: 'aborted' }),
+  ]);
+  expect(attempt?.items).toMatchObject([{ kind: 'tool', call: { status: 'interrupted' } }]);
+});
+
 test('each attempt has its own output, also one that said nothing yet', () => {
   const outputs = outputOf([
     anEvent(1, 'attempt.started', of),

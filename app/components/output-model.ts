@@ -26,7 +26,7 @@ export interface AttemptOutput {
 }
 
 /** The event types the output is made of. */
-export const outputTypes = ['attempt.started', 'attempt.output', 'attempt.tool_called'] as const;
+export const outputTypes = ['attempt.started', 'attempt.output', 'attempt.tool_called', 'attempt.ended'] as const;
 
 interface Draft {
   readonly taskId: string;
@@ -46,6 +46,7 @@ export function outputOf(events: readonly LiveEvent[]): AttemptOutput[] {
     attempts.set(attemptId, draft);
     if (event.type === 'attempt.output') addText(draft, event, event.seq);
     if (event.type === 'attempt.tool_called') addCall(draft, event, event.seq);
+    if (event.type === 'attempt.ended') interrupt(draft);
   }
   // The newest attempt is what a person looks for.
   return [...attempts].map(([attemptId, { taskId, items }]) => ({ attemptId, taskId, items })).reverse();
@@ -67,6 +68,14 @@ function addCall({ items, open }: Draft, { payload, at }: LiveEvent, seq: number
   // The same call after its end is another one: a run that was resumed makes it anew.
   if (call.status === 'running') open.set(id, index);
   else open.delete(id);
+}
+
+function interrupt({ items, open }: Draft): void {
+  for (const index of open.values()) {
+    const item = items[index];
+    if (item?.kind === 'tool') items[index] = { ...item, call: { ...item.call, status: 'interrupted' } };
+  }
+  open.clear();
 }
 
 /** Stored events and those that came live, each once and in order. */

@@ -9,6 +9,7 @@ import { Glyph } from './glyph.tsx';
 import type { AttemptOutput, OutputItem } from './output-model.ts';
 import { Panel } from './page.tsx';
 import { StatusBadge } from './status-badge.tsx';
+import type { ToolCall } from './timeline-payload.ts';
 
 interface OutputProps {
   outputs: readonly AttemptOutput[];
@@ -46,7 +47,9 @@ export function Output({ outputs, tasks, attempts, streams, base }: OutputProps)
             </li>
           ))}
         </ol>
-        {output.items.length === 0 && <p className="px-3 py-2 text-ink-3 lg:px-4">It has said nothing yet.</p>}
+        {output.items.length === 0 && !streaming.some((part) => part.attemptId === output.attemptId) && (
+          <p className="px-3 py-2 text-ink-3 lg:px-4">It has said nothing yet.</p>
+        )}
         <Streaming parts={streaming.filter((part) => part.attemptId === output.attemptId)} />
       </Panel>
     );
@@ -59,6 +62,13 @@ const kinds: Record<string, string> = {
   todo: 'To do',
   progress: 'Note',
   prompt: 'A person said',
+};
+
+const silence: Record<ToolCall['status'], string> = {
+  running: 'Still running.',
+  completed: 'No output.',
+  error: 'No output.',
+  interrupted: 'Interrupted: its attempt ended before it did.',
 };
 
 function Item({ item, base }: { item: OutputItem; base: string }) {
@@ -87,7 +97,7 @@ function Item({ item, base }: { item: OutputItem; base: string }) {
         </span>
       </summary>
       <pre className="max-h-96 overflow-auto whitespace-pre-wrap break-words border border-line-1 bg-surface-1 p-2">
-        {call.output ?? (call.status === 'running' ? 'Still running.' : 'No output.')}
+        {call.output ?? silence[call.status]}
       </pre>
       {blob !== null && (
         <a href={`${base}/payloads/${blob}`} className="inline-flex min-h-11 items-center text-data underline">

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import type { Usage } from '../../server/domain/metrics.ts';
 import { isExecuting } from '../../server/domain/session.ts';
 import { health } from '../../server/domain/session-life.ts';
-import { count, date, dateTime, duration, percent, time, usd } from '../format.ts';
+import { count, date, dateTime, duration, percent, plural, time, usd } from '../format.ts';
 import { useClockStopped, useNow } from '../hooks/use-clock.tsx';
 import type { LiveSession, LiveState } from '../live.ts';
 import { attentionSigns, sessionSigns, toneRule, toneText } from '../status.ts';
@@ -46,7 +46,11 @@ export function SessionHeader({ state, usage, repository, rehearsal }: SessionHe
       <dl className="grid grid-cols-2 border-t border-line-1 sm:grid-cols-4 lg:grid-cols-7 [&_dt]:whitespace-nowrap [&>div]:border-r [&>div]:border-line-1">
         <Clock session={session} />
         <Reading name="Progress">
-          {session.progress.completed} / {session.progress.total} tasks
+          {session.progress.total > 0
+            ? `${session.progress.completed} / ${plural(session.progress.total, 'task')}`
+            : state.tasks.length > 0
+              ? 'no task counts'
+              : 'no plan yet'}
         </Reading>
         <Health session={session} />
         <Reading name="Cost, tokens" tone={usage.costUsd === null ? 'text-caution' : ''}>

@@ -34,7 +34,8 @@ export interface ToolCall {
   readonly output: string | null;
   readonly exitCode: number | null;
   readonly callId: string | null;
-  readonly status: 'running' | 'completed' | 'error';
+  /** `interrupted`: its attempt ended before it did. */
+  readonly status: 'running' | 'completed' | 'error' | 'interrupted';
 }
 
 const subjects = ['command', 'filePath', 'path', 'pattern', 'url', 'query', 'description'];

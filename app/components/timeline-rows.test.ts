@@ -56,6 +56,15 @@ test('a call that a resumed run makes again has a row of its own', () => {
   ]);
 });
 
+test('a call that its attempt left behind is interrupted, not running', () => {
+  const call = { attemptId: 'at1', callId: 'step-1', tool: 'bash', input: { command: 'sleep 60' }, status: 'running' };
+  const shown = rows(
+    anEvent(1, 'attempt.tool_called', call),
+    anEvent(2, 'attempt.ended', { attemptId: 'at1', status: 'aborted' }),
+  );
+  expect(shown[0]).toMatchObject({ words: { text: 'Bash sleep 60 (interrupted)', tone: 'caution' } });
+});
+
 test('long silence is folded to one row that carries its length', () => {
   const shown = rows(
     anEvent(1, 'attempt.output'),

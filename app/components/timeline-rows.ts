@@ -46,10 +46,20 @@ export function rowsOf(events: readonly LiveEvent[], names: Names): Row[] {
       continue;
     }
     if (callKey !== null) calls.set(callKey, rows.length);
+    if (event.type === 'attempt.ended') interruptCalls(rows, String(event.payload.attemptId));
     const task = names.key(event.payload.taskId);
     rows.push({ kind: 'event', key: String(seq), seq, event, completion: null, words: wordsOf(event, names), task });
   }
   return rows;
+}
+
+/** A call that was running when its attempt ended runs no more, and will never be told to have ended. */
+function interruptCalls(rows: Row[], attemptId: string): void {
+  for (const [index, row] of rows.entries()) {
+    if (row.kind === 'idle' || row.completion !== null || row.event.type !== 'attempt.tool_called') continue;
+    if (row.event.payload.attemptId !== attemptId || toolCallOf(row.event.payload).status !== 'running') continue;
+    rows[index] = { ...row, words: { ...row.words, tone: 'caution', text: `${row.words.text} (interrupted)` } };
+  }
 }
 
 export interface RowFilter {

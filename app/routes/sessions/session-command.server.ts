@@ -1,17 +1,10 @@
 import { type ActionFunctionArgs, data, redirect } from 'react-router';
 import { httpStatusOf, invalid } from '../../../server/domain/errors.ts';
 import { actorOf } from '../../auth.server.ts';
-import { type Intent, intents } from '../../components/command-bar-rules.ts';
+import { type CommandAnswer, intents } from '../../components/command-bar-rules.ts';
 import { requestContext, servicesContext } from '../../context.ts';
 import { asDomainError, thrown } from '../../errors.server.ts';
 import type { Problem } from '../../problem.ts';
-
-export interface CommandAnswer {
-  readonly done?: Intent | 'answer' | undefined;
-  /** False when the order stands but its effect is not verified yet. */
-  readonly verified?: boolean;
-  readonly error?: Problem;
-}
 
 /**
  * Every order of a session page: one form, one service call. A refusal is a value that the page shows where it was

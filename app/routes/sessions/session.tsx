@@ -1,21 +1,21 @@
 import { useEffect, useRef } from 'react';
-import { NavLink, Outlet, useFetcher, useLocation, useSearchParams } from 'react-router';
+import { NavLink, Outlet, useLocation } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
 import type { Ask } from '../../../server/domain/ask.ts';
 import type { Task } from '../../../server/domain/task.ts';
 import { actorOf } from '../../auth.server.ts';
 import { AskCard } from '../../components/ask-card.tsx';
-import { CommandBar, commandKey } from '../../components/command-bar.tsx';
-import { commandsOf, intents, outcomes } from '../../components/command-bar-rules.ts';
+import { CommandBar } from '../../components/command-bar.tsx';
+import { CommandAnswer } from '../../components/command-bar-answer.tsx';
+import { commandsOf } from '../../components/command-bar-rules.ts';
 import { SessionHeader } from '../../components/session-header.tsx';
-import { Failure, Notice } from '../../components/states.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { useSessionLive } from '../../hooks/use-live.ts';
 import type { SessionRoom } from '../../hooks/use-live-room.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/session.ts';
-import { type CommandAnswer, commandAction } from './session-command.server.ts';
+import { commandAction } from './session-command.server.ts';
 import { loadSession } from './session-load.server.ts';
 
 export const meta: Route.MetaFunction = ({ matches, loaderData }) => {
@@ -43,7 +43,6 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
   return (
     <>
       <SessionHeader state={state} usage={usage} repository={repository} rehearsal={rehearsal} />
-      <Answer actionData={actionData} />
       <div className="grid min-w-0 flex-1 content-start lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
         <Asks asks={asks} tasks={tasks} action={base} refusal={askRefusal} />
         <div className="flex min-w-0 flex-col lg:col-start-1 lg:row-span-2 lg:row-start-1 lg:border-r-2 lg:border-line-2">
@@ -51,6 +50,7 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
           <Outlet context={{ live, state, attempts, actor } satisfies SessionRoom} />
         </div>
         <aside aria-label="Orders to this session" className="border-t-2 border-line-2 lg:col-start-2 lg:border-t-0">
+          <CommandAnswer given={actionData} />
           <CommandBar session={session} tasks={tasks} commands={commandsOf({ ...session, everStarted }, actor)} />
         </aside>
       </div>
@@ -80,25 +80,6 @@ function Asks({ asks, tasks, action, refusal }: AsksProps) {
         />
       ))}
     </section>
-  );
-}
-
-/** What became of the last order, whether it was given with scripts or without. */
-function Answer({ actionData }: { actionData: CommandAnswer | undefined }) {
-  const fetcher = useFetcher<CommandAnswer>({ key: commandKey });
-  const [search] = useSearchParams();
-  const told = search.get('done');
-  const before: CommandAnswer | undefined = told === null ? undefined : { done: intents.find((one) => one === told) };
-  const answer = fetcher.data ?? actionData ?? before;
-  if (fetcher.state !== 'idle' || answer === undefined) return null;
-  if (answer.error !== undefined) return <Failure problem={answer.error} />;
-  if (answer.done === undefined || answer.done === 'answer') return null;
-  return (
-    <Notice>
-      {answer.verified === false
-        ? 'Ordered, but not verified within 15 s: the agents are still being ended. The timeline will say when it stands.'
-        : outcomes[answer.done]}
-    </Notice>
   );
 }
 
