@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Stage } from '../support/fixtures.ts';
 import { expect, test } from '../support/fixtures.ts';
@@ -61,6 +61,7 @@ test('repositories that cannot be worked on are refused at registration', async 
     api.call('POST', '/repositories', { body: { source, ...more } });
   expectError(await post(join(house.folder, 'not-there')), 422, 'INVALID', 'source');
   expectError(await post('relative/path'), 422, 'INVALID', 'source');
+  expectError(await post('https://10.1.2.3/x.git'), 422, 'INVALID', 'source');
   expectError(await post('ftp://example.com/x.git'), 422, 'INVALID', 'source');
   expectError(await post(''), 422, 'INVALID', 'source');
 
@@ -88,7 +89,7 @@ test('a dirty and a bare repository are taken, and a run leaves them as they are
     expect(done.proof, 'nothing could prove it').toBe('unverified');
     expect(await git(source, 'show', `${done.branch}:result.txt`)).toBe('one');
   }
-  expect(await git(dirty, 'status', '--porcelain')).toBe('M README.md');
+  expect(await git(dirty, 'status', '--porcelain')).toBe(' M README.md');
 });
 
 test('a branch that vanished after registration fails the session with a sentence', async ({ stage }) => {
@@ -106,14 +107,17 @@ test('a branch that vanished after registration fails the session with a sentenc
 
 test('a URL behind which nobody answers is refused in bounded time', async ({ stage }) => {
   const { api } = stage;
-  const silent = createServer(() => undefined);
+  const held: Socket[] = [];
+  const silent = createServer((socket) => held.push(socket.on('error', () => undefined)));
   await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
   const address = silent.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
   try {
     const reply = await api.call('POST', '/repositories', { body: { source: `https://127.0.0.1:${port}/x.git` } });
     expectError(reply, 422, 'INVALID', 'source');
+    expect(reply.error?.message).toContain('did not answer within 15 seconds');
   } finally {
+    for (const one of held) one.destroy();
     silent.close();
   }
 });

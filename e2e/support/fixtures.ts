@@ -42,7 +42,8 @@ export const test = base.extend<OfTest, OfWorker>({
       const house = await createInstallation({ database });
       let made = 0;
       try {
-        const app = await house.start();
+        // For the URL that hangs: without it no address of this machine is called.
+        const app = await house.start({ OUTBOUND_ALLOW: '127.0.0.1' });
         const api = await house.api();
         await use({
           house,

@@ -99,6 +99,9 @@ async function currentBranch(context: GitContext, repository: string): Promise<s
   throw refuse('baseBranch', 'The repository is on no branch (detached HEAD): name the base branch.');
 }
 
+/** A server that answers at all names its branches at once; a person waits for this. */
+const firstAnswerMs = 15_000;
+
 async function inspectUrl(
   context: GitContext,
   mayReach: MayReach,
@@ -112,6 +115,7 @@ async function inspectUrl(
     await context.git(['init', '--quiet', '--bare', '--template=', '.'], { repository });
     const told = await git(['ls-remote', '--symref', '--end-of-options', url.href, 'HEAD', 'refs/heads/*'], {
       repository,
+      timeoutMs: firstAnswerMs,
     });
     const heads = new Map<string, string>();
     let current: string | null = null;

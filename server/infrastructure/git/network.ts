@@ -15,7 +15,7 @@ const refuse = (message: string, cause?: unknown) => {
 
 /**
  * Git over the network for one verb: only to an address that may be reached (and, for https, to exactly the address
- * that was judged), without redirects, all calls together within `limitMs`. Throws INVALID on `source`.
+ * that was judged), without redirects, all calls together within `limitMs`, one within its own `timeoutMs`. Throws INVALID on `source`.
  */
 export async function openNetwork(
   context: GitContext,
@@ -39,11 +39,12 @@ export async function openNetwork(
   if (url.scheme === 'https') config.push(`http.curloptResolve=${pinned(url, addresses)}`);
 
   return async (args, call) => {
+    const own = call.timeoutMs ?? limitMs;
     try {
-      return await context.git(args, { ...call, config, timeoutMs: Math.max(1, deadline - Date.now()) });
+      return await context.git(args, { ...call, config, timeoutMs: Math.max(1, Math.min(own, deadline - Date.now())) });
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
-      throw refuse(sentence(url, error, limitMs), error);
+      throw refuse(sentence(url, error, Math.min(own, limitMs)), error);
     }
   };
 }
