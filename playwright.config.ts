@@ -7,7 +7,7 @@ process.env.CHROMIUM_PATH = executablePath;
 
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: '.tmp/e2e',
+  outputDir: process.env.E2E_OUTPUT ?? '.tmp/e2e',
   workers: process.env.E2E_WORKERS ? Number(process.env.E2E_WORKERS) : 1,
   fullyParallel: false,
   forbidOnly: true,

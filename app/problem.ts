@@ -62,6 +62,15 @@ export function problemIn(error: unknown): Problem & { status: number } {
       };
     }
   }
+  if (isNetworkFailure(error)) {
+    return {
+      code: 'UNAVAILABLE',
+      message: 'The server does not answer. This page comes back by itself when it does.',
+      requestId: null,
+      retryAfterSeconds: null,
+      status: 503,
+    };
+  }
   return {
     code: 'INTERNAL',
     message: 'Something went wrong inside.',
@@ -69,6 +78,13 @@ export function problemIn(error: unknown): Problem & { status: number } {
     retryAfterSeconds: null,
     status: 500,
   };
+}
+
+/** What a browser throws when a request never got an answer; a server never throws it to a page. */
+export function isNetworkFailure(error: unknown): boolean {
+  return (
+    typeof document !== 'undefined' && error instanceof TypeError && /fetch|network|load failed/i.test(error.message)
+  );
 }
 
 function isProblem(value: unknown): value is Problem {

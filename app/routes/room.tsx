@@ -7,8 +7,9 @@ import { Failure } from '../components/states.tsx';
 import { servicesContext, signedInContext } from '../context.ts';
 import { guarded } from '../errors.server.ts';
 import { ClockProvider } from '../hooks/use-clock.tsx';
+import { useComeback } from '../hooks/use-reload.ts';
 import { useSignals } from '../hooks/use-signals.ts';
-import { problemIn } from '../problem.ts';
+import { isNetworkFailure, problemIn } from '../problem.ts';
 import type { Route } from './+types/room.ts';
 
 export const middleware: Route.MiddlewareFunction[] = [requireSignIn];
@@ -37,6 +38,7 @@ export default function Room({ loaderData }: Route.ComponentProps) {
 /** A room that failed keeps its frame, so that the way out and the annunciator stay. */
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
   const problem = problemIn(error);
+  useComeback(isNetworkFailure(error));
   const data = useRouteLoaderData<typeof loader>('routes/room');
   const failure = (
     <>
