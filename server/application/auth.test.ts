@@ -15,7 +15,7 @@ describe.each(['pglite', 'postgres'] as const)('signing in, on %s', (kind) => {
   afterAll(() => house.close());
   beforeEach(async () => {
     await emptyDatabase(house.opened.database);
-    const runtime = { id: '00000000-0000-4000-8000-000000000001', name: 'opencode-embedded' };
+    const runtime = { id: '00000000-0000-4000-8000-00000000c0de', name: 'opencode-embedded' };
     await house.opened.store.runtimes.upsertEmbedded(runtime);
     one = createInstance(house, {}, runtime.id);
   });

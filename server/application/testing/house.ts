@@ -24,7 +24,7 @@ import type { Repository, Team } from '../store-port.ts';
 import { createHandRunner, type Play } from './hand-runner.ts';
 
 const online: RuntimeStatus = {
-  id: '00000000-0000-4000-8000-000000000001',
+  id: '00000000-0000-4000-8000-00000000c0de',
   kind: 'opencode_embedded',
   state: 'online',
   detail: '',
