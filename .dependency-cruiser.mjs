@@ -159,11 +159,18 @@ export default {
     ]),
 
     {
-      name: 'journeys-and-benches',
+      name: 'journeys',
       severity: 'error',
-      comment: 'Journeys and benches use what the product shows to everyone.',
-      from: { path: '^(e2e|bench)/' },
-      to: { path: '^(app|server|db)/' },
+      comment: 'Journeys use what the product shows to everyone.',
+      from: { path: '^e2e/' },
+      to: { path: '^(app|server|db|bench)/' },
+    },
+    {
+      name: 'benches',
+      severity: 'error',
+      comment: 'Benches use what the product shows, and measure the store and the pure domain by themselves.',
+      from: { path: '^bench/' },
+      to: { path: '^(app|server|db)/', pathNot: ['^server/infrastructure/store/', '^server/domain/', '^db/'] },
     },
 
     {

