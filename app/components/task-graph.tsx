@@ -36,7 +36,7 @@ export const dashes: Record<GraphLine['type'], string> = {
 
 const nodeTypes = { task: memo(TaskBox) };
 // The size of the first paint, before the browser has measured: the server draws with it.
-const firstPaint = { width: 1080, height: 560 };
+const firstPaint = { width: 1080, height: 480 };
 
 /** The graph as a picture: columns from left to right, states live, the critical path drawn heavier. */
 export function TaskGraph({ tasks, edges, criticalPath, selected, onSelect }: TaskGraphProps) {
@@ -160,7 +160,7 @@ function TaskBox({ data, selected }: NodeProps<TaskNode>) {
 function Zoom() {
   const { zoomIn, zoomOut, fitView } = useReactFlow();
   return (
-    <Panel position="top-right" className="flex gap-1">
+    <Panel position="top-right" className="js-only flex gap-1">
       <Button aria-label="Zoom out" onClick={() => void zoomOut()}>
         −
       </Button>
