@@ -62,7 +62,8 @@ export function problemIn(error: unknown): Problem & { status: number } {
       };
     }
   }
-  if (isNetworkFailure(error)) {
+  // On the server the same error would be a failure of ours.
+  if (typeof document !== 'undefined' && isNetworkFailure(error)) {
     return {
       code: 'UNAVAILABLE',
       message: 'The server does not answer. This page comes back by itself when it does.',
@@ -80,11 +81,9 @@ export function problemIn(error: unknown): Problem & { status: number } {
   };
 }
 
-/** What a browser throws when a request never got an answer; a server never throws it to a page. */
+/** What a browser throws when a request never got an answer, or only half of one. */
 export function isNetworkFailure(error: unknown): boolean {
-  return (
-    typeof document !== 'undefined' && error instanceof TypeError && /fetch|network|load failed/i.test(error.message)
-  );
+  return error instanceof TypeError && /fetch|network|load failed/i.test(error.message);
 }
 
 function isProblem(value: unknown): value is Problem {

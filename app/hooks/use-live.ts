@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react';
+import { useRevalidator } from 'react-router';
 import { applyEvents, gapOf, type LiveEvent, type LiveState, prependEvents, rebase } from '../live.ts';
 import { createLink, type LinkState, type TeamListener, type Wire } from '../live-link.ts';
 import { createStreams, type StreamedPart, type Streams } from '../live-streams.ts';
-import { useReload } from './use-reload.ts';
 import { useThrottled } from './use-throttled.ts';
 
 // Born in the browser only, in the first effect that watches; the server never opens a connection to itself.
@@ -50,8 +50,9 @@ function reduce(state: LiveState, change: Change): LiveState {
 export function useSessionLive(sessionId: string, loaded: LiveState): SessionLive {
   const [state, dispatch] = useReducer(reduce, loaded);
   const [streams] = useState(createStreams);
+  const { revalidate } = useRevalidator();
   // Soon, but never more often than every 1.5 s however many events ask.
-  const reload = useThrottled(useReload(), 1_500, 400);
+  const reload = useThrottled(() => void revalidate(), 1_500, 400);
 
   useEffect(() => dispatch({ kind: 'loaded', state: loaded }), [loaded]);
 

@@ -2,7 +2,6 @@ import { useEffect } from 'react';
 import { useFetcher } from 'react-router';
 import type { Tile } from '../annunciator.ts';
 import { useLink, useTeamEvents } from './use-live.ts';
-import { serverAnswers } from './use-reload.ts';
 import { useThrottled } from './use-throttled.ts';
 
 interface Signals {
@@ -16,9 +15,7 @@ const pollMs = 30_000;
 export function useSignals(loaded: Signals): Signals & { lostSince: Date | null } {
   const { data, load } = useFetcher<Signals>({ key: 'signals' });
   const link = useLink();
-  const refresh = useThrottled(() => {
-    void serverAnswers().then((answers) => (answers ? load('/signals') : undefined));
-  }, 2_000);
+  const refresh = useThrottled(() => void load('/signals'), 2_000);
   useTeamEvents(refresh);
 
   // Conditions that begin by the mere passing of time (a queue too old) send no event.

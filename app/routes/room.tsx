@@ -7,7 +7,7 @@ import { Failure } from '../components/states.tsx';
 import { servicesContext, signedInContext } from '../context.ts';
 import { guarded } from '../errors.server.ts';
 import { ClockProvider } from '../hooks/use-clock.tsx';
-import { useComeback } from '../hooks/use-reload.ts';
+import { useComeback } from '../hooks/use-comeback.ts';
 import { useSignals } from '../hooks/use-signals.ts';
 import { isNetworkFailure, problemIn } from '../problem.ts';
 import type { Route } from './+types/room.ts';
