@@ -89,36 +89,28 @@ export function createDriver(deps: Deps) {
         await settleEnd(attempt, end);
         return null;
       }
-      const next = (await store.prompts.pending(attempt.sessionId)).find(
-        (prompt) => prompt.taskId === null || prompt.taskId === task.id,
-      );
-      if (!next)
-        return store.attempts.update(
-          attempt.id,
-          { summary: end.text, status: 'verifying' },
-          { epoch: attempt.epoch, status: ['running', 'waiting'] },
+      const proving = await next(attempt, end.text);
+      if (proving) return proving;
+    }
+
+    /** Takes up an injected prompt (null), or else goes on to the proof; under the lock, so that none comes between. */
+    function next(from: Attempt, summary: string): Promise<Attempt | null> {
+      return store.transaction(async (tx) => {
+        await tx.sessions.lock(from.sessionId);
+        const prompt = (await tx.prompts.pending(from.sessionId)).find(
+          ({ taskId }) => taskId === null || taskId === task.id,
         );
-      await store.transaction(async (tx) => {
-        await tx.sessions.lock(attempt.sessionId);
-        await tx.prompts.markDelivered(next.id, attempt.id);
-        await tx.events.append(
-          attempt.sessionId,
-          [
-            {
-              type: 'attempt.output',
-              actor,
-              payload: {
-                attemptId: attempt.id,
-                taskId: task.id,
-                epoch: attempt.epoch,
-                kind: 'prompt',
-                text: next.text,
-                promptId: next.id,
-              },
-            },
-          ],
-          { epoch: attempt.epoch },
-        );
+        if (!prompt)
+          return tx.attempts.update(
+            from.id,
+            { summary, status: 'verifying' },
+            { epoch: from.epoch, status: ['running', 'waiting'] },
+          );
+        await tx.prompts.markDelivered(prompt.id, from.id);
+        const { id: attemptId, epoch, taskId, sessionId } = from;
+        const payload = { attemptId, taskId, epoch, kind: 'prompt', text: prompt.text, promptId: prompt.id };
+        await tx.events.append(sessionId, [{ type: 'attempt.output', actor, payload }], { epoch });
+        return null;
       });
     }
 
@@ -144,6 +136,7 @@ export function createDriver(deps: Deps) {
             attempt = (await store.attempts.get(attempt.id)) ?? attempt;
         }
       }
+      if (!signal.aborted) throw new DomainError('INTERNAL', 'The run broke off without an end.');
       return null;
     }
   }

@@ -31,7 +31,10 @@ export async function injectPrompt(deps: Deps, actor: Actor, ref: string, raw: u
     const tasks = await tx.tasks.bySession(session.id);
     if (input.taskId && !tasks.some((task) => task.id === input.taskId))
       throw invalid([{ path: 'taskId', message: 'There is no such task in this session.' }]);
-    const open = (await tx.attempts.bySession(session.id)).filter((attempt) => !attemptEnded(attempt.status));
+    // What is being verified has idled already: its task takes no more prompts, the next one does.
+    const open = (await tx.attempts.bySession(session.id)).filter(
+      ({ status }) => !attemptEnded(status) && status !== 'verifying',
+    );
     if (!input.taskId && isExecuting(session.status) && open.length > 1) {
       throw invalid([{ path: 'taskId', message: `${open.length} tasks are running; name the one the prompt is for.` }]);
     }
