@@ -34,6 +34,16 @@ const queueAgeSeconds = 60;
 export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
   const { store, settings, clock } = deps;
 
+  async function disk(): Promise<HealthPart> {
+    try {
+      const free = await deps.workspaces.freeBytes();
+      const ok = free >= settings.minimumFreeBytes;
+      return { ok, detail: `${Math.floor(free / 2 ** 20)} MB free`, ...(ok ? {} : { degraded: true }) };
+    } catch (error) {
+      return { ok: false, detail: error instanceof Error ? error.message : 'cannot be read' };
+    }
+  }
+
   return {
     rehearsal: settings.rehearsal,
     version: settings.version,
@@ -157,9 +167,7 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
           `OpenCode ${runtime.version ?? ''} ${runtime.state}${runtime.detail ? `: ${runtime.detail}` : ''}`.trim(),
         ...(online ? {} : { degraded: true }),
       };
-      const free = await deps.workspaces.freeBytes();
-      const roomy = free >= settings.minimumFreeBytes;
-      parts.disk = { ok: roomy, detail: `${Math.floor(free / 2 ** 20)} MB free`, ...(roomy ? {} : { degraded: true }) };
+      parts.disk = await disk();
       return { ready: Object.values(parts).every((part) => part.ok || part.degraded === true), parts };
     },
   };
