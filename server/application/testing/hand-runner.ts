@@ -109,7 +109,9 @@ export function createHandRunner(play: { current: Play }) {
       }
     },
     async answer(order, ask, answer) {
-      remotes.get(order.remoteSessionId)?.answers.get(ask.remoteAskId)?.(answer);
+      const answers = remotes.get(order.remoteSessionId)?.answers;
+      answers?.get(ask.remoteAskId)?.(answer);
+      answers?.delete(ask.remoteAskId);
     },
     async inject() {
       throw new Error('Prompts are posted by the next run');
@@ -121,8 +123,12 @@ export function createHandRunner(play: { current: Play }) {
       remote.stop.abort();
       return { rung: 'aborted', detail: 'Idle at once' };
     },
-    async openAsks() {
-      return [];
+    async openAsks(order) {
+      const remote = remotes.get(order.remoteSessionId);
+      if (remote === undefined || remote.over) return [];
+      return remote.events.flatMap((event) =>
+        event.type === 'ask' && remote.answers.has(event.ask.remoteAskId) ? [event.ask] : [],
+      );
     },
   };
   return { runner, started, aborted };
