@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createRequestHandler } from '@react-router/express';
+import compression from 'compression';
 import express from 'express';
 import type { RouterContextProvider, ServerBuild } from 'react-router';
 import type { Config } from './config.ts';
@@ -121,6 +122,7 @@ export async function createWeb(options: {
       // An asset of another build is gone, not a page: falling through would answer it with the sign-in page.
       app.use(
         '/assets',
+        compression(),
         express.static(at('build/client/assets'), { immutable: true, maxAge: '1y', fallthrough: false }),
       );
       app.use(express.static(at('build/client'), { maxAge: '1h' }));

@@ -44,7 +44,7 @@ test('a stranger gets from the first run to a proven diff, live in two tabs', as
     await expect(stateOf(tab)).toContainText(/proven/i);
     await expect(tab.getByRole('button', { name: /allow once/i })).toHaveCount(0);
   }
-  await expect(page.getByText(/REHEARSAL/).first()).toBeVisible();
+  await expect(page.getByText(/rehearsal/i).first()).toBeVisible();
 
   await page
     .getByRole('link', { name: /^changes/i })
