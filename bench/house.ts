@@ -1,10 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createInstallation, type Installation, type Knobs } from '../e2e/support/installation.ts';
 import type { RestClient, Session } from '../e2e/support/rest.ts';
 
-/** As an operator runs it: the production build, and no log line per request. */
-export const production: Knobs = { NODE_ENV: 'production', LOG_LEVEL: 'warn' };
+const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+const { start } = (JSON.parse(manifest) as { scripts: { start: string } }).scripts;
+
+/** As `npm start` runs it: the production build with the same flags of Node; and no log line per request. */
+export const production: Knobs = {
+  NODE_ENV: 'production',
+  NODE_OPTIONS: start
+    .split(' ')
+    .filter((word) => word.startsWith('--'))
+    .join(' '),
+  LOG_LEVEL: 'warn',
+};
 
 /** A fresh installation for the time of `work`; whatever it started is ended and its files are gone afterwards. */
 export async function inHouse<T>(work: (house: Installation) => Promise<T>): Promise<T> {
