@@ -18,7 +18,9 @@ export function createTimeline(deps: Deps) {
       const session = await findSession(deps, actor, ref, 'read');
       const after = query.after ?? 0;
       const items = await store.events.list(session.id, { after, types: query.types, limit: query.limit ?? 100 });
-      return { items, nextAfter: items.at(-1)?.seq ?? after, lastSeq: session.lastSeq };
+      const nextAfter = items.at(-1)?.seq ?? after;
+      // The session was read first: an event may have come between.
+      return { items, nextAfter, lastSeq: Math.max(session.lastSeq, items.at(-1)?.seq ?? 0) };
     },
 
     /** The newest `limit` before `before`, in order. */
@@ -35,7 +37,8 @@ export function createTimeline(deps: Deps) {
         newestFirst: true,
       });
       const ascending = [...items].sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
-      return { items: ascending, lastSeq: session.lastSeq, firstSeq: ascending[0]?.seq ?? null };
+      const lastSeq = Math.max(session.lastSeq, ascending.at(-1)?.seq ?? 0);
+      return { items: ascending, lastSeq, firstSeq: ascending[0]?.seq ?? null };
     },
 
     async ofTeam(

@@ -180,6 +180,7 @@ describe.each(['pglite', 'postgres'] as const)('commands, on %s', (kind) => {
       [{ title: 'Untitled' }, 'title'],
       [{ status: 'completed' }, ''],
       [{ parallelism: 99 }, 'parallelism'],
+      [{ preferredAgent: 'AGENT-NOBODY-01' }, 'preferredAgent'],
     ] as const)
       await expect(sessions.update(place.admin, session.id, body)).rejects.toMatchObject({
         code: 'INVALID',

@@ -28,9 +28,7 @@ export async function createSession(deps: Deps, actor: Actor, raw: unknown): Pro
   if (issues.length > 0) throw invalid(issues);
   // Throws INVALID with the field for an unknown blueprint or a bad parameter.
   expandBlueprint(input.blueprint ?? 'single_task', input.parameters, input);
-  if (input.preferredAgent && !(await store.agents.get(teamId, input.preferredAgent))) {
-    throw invalid([{ path: 'preferredAgent', message: 'There is no such agent.' }]);
-  }
+  await assertAgent(deps, teamId, input.preferredAgent);
   await refuseOnFullDisk(deps);
 
   const session = await store.transaction(async (tx) => {
@@ -100,6 +98,12 @@ export async function createSession(deps: Deps, actor: Actor, raw: unknown): Pro
   });
   deps.nudge();
   return session;
+}
+
+/** INVALID with the field when the team has no such agent, by id or name. */
+export async function assertAgent(deps: Deps, teamId: string, agent: string | null | undefined): Promise<void> {
+  if (agent && !(await deps.store.agents.get(teamId, agent)))
+    throw invalid([{ path: 'preferredAgent', message: 'There is no such agent.' }]);
 }
 
 /** Below the limit new work is refused and old work kept; it recovers alone (engine.md 7, row 9). */

@@ -9,7 +9,7 @@ import { defined } from '../repositories.ts';
 import type { Page, PageRequest, SessionFilter, SessionPatch } from '../store-port.ts';
 import { teamOf } from '../tokens.ts';
 import { type CommandOptions, createCommands } from './commands.ts';
-import { createSession } from './create.ts';
+import { assertAgent, createSession } from './create.ts';
 import { cascade, endSession } from './endings.ts';
 import { assertVersion, findSession } from './find.ts';
 import { injectPrompt } from './prompt.ts';
@@ -51,6 +51,7 @@ export function createSessions(deps: Deps) {
       const found = await findSession(deps, actor, ref, 'session.edit');
       const parsed = updateSessionInput.safeParse(raw);
       if (!parsed.success) throw invalidFromZod(parsed.error);
+      await assertAgent(deps, found.teamId, parsed.data.preferredAgent);
       const after = await store.transaction(async (tx) => {
         const session = await tx.sessions.lock(found.id);
         assertVersion(session, options.version);
