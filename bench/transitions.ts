@@ -20,7 +20,9 @@ import { type Figure, figure } from './figures.ts';
 import { newDatabase, withPostgres } from './postgres.ts';
 
 const rounds = 3;
-const seconds = 2;
+/** A round takes each contender in turn this often, so that all of them see the same moods of the machine. */
+const turns = 4;
+const turnSeconds = 0.5;
 const warmUpSeconds = 2;
 const hotTables = ['sessions', 'tasks', 'events', 'outbox'];
 const quiet = { info: () => {}, warn: () => {} };
@@ -153,7 +155,13 @@ async function measure({ name, contenders, tidy }: Field): Promise<Figure[]> {
   const rates = new Map(contenders.map((contender) => [contender.name, [] as number[]]));
   for (let round = 0; round < rounds; round += 1) {
     await tidy();
-    for (const contender of contenders) rates.get(contender.name)?.push(await rate(contender, seconds));
+    const sums = contenders.map(() => 0);
+    for (let turn = 0; turn < turns; turn += 1)
+      for (const [place, contender] of contenders.entries())
+        sums[place] = (sums[place] ?? 0) + (await rate(contender, turnSeconds));
+    contenders.forEach(({ name: contender }, place) => {
+      rates.get(contender)?.push((sums[place] ?? 0) / turns);
+    });
   }
   const of = (contender: string) => rates.get(contender) ?? [];
   // A round's ratio compares what ran within the same few seconds; the machine's mood falls out of it.
