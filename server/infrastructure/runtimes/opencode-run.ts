@@ -97,6 +97,7 @@ export async function driveRun(
 
   async function look(client: OpenCodeClient): Promise<RunEnd | null> {
     const waitingCalls = reporter.waitingCalls();
+    const toldAsks = reporter.toldAsks();
     // The status first: an idle one read before the messages makes them final.
     const statuses = await statusesOf(client, directory);
     const [messages, below] = await Promise.all([
@@ -108,7 +109,7 @@ export async function driveRun(
       tree.add(id);
       reporter.messages(await refreshMessages(client, id, new Map()));
     }
-    reporter.asks(await openAsksOf(client, directory, tree));
+    reporter.asks(await openAsksOf(client, directory, tree), toldAsks);
 
     const standing = standingOf({
       status: statuses[order.remoteSessionId],

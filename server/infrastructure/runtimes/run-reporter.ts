@@ -9,8 +9,13 @@ export interface RunReporter {
   part(part: Part): void;
   messages(messages: readonly Message[]): void;
   ask(ask: OpenAsk): void;
-  /** All asks open now: those told before and missing here are gone. */
-  asks(open: readonly OpenAsk[]): void;
+  /** What is told as open at this moment; taken before the runtime is asked, and handed to `asks` with its answer. */
+  toldAsks(): ReadonlySet<string>;
+  /**
+   * All asks open now: those of `before` that are missing here are gone. One that the stream told while the answer was
+   * under way is in neither, and must not be taken for gone: it would wait for ever.
+   */
+  asks(open: readonly OpenAsk[], before: ReadonlySet<string>): void;
   askClosed(remoteAskId: string): void;
   usage(totals: { usage: Usage; calls: number; errors: number }): void;
   /** Calls whose ask is open: their tool has not begun. */
@@ -52,10 +57,11 @@ export function createReporter(
     messages(messages) {
       for (const { info, parts } of messages) if (info.role === 'assistant') parts.forEach(part);
     },
-    asks(current) {
+    toldAsks: () => new Set(open.keys()),
+    asks(current, before) {
       current.forEach(ask);
       const ids = new Set(current.map(({ remoteAskId }) => remoteAskId));
-      for (const id of [...open.keys()]) if (!ids.has(id)) askClosed(id);
+      for (const id of before) if (!ids.has(id)) askClosed(id);
     },
     usage(totals) {
       const text = JSON.stringify(totals);
