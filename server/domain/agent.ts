@@ -81,7 +81,7 @@ export function mayHoldPrimary(type: AgentType, capability: Capability): boolean
   return capability === 'testing' || primaryByType[type].includes(capability);
 }
 
-/** What OpenCode may do unasked. `standard` is engine.md 6.1; `read_only` also asks before every write and command. */
+/** What OpenCode may do unasked. `standard` is engine.md 6.1; `read_only` may look but neither write nor run what writes. */
 export const permissionPresets = ['read_only', 'standard'] as const;
 export type PermissionPreset = (typeof permissionPresets)[number];
 

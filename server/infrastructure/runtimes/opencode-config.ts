@@ -1,4 +1,5 @@
-import { type PermissionPreset, permissionPresets, remoteAgentFor } from './permission-presets.ts';
+import { type PermissionPreset, permissionPresets as presets } from '../../domain/agent.ts';
+import { permissionPresets, remoteAgentFor } from './permission-presets.ts';
 
 /** A model as the gateway offers it to a runtime. Prices are not sent: the gateway itself meters. */
 export interface OfferedModel {
@@ -24,14 +25,14 @@ Read before you change. Keep to the style of the code around. Prove your work by
 Never commit, push, switch branches or rewrite history: the orchestrator records your work.
 When a permission is refused, go on without it. Ask a question only when the task cannot be done without its answer.
 End with two or three sentences on what you changed and how it was checked.`,
-  reviewer: `You review work in one git worktree. You may read everything and change nothing.
+  read_only: `You review work in one git worktree. You may read everything and change nothing.
 Answer with what is wrong, where, and why it matters; say plainly when nothing is.`,
 };
 
 /** The whole configuration file of a supervised OpenCode: only the gateway, only our agents, nothing that calls out. */
 export function openCodeConfig(input: OpenCodeConfigInput): object {
   const providers = [...new Set(input.models.map((model) => model.provider))];
-  const agents = (Object.keys(permissionPresets) as PermissionPreset[]).map((preset) => [
+  const agents = presets.map((preset) => [
     remoteAgentFor(preset),
     {
       mode: 'primary',
