@@ -58,7 +58,7 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
       handles.set(order.attemptId, handle);
       const release = supervisor.hold();
       const queue = createEventQueue<RunEvent>();
-      driveRun(context, order, handle, stopped, queue.push).then(
+      const driving = driveRun(context, order, handle, stopped, queue.push).then(
         (end) => {
           if (end !== null) queue.push(end);
           queue.close();
@@ -69,8 +69,13 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
         yield* queue.items();
       } finally {
         detach.abort();
+        // What it was posting is posted: an abort that follows finds it, instead of coming before it.
+        await driving;
         release();
-        if (handles.get(order.attemptId) === handle) handles.delete(order.attemptId);
+        // Kept a moment, because a post is answered before its run is busy, and an abort must know of it.
+        setTimeout(() => {
+          if (handles.get(order.attemptId) === handle) handles.delete(order.attemptId);
+        }, 2_000).unref();
       }
     },
 
