@@ -131,6 +131,7 @@ export function createRecorder(deps: Deps) {
   /** What the gateway metered is the truth; the runtime's own sums leave sub-agents out. */
   async function usage(attempt: Attempt, actor: Actor): Promise<void> {
     const metered = await store.modelCalls.ofAttempt(attempt.id);
+    if (metered.calls === 0) return;
     await store.attempts.update(
       attempt.id,
       { usage: metered.usage, calls: metered.calls, callErrors: metered.errors },
