@@ -237,6 +237,21 @@ export async function until(
   }
 }
 
+/** Ticks while a command waits for the effect that only its session's owner brings. */
+export async function whileTicking<T>(dispatcher: Dispatcher, work: Promise<T>): Promise<T> {
+  let over = false;
+  const ticks = (async () => {
+    while (!over) {
+      await dispatcher.tick();
+      await sleep(10);
+    }
+  })();
+  return work.finally(async () => {
+    over = true;
+    await ticks;
+  });
+}
+
 /** All events of a session; throws unless the numbers are gap-free from 1. */
 export async function historyOf({ opened: { store } }: House, id: string) {
   const events = await store.events.list(id, { after: 0, limit: 10_000 });
