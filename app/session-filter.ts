@@ -1,4 +1,4 @@
-import type { SessionFilter } from '../server/application/store-port.ts';
+import type { SessionFilter } from '../server/application/session-port.ts';
 import { attentions, sessionStatuses } from '../server/domain/session.ts';
 
 /** Orders of the list, with their words; the first is the default. */

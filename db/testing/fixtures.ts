@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Repository, Store, Team, Tx, User } from '../../server/application/store-port.ts';
+import type { Store, Tx } from '../../server/application/store-port.ts';
+import type { Repository, Team, User } from '../../server/application/team-port.ts';
 import type { Actor } from '../../server/domain/actor.ts';
 import { type Agent, defaultAgents } from '../../server/domain/agent.ts';
 import type { Attempt } from '../../server/domain/attempt.ts';

@@ -4,8 +4,10 @@ import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import { attentionOf, planWaits } from '../domain/session-life.ts';
 import type { Deps } from './deps.ts';
 import { personOf } from './sessions/find.ts';
-import type { AskRow, Page, PageRequest, Tx } from './store-port.ts';
+import type { Tx } from './store-port.ts';
+import type { Page, PageRequest } from './team-port.ts';
 import { teamOf } from './tokens.ts';
+import type { AskRow } from './work-port.ts';
 
 /** What agents ask of people (access.md, Asks). The dispatcher takes the answers to the runtime. */
 export function createAsks(deps: Deps) {

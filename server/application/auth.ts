@@ -3,7 +3,8 @@ import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import { loginCookie, loginInput, setupInput, teamSlugOf } from '../domain/login.ts';
 import type { Deps } from './deps.ts';
 import { seedFleet } from './fleet.ts';
-import type { LoginSession, Tx, User } from './store-port.ts';
+import type { Tx } from './store-port.ts';
+import type { LoginSession, User } from './team-port.ts';
 
 export type UserActor = Extract<Actor, { kind: 'user' }>;
 export type TokenActor = Extract<Actor, { kind: 'token' }>;

@@ -3,7 +3,7 @@ import { DomainError, invalid } from '../domain/errors.ts';
 import type { Deps } from './deps.ts';
 import type { Diff } from './ports.ts';
 import { findSession } from './sessions/find.ts';
-import type { Repository } from './store-port.ts';
+import type { Repository } from './team-port.ts';
 
 /** What a session changed, from git: base to head of its branch, or one task's commit. */
 export function createDiffs(deps: Deps) {

@@ -4,7 +4,7 @@ import { type GraphEdge, nodeOf, type TaskGraph } from '../domain/task-graph/gra
 import { waves } from '../domain/task-graph/order.ts';
 import { eta, progress, remainingHours } from '../domain/task-graph/progress.ts';
 import { edgeStates } from '../domain/task-graph/ready.ts';
-import type { StoredEdge } from './store-port.ts';
+import type { StoredEdge } from './work-port.ts';
 
 /** The graph as the API shows it (api.md, Graph): `from` is the prerequisite. */
 export interface GraphView {

@@ -2,7 +2,7 @@ import { type Actor, authorize } from '../domain/actor.ts';
 import { DomainError, invalidFromZod } from '../domain/errors.ts';
 import { createRepositoryInput, updateRepositoryInput } from '../domain/repository.ts';
 import type { Deps } from './deps.ts';
-import type { Page, PageRequest, Repository } from './store-port.ts';
+import type { Page, PageRequest, Repository } from './team-port.ts';
 import { teamOf } from './tokens.ts';
 
 /** The git repositories sessions work on. What git says of one is read at registration (engine.md 3, workspace). */

@@ -5,8 +5,8 @@ import type { Task } from '../domain/task.ts';
 import type { Deps } from './deps.ts';
 import { type GraphView, graphView, taskViews } from './graph-view.ts';
 import { findSession } from './sessions/find.ts';
-import type { RoutingDecision } from './store-port.ts';
 import { teamOf } from './tokens.ts';
+import type { RoutingDecision } from './work-port.ts';
 
 /** The tasks of a session, their graph, attempts and routing decisions: reading only. */
 export function createTasks(deps: Deps) {

@@ -2,7 +2,7 @@ import { type Actor, authorize, can, type Scope, scopes } from '../domain/actor.
 import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import { createTokenInput } from '../domain/login.ts';
 import type { Deps } from './deps.ts';
-import type { ApiToken } from './store-port.ts';
+import type { ApiToken } from './team-port.ts';
 
 /** Personal API tokens: `oio_` + 256 bits, shown once, stored hashed (access.md, Tokens). */
 export function createTokens(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | 'recheck'>) {

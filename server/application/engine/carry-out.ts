@@ -37,7 +37,8 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
   const how = rungs.length === 0 ? 'nothing was running' : `verified: ${[...new Set(rungs)].join(', ')}`;
   await store.transaction(async (tx) => {
     const locked = await tx.sessions.lock(session.id);
-    if (locked.epoch !== session.epoch) return;
+    // Another command came while this one was verified (a stop after a pause): the next step carries that one out.
+    if (locked.epoch !== session.epoch || locked.pendingCommand !== command) return;
     if (command !== 'pause') {
       await cascade(tx, locked, 'stop', actor, clock());
       const reason =

@@ -7,7 +7,7 @@ import { pinCheckpoint, stateOf } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
 import { graphOf } from '../graph-view.ts';
 import type { MergeResult, TaskCommit } from '../ports.ts';
-import type { Repository } from '../store-port.ts';
+import type { Repository } from '../team-port.ts';
 import { engineActor } from './engine-actor.ts';
 import { walk } from './settle.ts';
 

@@ -2,7 +2,7 @@ import type { Agent } from '../../domain/agent.ts';
 import type { Attempt } from '../../domain/attempt.ts';
 import type { Task } from '../../domain/task.ts';
 import type { RunOrder } from '../ports.ts';
-import type { InjectedPrompt } from '../store-port.ts';
+import type { InjectedPrompt } from '../work-port.ts';
 
 /**
  * The order for an attempt's run, the same to the letter each time it is made: the first prompt, or the last injected one

@@ -4,7 +4,7 @@ import type { Attempt } from '../../domain/attempt.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import type { RemoteAsk, RunEvent } from '../ports.ts';
-import type { EventInput } from '../store-port.ts';
+import type { EventInput } from '../record-port.ts';
 
 /**
  * Stores what a run tells, before anybody is shown it. Each fact carries a key, so a run that is adopted after a crash

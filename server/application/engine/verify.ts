@@ -1,7 +1,7 @@
 import type { Attempt, CommandEvidence } from '../../domain/attempt.ts';
 import type { Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
-import type { Repository } from '../store-port.ts';
+import type { Repository } from '../team-port.ts';
 import { engineActor } from './engine-actor.ts';
 
 /** Runs commands one after the other until one fails. */

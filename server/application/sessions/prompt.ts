@@ -4,7 +4,7 @@ import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
 import { isExecuting, isTerminal } from '../../domain/session.ts';
 import { promptInput } from '../../domain/session-input.ts';
 import type { Deps } from '../deps.ts';
-import type { InjectedPrompt } from '../store-port.ts';
+import type { InjectedPrompt } from '../work-port.ts';
 import { findSession, personOf } from './find.ts';
 
 /**
@@ -29,8 +29,11 @@ export async function injectPrompt(deps: Deps, actor: Actor, ref: string, raw: u
       });
     }
     const tasks = await tx.tasks.bySession(session.id);
-    if (input.taskId && !tasks.some((task) => task.id === input.taskId))
-      throw invalid([{ path: 'taskId', message: 'There is no such task in this session.' }]);
+    const named = tasks.find((task) => task.id === input.taskId);
+    if (input.taskId && !named) throw invalid([{ path: 'taskId', message: 'There is no such task in this session.' }]);
+    // It would be kept for a run that never comes.
+    if (named?.status === 'completed')
+      throw invalid([{ path: 'taskId', message: 'That task is completed and runs no more.' }]);
     // What is being verified has idled already: its task takes no more prompts, the next one does.
     const open = (await tx.attempts.bySession(session.id)).filter(
       ({ status }) => !attemptEnded(status) && status !== 'verifying',

@@ -20,7 +20,7 @@ import { createDispatcher, type Dispatcher } from '../engine/dispatcher.ts';
 import { createSweeper } from '../engine/sweeper.ts';
 import { seedFleet } from '../fleet.ts';
 import type { Fault, FaultPoint, RuntimeStatus } from '../ports.ts';
-import type { Repository, Team } from '../store-port.ts';
+import type { Repository, Team } from '../team-port.ts';
 import { createHandRunner, type Play } from './hand-runner.ts';
 
 const online: RuntimeStatus = {

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../application/store-port.ts';
+import type { Page, PageRequest } from '../../application/team-port.ts';
 import { invalid } from '../../domain/errors.ts';
 
 /** What a list query asks of a service. */

@@ -75,7 +75,11 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       pinCheckpoint(context, repository, session, sequence, commit),
     diff: async (repository, base, head) => diffCommits(git, await place(repository), base, head),
     parent: async (repository, commit) =>
-      (await git(['rev-parse', '--verify', '--end-of-options', `${objectId(commit)}^`], { repository: await place(repository) })).text.trim(),
+      (
+        await git(['rev-parse', '--verify', '--end-of-options', `${objectId(commit)}^`], {
+          repository: await place(repository),
+        })
+      ).text.trim(),
     rawPatch: async (repository, base, head) => rawPatch(git, await place(repository), base, head),
     changedFiles: async (worktree, base) => {
       const record = await requireRecord(worktree);

@@ -5,11 +5,14 @@ import { type Agent, type AgentState, loadOf, overallOf, stateAfterSilence, tier
 import type { Handle, Row } from './handle.ts';
 import { decode, isId, storable } from './rows.ts';
 
-/** What the attempts say about an agent `a` (domain.md 3.3, 3.4): the open ones are its load, the last 50 ended its record. */
+/**
+ * What the attempts say about an agent `a` (domain.md 3.3, 3.4): the open ones are its load, but those of paused
+ * sessions, which run nowhere; the last 50 ended are its record.
+ */
 const agentFacts: SQL = sql`lateral (
   select
-    (select count(*)::int from attempts o where o.agent_id = a.id
-      and o.status in ('starting', 'running', 'waiting', 'verifying')) as current_tasks,
+    (select count(*)::int from attempts o join sessions h on h.id = o.session_id and h.status <> 'paused'
+      where o.agent_id = a.id and o.status in ('starting', 'running', 'waiting', 'verifying')) as current_tasks,
     count(*)::int as total,
     count(*) filter (where proven)::int as successful,
     count(*) filter (where status = 'succeeded' and not proven)::int as partial,

@@ -1,6 +1,7 @@
 import { asc, eq, type SQL, sql } from 'drizzle-orm';
 import { attempts } from '../../../db/schema/attempts.ts';
-import type { Aggregates, AttemptGuard, AttemptPatch } from '../../application/store-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
+import type { AttemptGuard, AttemptPatch } from '../../application/work-port.ts';
 import {
   type Attempt,
   attemptEnded,
@@ -51,8 +52,10 @@ export function createAttempts(handle: Handle): Aggregates['attempts'] {
     },
 
     async countOpen(teamId) {
-      const [row] = await handle.rows(sql`select count(*)::int as number from attempts
-        where team_id = ${teamId}::uuid and status::text = ${anyOf(openStatuses)}`);
+      // What a paused session keeps open runs nowhere: it must not keep others from running.
+      const [row] = await handle.rows(sql`select count(*)::int as number from attempts a
+        join sessions s on s.id = a.session_id and s.status <> 'paused'
+        where a.team_id = ${teamId}::uuid and a.status::text = ${anyOf(openStatuses)}`);
       return Number(row?.number ?? 0);
     },
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
-import type { Aggregates, AuditEntry, AuditInput } from '../../application/store-port.ts';
+import type { AuditEntry, AuditInput } from '../../application/record-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { json } from './events.ts';
 import type { Handle, Row } from './handle.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { events } from '../../../db/schema/events.ts';
-import type { Aggregates, EventInput } from '../../application/store-port.ts';
+import type { EventInput } from '../../application/record-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { eventActorOf, type TimelineEvent } from '../../domain/events.ts';
 import { bounded } from './bounded-payload.ts';

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm';
 import { loginSessions } from '../../../db/schema/people.ts';
-import type { Aggregates, LoginSession } from '../../application/store-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
+import type { LoginSession } from '../../application/team-port.ts';
 import type { Handle } from './handle.ts';
 import { decode, isId, storable } from './rows.ts';
 

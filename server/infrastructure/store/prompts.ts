@@ -1,6 +1,7 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import { prompts } from '../../../db/schema/asks.ts';
-import type { Aggregates, InjectedPrompt } from '../../application/store-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
+import type { InjectedPrompt } from '../../application/work-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Handle } from './handle.ts';
 import { storable } from './rows.ts';

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { repositories } from '../../../db/schema/repositories.ts';
-import type { Aggregates, Repository } from '../../application/store-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
+import type { Repository } from '../../application/team-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isActive, sessionStatuses } from '../../domain/session.ts';
 import type { Handle, Row } from './handle.ts';

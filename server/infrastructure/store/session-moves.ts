@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
 import { sessions } from '../../../db/schema/sessions.ts';
-import type { Aggregates, SessionGuard, SessionMove, SessionPatch } from '../../application/store-port.ts';
+import type { SessionGuard, SessionMove, SessionPatch } from '../../application/session-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { eventActorOf } from '../../domain/events.ts';

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { sessions } from '../../../db/schema/sessions.ts';
-import type { Aggregates, SessionFilter } from '../../application/store-port.ts';
+import type { SessionFilter } from '../../application/session-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { attentions, type Session, sessionStatuses } from '../../domain/session.ts';
 import type { Handle } from './handle.ts';

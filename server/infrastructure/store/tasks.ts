@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { asc, eq, type SQL, sql } from 'drizzle-orm';
 import { dependencies, tasks } from '../../../db/schema/tasks.ts';
-import type { Aggregates, TaskMove } from '../../application/store-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
+import type { TaskMove } from '../../application/work-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { eventActorOf } from '../../domain/events.ts';
 import { assertTaskMove, canMoveTask, type Task, type TaskStatus, taskEnded } from '../../domain/task.ts';

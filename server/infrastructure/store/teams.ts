@@ -1,6 +1,7 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { teams } from '../../../db/schema/teams.ts';
-import type { Aggregates, Team } from '../../application/store-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
+import type { Team } from '../../application/team-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Handle } from './handle.ts';
 import { decode, isId, storable } from './rows.ts';

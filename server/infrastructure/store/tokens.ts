@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { apiTokens } from '../../../db/schema/people.ts';
-import type { Aggregates, ApiToken } from '../../application/store-port.ts';
+import type { Aggregates } from '../../application/store-port.ts';
+import type { ApiToken } from '../../application/team-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Handle } from './handle.ts';
 import { decode, isId, storable } from './rows.ts';

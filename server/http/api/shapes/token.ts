@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiToken } from '../../../application/store-port.ts';
+import type { ApiToken } from '../../../application/team-port.ts';
 import { id, iso, time } from './fields.ts';
 
 const fields = {

@@ -1,0 +1,139 @@
+/** The store's verbs for what is told and counted: events, audit, model calls; its promises stand in `store-port.ts`. */
+import type { Actor } from '../domain/actor.ts';
+import type { FailureClass } from '../domain/attempt.ts';
+import type { EventType, TimelineEvent } from '../domain/events.ts';
+import type { Metrics, Usage } from '../domain/metrics.ts';
+
+/** An event to append; `actor` says who did it, `dedupe` makes a repeated telling harmless. */
+export interface EventInput {
+  type: EventType;
+  payload: Record<string, unknown>;
+  actor: Actor;
+  dedupe?: string | undefined;
+}
+
+export interface AuditInput {
+  teamId: string;
+  actor: Actor;
+  action: string;
+  subject: { kind: string; id: string };
+  before?: unknown;
+  after?: unknown;
+  reason?: string | undefined;
+  requestId?: string | undefined;
+}
+
+export interface AuditEntry {
+  number: number;
+  at: Date;
+  actor: { kind: string; id: string | null };
+  action: string;
+  subject: { kind: string; id: string };
+  before: unknown;
+  after: unknown;
+  reason: string | null;
+  requestId: string | null;
+  hash: string;
+}
+
+export interface ModelCall {
+  teamId: string;
+  sessionId: string;
+  attemptId: string;
+  provider: string;
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  costUsd: number | null;
+  latencyMs: number;
+  status: number;
+  errorClass: FailureClass | null;
+}
+
+export interface EventStore {
+  /**
+   * Appends in order with the session's next seqs; a known `dedupe` is left out. Answers what was stored. A payload over 64 KiB is
+   * stored with its long texts cut, and whole as JSON in the blob its field `blob` names.
+   */
+  append(sessionId: string, events: readonly EventInput[], guard?: { epoch: number }): Promise<TimelineEvent[]>;
+  appendTeam(teamId: string, event: EventInput): Promise<TimelineEvent>;
+  list(
+    sessionId: string,
+    query: {
+      after: number;
+      before?: number | undefined;
+      types?: readonly string[] | undefined;
+      limit: number;
+      newestFirst?: boolean | undefined;
+    },
+  ): Promise<TimelineEvent[]>;
+  /** The team's feed behind open transactions, so that a cursor never skips one that commits late. */
+  team(
+    teamId: string,
+    query: { after: number; types?: readonly string[] | undefined; limit: number; newestFirst?: boolean | undefined },
+  ): Promise<TimelineEvent[]>;
+}
+
+export interface OutboxStore {
+  /** Oldest committed events not yet delivered, at most `limit`; `done` removes them after delivery. */
+  take(limit: number): Promise<{ ids: number[]; events: TimelineEvent[] }>;
+  done(ids: readonly number[]): Promise<void>;
+  size(): Promise<number>;
+}
+
+export interface AuditStore {
+  /** Next link of the team's chain, under the team's row lock. */
+  append(entry: AuditInput): Promise<void>;
+  list(
+    teamId: string,
+    query: { after: number; limit: number; subject?: { kind: string; id: string } | undefined },
+  ): Promise<AuditEntry[]>;
+  verify(teamId: string): Promise<{ entries: number; firstBroken: number | null }>;
+}
+
+export interface ModelCallStore {
+  record(call: ModelCall): Promise<void>;
+  /** Usage, calls and errors of one attempt as the gateway metered them. */
+  ofAttempt(attemptId: string): Promise<{ usage: Usage; calls: number; errors: number }>;
+  ofSession(sessionId: string): Promise<{ usage: Usage; calls: number; errors: number }>;
+  /** Tokens metered for the team since the first of the month, UTC. */
+  tokensThisMonth(teamId: string): Promise<number>;
+}
+
+export interface MetricStore {
+  ofSession(
+    sessionId: string,
+  ): Promise<
+    Omit<Metrics, 'errorRate' | 'healthy' | 'filesChanged' | 'linesAdded' | 'linesRemoved'> & { warnings: number }
+  >;
+  /** Figures of the whole installation for /metrics. */
+  totals(): Promise<{
+    sessionsByStatus: Record<string, number>;
+    attemptsByStatus: Record<string, number>;
+    openAsks: number;
+    events: number;
+    outbox: number;
+    tokens: number;
+    modelCalls: number;
+  }>;
+}
+
+export interface BlobStore {
+  put(teamId: string, content: string): Promise<string>;
+  get(teamId: string, hash: string): Promise<string | null>;
+}
+
+export interface IdempotencyStore {
+  /** `new` when this caller may go on; otherwise the stored answer, `running`, or `mismatch`. Keys live 24 h. */
+  begin(
+    teamId: string,
+    actorId: string,
+    key: string,
+    bodyHash: string,
+  ): Promise<{ state: 'new' | 'running' | 'mismatch' } | { state: 'done'; status: number; response: unknown }>;
+  finish(teamId: string, actorId: string, key: string, status: number, response: unknown): Promise<void>;
+  forget(teamId: string, actorId: string, key: string): Promise<void>;
+}

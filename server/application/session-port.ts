@@ -1,0 +1,136 @@
+/** The store's verbs for sessions and their leases; its promises stand in `store-port.ts`. */
+import type { Actor } from '../domain/actor.ts';
+import type { Attention, PendingCommand, Session, SessionStatus } from '../domain/session.ts';
+import type { Page, PageRequest } from './team-port.ts';
+
+/** What must still be true of a row for a write to count. */
+export interface SessionGuard {
+  version?: number | undefined;
+  /** The owner's fence: the row's epoch must be this one. */
+  epoch?: number | undefined;
+  status?: readonly SessionStatus[] | undefined;
+}
+
+/** Columns of a session a verb may set; status, version, seq and lease are the store's own. */
+export type SessionPatch = Partial<
+  Omit<
+    Session,
+    | 'id'
+    | 'teamId'
+    | 'number'
+    | 'slug'
+    | 'version'
+    | 'status'
+    | 'statusSince'
+    | 'lastSeq'
+    | 'owner'
+    | 'epoch'
+    | 'leaseExpiresAt'
+    | 'progress'
+    | 'health'
+    | 'recoverable'
+    | 'attention'
+  >
+>;
+
+export interface SessionMove {
+  sessionId: string;
+  to: SessionStatus;
+  guard: SessionGuard;
+  reason: string;
+  actor: Actor;
+  patch?: SessionPatch | undefined;
+  /** Also gives the lease back (owner null), as every move out of executing does. */
+  release?: boolean | undefined;
+}
+
+export interface SessionFilter {
+  status?: readonly SessionStatus[] | undefined;
+  type?: readonly string[] | undefined;
+  priority?: readonly number[] | undefined;
+  attention?: readonly Attention[] | undefined;
+  tag?: readonly string[] | undefined;
+  createdBy?: string | undefined;
+  q?: string | undefined;
+  sort?: 'newest' | 'oldest' | 'priority' | 'attention' | undefined;
+  deleted?: boolean | undefined;
+}
+
+export interface SessionStore {
+  insert(
+    session: Pick<
+      Session,
+      | 'id'
+      | 'teamId'
+      | 'slug'
+      | 'title'
+      | 'description'
+      | 'prompt'
+      | 'type'
+      | 'priority'
+      | 'repositoryId'
+      | 'blueprint'
+      | 'parameters'
+      | 'parentId'
+      | 'model'
+      | 'parallelism'
+      | 'autonomy'
+      | 'dependencyPolicy'
+      | 'maxDurationSeconds'
+      | 'budget'
+      | 'tags'
+      | 'technologies'
+      | 'preferredAgent'
+      | 'preferredAgentType'
+      | 'createdBy'
+    >,
+  ): Promise<Session>;
+  /** By id or slug, inside the team; deleted ones only when asked for. */
+  get(teamId: string, idOrSlug: string, options?: { deleted?: boolean }): Promise<Session | null>;
+  /** For the engine: any team. */
+  byId(id: string): Promise<Session | null>;
+  /** Row lock, then the row as it is now; NOT_FOUND when it is gone. */
+  lock(id: string): Promise<Session>;
+  list(teamId: string, filter: SessionFilter, page: PageRequest): Promise<Page<Session>>;
+  /** Counts by status and attention of the living sessions: the annunciator's and the list's figures. */
+  counts(
+    teamId: string,
+  ): Promise<{ status: Partial<Record<SessionStatus, number>>; attention: Partial<Record<Attention, number>> }>;
+  countActive(teamId: string): Promise<number>;
+  ancestors(id: string): Promise<Session[]>;
+  children(id: string): Promise<Session[]>;
+  update(id: string, patch: SessionPatch, guard: SessionGuard): Promise<Session>;
+  /**
+   * One guarded statement: status, statusSince, version, `session.status_changed` with its seq, outbox; a move to completed or failed
+   * appends `session.completed` or `session.failed` too. queuedAt, startedAt and endedAt follow the move by database time unless the
+   * patch names them. Refused: NOT_FOUND, CONFLICT (stale guard), INVALID_TRANSITION.
+   */
+  move(move: SessionMove): Promise<Session>;
+  /** Sets attention (no-op when it already stands) with `session.attention_changed`. */
+  setAttention(id: string, kind: Attention, actor: Actor): Promise<void>;
+  setPendingCommand(id: string, command: PendingCommand | null, guard: SessionGuard): Promise<Session>;
+  /**
+   * Claims up to `limit` queued sessions (fair order: priority with ageing, then queue time), skip locked:
+   * owner, epoch + 1, lease by database time, open attempts (of a paused run) re-stamped. They stay queued until the caller moves them.
+   */
+  claimQueued(owner: string, leaseSeconds: number, limit: number): Promise<Session[]>;
+  /**
+   * Takes over executing, paused-with-work-pending or claimed sessions whose lease is past (or whose owner is one of `formerOwners`):
+   * owner, epoch + 1, lease; re-stamps their open attempts with the new epoch in the same transaction;
+   * appends `recovery.taken_over` { from, epoch, adopted } where adopted = `runtimeLives` and an attempt was open; also takes executing
+   * sessions that were released (owner null). `expired` says whether the lease had really run out.
+   */
+  takeOver(
+    owner: string,
+    leaseSeconds: number,
+    formerOwners: readonly string[],
+    runtimeLives: boolean,
+  ): Promise<{ session: Session; previousOwner: string | null; expired: boolean }[]>;
+  /** Sessions this owner holds whose lease has not run out, by database time. */
+  owned(owner: string): Promise<Session[]>;
+  /** Renews; answers the ids whose renewal was refused (lease lost or taken). */
+  renew(owner: string, held: readonly { id: string; epoch: number }[], leaseSeconds: number): Promise<string[]>;
+  release(owner: string): Promise<void>;
+  /** Executing sessions past their deadline, by database time. */
+  pastDeadline(): Promise<Session[]>;
+}

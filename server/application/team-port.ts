@@ -1,0 +1,166 @@
+/** The store's verbs for teams, people, tokens, repositories and agents; its promises stand in `store-port.ts`. */
+import type { Role } from '../domain/actor.ts';
+import type { Agent } from '../domain/agent.ts';
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+  total: number;
+}
+
+export interface PageRequest {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+export interface Team {
+  id: string;
+  name: string;
+  slug: string;
+  active: boolean;
+  maxActiveSessions: number;
+  tokensPerMonth: number;
+  maxParallelAttempts: number;
+  version: number;
+  createdAt: Date;
+}
+
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  passwordHash: string | null;
+  disabledAt: Date | null;
+  createdAt: Date;
+}
+
+export interface Membership {
+  teamId: string;
+  userId: string;
+  role: Role;
+}
+
+export interface LoginSession {
+  id: string;
+  userId: string;
+  teamId: string;
+  userAgent: string | null;
+  address: string | null;
+  createdAt: Date;
+  lastSeenAt: Date;
+  expiresAt: Date;
+}
+
+export interface ApiToken {
+  id: string;
+  teamId: string;
+  userId: string;
+  name: string;
+  prefix: string;
+  scopes: string[];
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  createdAt: Date;
+}
+
+export interface Repository {
+  id: string;
+  teamId: string;
+  version: number;
+  name: string;
+  source: string;
+  kind: 'path' | 'url';
+  baseBranch: string;
+  setup: string[];
+  verify: string[];
+  createdBy: string | null;
+  createdAt: Date;
+}
+
+export interface TeamStore {
+  create(team: { id: string; name: string; slug: string }): Promise<Team>;
+  get(id: string): Promise<Team | null>;
+  /** Takes the team's row lock: quota and running numbers are judged under it. */
+  lock(id: string): Promise<Team>;
+  /** Next running number of the team; call under `lock`. */
+  nextSessionNumber(id: string): Promise<number>;
+  list(): Promise<Team[]>;
+}
+
+export interface UserStore {
+  count(): Promise<number>;
+  /** Lets no other transaction add a user until this one ends: whether there is one is judged under it. */
+  lockAll(): Promise<void>;
+  create(user: { id: string; email: string; name: string; passwordHash: string | null }): Promise<User>;
+  get(id: string): Promise<User | null>;
+  byEmail(email: string): Promise<User | null>;
+  addMembership(membership: Membership): Promise<void>;
+  memberships(userId: string): Promise<(Membership & { teamName: string; teamSlug: string })[]>;
+  setPassword(userId: string, hash: string): Promise<void>;
+}
+
+export interface LoginStore {
+  create(login: {
+    id: string;
+    userId: string;
+    teamId: string;
+    tokenHash: string;
+    userAgent: string | null;
+    address: string | null;
+    expiresAt: Date;
+  }): Promise<void>;
+  /** The living login of a token (not revoked, not expired, not idle past `idleSeconds`), touching lastSeenAt at most once a minute. */
+  byTokenHash(hash: string, idleSeconds: number): Promise<LoginSession | null>;
+  revoke(id: string): Promise<void>;
+  revokeOthers(userId: string, exceptId: string | null): Promise<void>;
+  listFor(userId: string): Promise<LoginSession[]>;
+}
+
+export interface TokenStore {
+  create(token: Omit<ApiToken, 'lastUsedAt' | 'createdAt'> & { tokenHash: string }): Promise<ApiToken>;
+  byHash(hash: string): Promise<ApiToken | null>;
+  listFor(teamId: string, userId: string | null): Promise<ApiToken[]>;
+  get(teamId: string, id: string): Promise<ApiToken | null>;
+  revoke(teamId: string, id: string): Promise<void>;
+}
+
+export interface RepositoryStore {
+  create(repository: Omit<Repository, 'version' | 'createdAt'>): Promise<Repository>;
+  /** Removed ones only when asked for: their sessions stay readable. */
+  get(teamId: string, id: string, options?: { removed?: boolean }): Promise<Repository | null>;
+  list(teamId: string, page: PageRequest): Promise<Page<Repository>>;
+  update(
+    teamId: string,
+    id: string,
+    patch: Partial<Pick<Repository, 'name' | 'baseBranch' | 'setup' | 'verify'>>,
+    version?: number,
+  ): Promise<Repository>;
+  /** CONFLICT while a session on it is active. */
+  remove(teamId: string, id: string): Promise<void>;
+}
+
+export interface RuntimeStore {
+  upsertEmbedded(row: { id: string; name: string }): Promise<{ id: string }>;
+  setState(
+    id: string,
+    state: {
+      state: 'starting' | 'online' | 'degraded' | 'parked' | 'offline';
+      detail: string;
+      softwareVersion: string | null;
+      circuit: 'closed' | 'open' | 'half_open';
+      parkedUntil: Date | null;
+    },
+  ): Promise<void>;
+}
+
+export interface AgentStore {
+  create(
+    agent: Omit<Agent, 'version' | 'state' | 'tier' | 'load' | 'performance' | 'lastHeartbeatAt' | 'createdAt'>,
+  ): Promise<void>;
+  /** With load counted from open attempts and performance from finished ones, in this transaction. */
+  list(teamId: string): Promise<Agent[]>;
+  get(teamId: string, idOrName: string): Promise<Agent | null>;
+  /** Row locks of the candidates, in id order: load is judged under them. */
+  lockAll(teamId: string): Promise<void>;
+  heartbeat(runtimeId: string): Promise<void>;
+}

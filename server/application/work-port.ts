@@ -1,0 +1,231 @@
+/** The store's verbs for what a session is made of: tasks, attempts, asks; its promises stand in `store-port.ts`. */
+import type { Actor } from '../domain/actor.ts';
+import type { Ask, AskAnswer, AskStatus } from '../domain/ask.ts';
+import type { Attempt, AttemptStatus } from '../domain/attempt.ts';
+import type { Checkpoint, CheckpointReason, CheckpointState } from '../domain/checkpoint.ts';
+import type { Dependency, Task, TaskStatus } from '../domain/task.ts';
+import type { Page, PageRequest } from './team-port.ts';
+
+/** A dependency as stored; `fromTaskId` is the prerequisite. */
+export interface StoredEdge {
+  id: string;
+  fromTaskId: string;
+  toTaskId: string;
+  type: Dependency['type'];
+  required: boolean;
+  lagSeconds: number;
+}
+
+export interface TaskMove {
+  taskId: string;
+  sessionId: string;
+  from: readonly TaskStatus[];
+  to: TaskStatus;
+  reason: string | null;
+  actor: Actor;
+  /** When given, the session's epoch must be this one. */
+  epoch?: number | undefined;
+  patch?:
+    | Partial<
+        Pick<
+          Task,
+          | 'agentId'
+          | 'attemptCount'
+          | 'notBefore'
+          | 'proof'
+          | 'mergedCommit'
+          | 'result'
+          | 'error'
+          | 'readyAt'
+          | 'startedAt'
+          | 'endedAt'
+          | 'estimate'
+        >
+      >
+    | undefined;
+}
+
+export interface AttemptGuard {
+  epoch: number;
+  status?: readonly AttemptStatus[] | undefined;
+}
+
+export type AttemptPatch = Partial<
+  Pick<
+    Attempt,
+    | 'status'
+    | 'worktree'
+    | 'baseCommit'
+    | 'setupDone'
+    | 'summary'
+    | 'taskCommit'
+    | 'mergedCommit'
+    | 'bundle'
+    | 'evidence'
+    | 'usage'
+    | 'calls'
+    | 'callErrors'
+    | 'cutOff'
+    | 'failure'
+    | 'error'
+    | 'endedAt'
+    | 'retiredAt'
+  >
+>;
+
+export interface RoutingDecision {
+  id: string;
+  teamId: string;
+  sessionId: string;
+  taskId: string;
+  attemptId: string | null;
+  selectedAgentId: string | null;
+  sentence: string;
+  candidates: unknown[];
+  createdAt: Date;
+}
+
+/** An ask with the names a list shows. */
+export type AskRow = Ask & {
+  sessionSlug: string;
+  sessionTitle: string;
+  taskTitle: string;
+  sessionCreatedBy: string | null;
+};
+
+export interface InjectedPrompt {
+  id: string;
+  teamId: string;
+  sessionId: string;
+  taskId: string | null;
+  attemptId: string | null;
+  text: string;
+  remoteMessageId: string;
+  remotePartId: string;
+  createdBy: string | null;
+  createdAt: Date;
+  deliveredAt: Date | null;
+}
+
+export interface TaskStore {
+  insertAll(
+    tasks: readonly (Pick<
+      Task,
+      | 'id'
+      | 'sessionId'
+      | 'key'
+      | 'parentTaskId'
+      | 'title'
+      | 'description'
+      | 'priority'
+      | 'capabilities'
+      | 'technologies'
+      | 'optional'
+      | 'writes'
+      | 'verification'
+      | 'estimate'
+    > & { teamId: string; position: number })[],
+  ): Promise<void>;
+  get(teamId: string, id: string): Promise<Task | null>;
+  bySession(sessionId: string): Promise<Task[]>;
+  /** One guarded statement: status, version, `task.status_changed` with its seq, outbox. */
+  move(move: TaskMove): Promise<Task>;
+  insertDependencies(sessionId: string, edges: readonly StoredEdge[]): Promise<void>;
+  dependencies(sessionId: string): Promise<StoredEdge[]>;
+  /** For a restored checkpoint: sets the status beside the table. Emits nothing; the caller appends `task.restored`. */
+  restore(
+    taskId: string,
+    state: { status: TaskStatus; proof: Task['proof']; mergedCommit: string | null },
+  ): Promise<void>;
+}
+
+export interface AttemptStore {
+  insert(
+    attempt: Pick<
+      Attempt,
+      | 'id'
+      | 'teamId'
+      | 'sessionId'
+      | 'taskId'
+      | 'number'
+      | 'epoch'
+      | 'agentId'
+      | 'runtimeId'
+      | 'remoteSessionId'
+      | 'remoteMessageId'
+      | 'remotePartId'
+      | 'prompt'
+      | 'system'
+      | 'model'
+    >,
+  ): Promise<Attempt>;
+  get(id: string): Promise<Attempt | null>;
+  byTask(taskId: string): Promise<Attempt[]>;
+  bySession(sessionId: string): Promise<Attempt[]>;
+  byRemoteSession(remoteSessionId: string): Promise<Attempt | null>;
+  /** Guarded by the attempt's own epoch AND the session's current one: a zombie's write finds no row. */
+  update(id: string, patch: AttemptPatch, guard: AttemptGuard): Promise<Attempt>;
+  countOpen(teamId: string): Promise<number>;
+  /** Adds one to the failures served for this step of the rehearsal script; answers the new count. */
+  countRehearsalFailure(id: string, step: number): Promise<number>;
+  /** Notes that an ended attempt's worktree is gone and where its unlanded work was bundled. */
+  markRetired(id: string, bundle: string | null): Promise<void>;
+  /** Worktrees of ended attempts that still stand. */
+  unretired(sessionId: string | null): Promise<Attempt[]>;
+}
+
+export interface RoutingStore {
+  insert(decision: Omit<RoutingDecision, 'createdAt'>): Promise<void>;
+  byTask(taskId: string): Promise<RoutingDecision[]>;
+}
+
+export interface CheckpointStore {
+  /** Takes the session's next sequence, never reused; prunes to the newest 100. Appends `checkpoint.created`. */
+  create(
+    checkpoint: {
+      id: string;
+      teamId: string;
+      sessionId: string;
+      reason: CheckpointReason;
+      commit: string | null;
+      state: CheckpointState;
+    },
+    actor: Actor,
+  ): Promise<Checkpoint>;
+  list(sessionId: string): Promise<Checkpoint[]>;
+  get(sessionId: string, sequence: number): Promise<(Checkpoint & { state: CheckpointState }) | null>;
+  latest(sessionId: string): Promise<Checkpoint | null>;
+  undoAfter(sessionId: string, sequence: number): Promise<void>;
+}
+
+export interface AskStore {
+  /** Answers the ask and whether it is new; the same remote ask of the same attempt is stored once. */
+  open(
+    ask: Omit<Ask, 'status' | 'answer' | 'answeredBy' | 'answeredAt' | 'deliveredAt' | 'openedAt'>,
+  ): Promise<{ ask: Ask; opened: boolean }>;
+  get(teamId: string, id: string): Promise<Ask | null>;
+  list(
+    teamId: string,
+    filter: { status?: readonly AskStatus[] | undefined; sessionId?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<AskRow>>;
+  openOf(sessionId: string): Promise<Ask[]>;
+  /** Guarded by status open or escalated: the second answer is CONFLICT. */
+  answer(id: string, answer: AskAnswer, answeredBy: string | null): Promise<Ask>;
+  /** Moves open ones of an attempt (or one ask) to superseded or expired; answers those moved. */
+  close(where: { attemptId: string } | { id: string }, status: 'superseded' | 'expired'): Promise<Ask[]>;
+  undelivered(sessionId: string): Promise<Ask[]>;
+  markDelivered(id: string): Promise<void>;
+  /** Past SLA and still open → escalated; answers those moved. */
+  escalateDue(): Promise<Ask[]>;
+  expiryDue(): Promise<Ask[]>;
+  /** Answers given "for this session" that a later equal ask may use: permission + patterns. */
+  sessionRules(sessionId: string): Promise<{ permission: string; patterns: string[] }[]>;
+}
+
+export interface PromptStore {
+  insert(prompt: Omit<InjectedPrompt, 'createdAt' | 'deliveredAt'>): Promise<InjectedPrompt>;
+  pending(sessionId: string): Promise<InjectedPrompt[]>;
+  all(sessionId: string): Promise<InjectedPrompt[]>;
+  markDelivered(id: string, attemptId: string): Promise<void>;
+}
