@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addRunning, addSession, addTask, makeWorld, system, type World } from '../../../db/testing/fixtures.ts';
 import { openTestStore, type TestStore } from '../../../db/testing/store.ts';
-import type { EventInput, Store } from '../../application/store-port.ts';
+import type { EventInput } from '../../application/record-port.ts';
+import type { Store } from '../../application/store-port.ts';
 
 const note = (n: number | string, dedupe?: string): EventInput => ({
   type: 'attempt.output',
