@@ -1,6 +1,7 @@
 // What the product costs, measured: `npm run bench`, or `npm run bench -- transitions idle` for some of it.
 // Prints one table per bench and keeps the figures in bench/results.json. Everything runs on loopback.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { delivery } from './delivery.ts';
@@ -16,6 +17,8 @@ import { transitions } from './transitions.ts';
 interface Result {
   readonly at: string;
   readonly machine: string;
+  /** Programs that wanted a core when it began and when it ended, as the system averages them over a minute. */
+  readonly load: readonly [number, number];
   readonly versions: Record<string, string>;
   readonly figures: readonly Figure[];
 }
@@ -47,10 +50,11 @@ if (values.help || unknown.length > 0) {
 let failed = 0;
 for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
   process.stdout.write(`\n${name}\n`);
+  const load = loadNow();
   try {
     const figures = (await benches[name]?.()) ?? [];
     process.stdout.write(`${table(figures)}\n`);
-    if (!values.discard) keep(name, figures);
+    if (!values.discard) keep(name, figures, load);
     const missed = figures.filter((one) => met(one) === false).length;
     if (missed > 0) process.stdout.write(`  ${missed} of its goals missed\n`);
   } catch (error) {
@@ -61,11 +65,21 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) 
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** Puts the figures beside those of the other benches; each carries its own time and machine. */
-function keep(name: string, figures: readonly Figure[]): void {
+function keep(name: string, figures: readonly Figure[], before: number): void {
   const known = read();
-  known[name] = { at: new Date().toISOString(), machine: machine(), versions: versions(), figures };
+  known[name] = {
+    at: new Date().toISOString(),
+    machine: machine(),
+    load: [before, loadNow()],
+    versions: versions(),
+    figures,
+  };
   const ordered = Object.fromEntries(Object.keys(benches).flatMap((one) => (known[one] ? [[one, known[one]]] : [])));
   writeFileSync(file, `${JSON.stringify(ordered, null, 2)}\n`);
+}
+
+function loadNow(): number {
+  return Number((loadavg()[0] ?? 0).toFixed(1));
 }
 
 function read(): Record<string, Result> {
