@@ -1,4 +1,4 @@
-import { DomainError, invalid } from '../../domain/errors.ts';
+import { invalid } from '../../domain/errors.ts';
 import { type Git, GitFailure } from './git-command.ts';
 
 /** The commit a full ref name points at, or null. */
@@ -46,9 +46,8 @@ export async function swapRef(
     const now = (await commitAt(git, repository, change.ref)) ?? NONE;
     if (now !== change.from) return now === change.to;
     if (/Unable to create .*\.lock|cannot lock ref .* is at|reference already exists/.test(error.stderr)) return false;
-    throw new DomainError('CONFLICT', `Git would not write ${change.ref}: ${firstLine(error.stderr)}`, {
-      cause: error,
-    });
+    const message = `Git would not write ${change.ref}: ${firstLine(error.stderr)}`;
+    throw invalid([{ path: 'source', message }], message);
   }
 }
 

@@ -62,7 +62,7 @@ test('a branch that stands in the way of the folder of names is told by name', a
   git(source, 'branch', 'orchestrator');
   const { workspaces } = scratchWorkspaces();
   await expect(workspaces.openBranch(repositoryAt(source), session)).rejects.toMatchObject({
-    code: 'CONFLICT',
+    code: 'INVALID',
     message: expect.stringContaining("'refs/heads/orchestrator' exists"),
   });
 });

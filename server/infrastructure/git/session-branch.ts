@@ -73,7 +73,9 @@ async function createBranch(context: GitContext, place: string, session: Session
       reason = firstLine(error.stderr);
     }
   }
-  throw new DomainError('CONFLICT', `No branch could be made for ${session.slug}: ${reason || 'every name is taken'}.`);
+  // Not CONFLICT, which would say that another try may do better: somebody must make room first.
+  const message = `No branch could be made for ${session.slug}: ${reason || 'every name is taken'}.`;
+  throw invalid([{ path: 'source', message }], message);
 }
 
 // Someone deleted the branch: its last checkpoint is still pinned.
