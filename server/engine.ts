@@ -5,12 +5,13 @@ import { createDispatcher } from './application/engine/dispatcher.ts';
 import { createSweeper } from './application/engine/sweeper.ts';
 import { graphOf } from './application/graph-view.ts';
 import type { Fault, OutputDelta } from './application/ports.ts';
-import type { Config } from './config.ts';
+import { type Config, configuredSecrets } from './config.ts';
 import { topologicalOrder } from './domain/task-graph/order.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
 import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
+import { createRedaction } from './infrastructure/redaction.ts';
 import { createRunCommand } from './infrastructure/run-command.ts';
 import { createOpenCodeRunner } from './infrastructure/runtimes/opencode-runner.ts';
 import { createSupervisor } from './infrastructure/runtimes/opencode-supervisor.ts';
@@ -33,6 +34,8 @@ export interface EngineOptions {
   version: string;
   instance: { owner: string; formerOwners: readonly string[] };
   setupCode: string;
+  /** What must never be written down; the runtime's own are added to it. The log reads the same set. */
+  secrets?: Set<string>;
   output: (delta: OutputDelta) => void;
   /** A login or token of this user ended. */
   recheck: (userId: string) => void;
@@ -40,8 +43,9 @@ export interface EngineOptions {
 
 /** Builds everything that works without a browser: store, gateway, runtime, services, dispatcher and their loops. */
 export async function createEngine(options: EngineOptions) {
-  const { config, log, database } = options;
-  const store = createStore(database);
+  const { config, log, database, secrets = configuredSecrets(options.config) } = options;
+  const redact = createRedaction(secrets);
+  const store = createStore(database, { redact });
   await store.runtimes.upsertEmbedded(embeddedRuntime);
 
   const gateway = createGateway({
@@ -68,7 +72,14 @@ export async function createEngine(options: EngineOptions) {
         ),
     },
   });
-  const supervisor = createSupervisor({ config, log, gateway, dataDir: config.dataDir, runtimeId: embeddedRuntime.id });
+  const supervisor = createSupervisor({
+    config,
+    log,
+    gateway,
+    dataDir: config.dataDir,
+    runtimeId: embeddedRuntime.id,
+    keepSecret: (value) => secrets.add(value),
+  });
   const runner = createOpenCodeRunner({
     supervisor,
     log,
@@ -104,7 +115,7 @@ export async function createEngine(options: EngineOptions) {
       minimumFreeBytes,
     },
     clock: () => new Date(),
-    output: options.output,
+    output: (delta) => options.output({ ...delta, text: redact(delta.text) }),
     recheck: options.recheck,
     nudge: () => dispatchLoop?.nudge(),
   };

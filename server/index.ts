@@ -19,10 +19,11 @@ const stopSeconds = 15;
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
+  const secrets = configuredSecrets(config);
   const log = createLogger({
     level: config.logLevel,
     pretty: config.env === 'development' && process.stdout.isTTY === true,
-    secrets: configuredSecrets(config),
+    secrets,
   });
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     version,
     instance: nextInstance(config.dataDir),
     setupCode,
+    secrets,
     output: (delta) => web?.realtime.output(delta),
     recheck: (userId) =>
       void web?.realtime

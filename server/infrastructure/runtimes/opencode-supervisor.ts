@@ -29,6 +29,8 @@ export interface SupervisorOptions {
   gateway: SupervisedGateway;
   dataDir: string;
   runtimeId?: string;
+  /** Told the password and token of each process: a command of an agent can read them, so nobody may write them down. */
+  keepSecret?: (value: string) => void;
   silenceMs?: number;
   watchdogMs?: number;
   recycleBytes?: number;
@@ -80,6 +82,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let stopWatching: () => void = () => undefined;
   let work: Promise<void> = Promise.resolve();
 
+  const keepSecrets = ({ password, token }: RecordedProcess) => {
+    options.keepSecret?.(password);
+    options.keepSecret?.(token);
+  };
+
   const change = (next: RuntimeState, why: string) => {
     if (state === next && detail === why) return;
     state = next;
@@ -128,6 +135,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     // Also when a stop came meanwhile: it ends what is recorded here, the watchdog included.
     running = started;
     former = null;
+    keepSecrets(started);
     if (stopping.signal.aborted) return;
     gateway.acceptToken(started.token);
     generation += 1;
@@ -210,6 +218,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const known = await readState(home);
       if (known === null || !(await isRunning(known))) return;
       former = known;
+      keepSecrets(known);
       gateway.acceptToken(known.token);
     },
     start: () => serially(bring),

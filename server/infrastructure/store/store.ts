@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../../db/client.ts';
 import type { Aggregates, Store } from '../../application/store-port.ts';
+import type { Redact } from '../redaction.ts';
 import { createAgents } from './agents.ts';
 import { createAsks } from './asks.ts';
 import { createAttempts } from './attempts.ts';
@@ -16,6 +17,7 @@ import { createMetrics } from './metrics.ts';
 import { createModelCalls } from './model-calls.ts';
 import { createOutbox } from './outbox.ts';
 import { createPrompts } from './prompts.ts';
+import { redacting } from './redacting.ts';
 import { createRepositories } from './repositories.ts';
 import { createRouting } from './routing.ts';
 import { createRuntimes } from './runtimes.ts';
@@ -26,14 +28,17 @@ import { createTokens } from './tokens.ts';
 import { createUsers } from './users.ts';
 
 /** The store of the application over an open database. */
-export function createStore(database: Pick<Database, 'db' | 'kind'>): Store {
+export function createStore(database: Pick<Database, 'db' | 'kind'>, options: { redact?: Redact } = {}): Store {
   const { outer, transaction, onCommit } = createTransactions(database);
+  const { redact } = options;
+  const over = (handle: Handle) =>
+    redact === undefined ? aggregatesOver(handle) : redacting(aggregatesOver(handle), redact);
   return {
-    ...translated(aggregatesOver(outer)),
+    ...translated(over(outer)),
     onCommit,
     async transaction(work) {
       try {
-        return await transaction((handle) => work(aggregatesOver(handle)));
+        return await transaction((handle) => work(over(handle)));
       } catch (error) {
         throw translate(error);
       }
