@@ -83,7 +83,7 @@ const oneStatement = `
     from locked l where s.id = l.id returning s.id, s.team_id, s.status, s.version, s.last_seq, l.status as from_status),
   stored as (
     insert into events (id, team_id, session_id, seq, type, actor, payload)
-    select $4::uuid, team_id, id, last_seq, 'session.status_changed', $5::jsonb,
+    select $4::uuid, team_id, id, last_seq, 'session.status_changed', $5::text::jsonb,
       jsonb_build_object('from', from_status, 'to', status, 'reason', 'measured')
     from moved returning id),
   posted as (insert into outbox (event_id) select id from stored)
@@ -114,7 +114,7 @@ export function throughDriver(driver: Driver): { one: Transition; five: Transiti
         await run(
           `with stored as (
              insert into events (id, team_id, session_id, seq, type, actor, payload)
-             values ($1::uuid, $2::uuid, $3::uuid, $4::int, 'session.status_changed', $5::jsonb,
+             values ($1::uuid, $2::uuid, $3::uuid, $4::int, 'session.status_changed', $5::text::jsonb,
                jsonb_build_object('from', $6::text, 'to', $7::text, 'reason', 'measured')) returning id)
            insert into outbox (event_id) select id from stored`,
           [randomUUID(), place.teamId, place.sessionId, Number(row.last_seq) + 1, told, from, to],

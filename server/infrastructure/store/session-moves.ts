@@ -88,7 +88,7 @@ function moveStatement({ sessionId, to, guard, reason, actor, patch = {}, releas
       from moved m
       ${ending === null ? sql`` : endingEvent(ending, reason, actor)}
       returning id, seq),
-    posted as (insert into outbox (event_id) select id from stored order by seq)
+    posted as (insert into outbox (event_id) select id from stored ${ending === null ? sql`` : sql`order by seq`})
     select s.*, facts.* from moved s cross join ${sessionFacts}`;
 }
 
