@@ -37,7 +37,7 @@ export function createDrivers(deps: Deps) {
     await settleFailure(deps, attempt, {
       status: 'failed',
       failure: 'crash',
-      message: error instanceof Error ? error.message : String(error),
+      message: (error instanceof Error ? error.message : String(error)).slice(0, 1_000),
       retryAt: null,
     });
   }

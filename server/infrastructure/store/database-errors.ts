@@ -30,7 +30,10 @@ export function isRepeatable(error: unknown): boolean {
 
 const unavailable = /^(08...|57P0.|53...|CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
 
-/** A failure of the database as the domain says it; what is not known stays what it is. */
+/**
+ * A failure of the database as the domain says it. One that is not known is INTERNAL: the driver's own words hold the
+ * statement with all its values, and messages of failures reach timelines and agents. The log gets them as the cause.
+ */
 export function translate(error: unknown): unknown {
   if (errorCodeOf(error) !== null) return error;
   const found = sqlStateOf(error);
@@ -49,5 +52,7 @@ export function translate(error: unknown): unknown {
       cause: error,
     });
   }
+  if (/^[0-9A-Z]{5}$/.test(state))
+    return new DomainError('INTERNAL', `The database refused a statement (${state})`, { cause: error });
   return error;
 }
