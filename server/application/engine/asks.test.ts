@@ -151,6 +151,21 @@ describe.each(['pglite', 'postgres'] as const)('what agents ask, on %s', (kind) 
     await ends(id, 'completed');
   });
 
+  test('an ask the runtime takes back is withdrawn, and its attempt waits for nobody any more', async () => {
+    one.play.current = async (run) => {
+      void run.ask({ remoteAskId: 'per_back' });
+      await until(house, [], run.order.sessionId, ({ attention }) => attention.kind === 'permission');
+      run.tell({ type: 'ask_gone', remoteAskId: 'per_back' });
+      return new Promise(() => undefined);
+    };
+    const { id } = await addSession(one, place, { start: true });
+    const takenBack = async () => (await historyOf(house, id)).some(({ type }) => type === 'ask.superseded');
+    await until(house, [one.dispatcher], id, takenBack);
+    expect((await house.opened.store.sessions.byId(id))?.attention.kind).toBe('none');
+    expect((await house.opened.store.attempts.bySession(id)).map(({ status }) => status)).toEqual(['running']);
+    await one.dispatcher.stop();
+  });
+
   test('an answer given while the owner was away is delivered by the next one', async () => {
     const { id } = await addSession(one, place, { start: true });
     const ask = await asked(id);

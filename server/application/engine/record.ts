@@ -29,7 +29,7 @@ export function createRecorder(deps: Deps) {
             : await tx.attempts.update(
                 attempt.id,
                 { status: 'running' },
-                { epoch: attempt.epoch, status: ['starting', 'waiting'] },
+                { epoch: attempt.epoch, status: ['starting', 'waiting', 'running'] },
               );
       const task = await tx.tasks.get(attempt.teamId, attempt.taskId);
       if (task?.status === 'assigned') {
@@ -116,15 +116,17 @@ export function createRecorder(deps: Deps) {
   async function askGone(attempt: Attempt, remoteAskId: string, actor: Actor): Promise<void> {
     await store.transaction(async (tx) => {
       await tx.sessions.lock(attempt.sessionId);
-      const gone = (await tx.asks.openOf(attempt.sessionId)).find(
-        (ask) => ask.attemptId === attempt.id && ask.remoteAskId === remoteAskId,
-      );
+      const mine = (await tx.asks.openOf(attempt.sessionId)).filter((ask) => ask.attemptId === attempt.id);
+      const gone = mine.find((ask) => ask.remoteAskId === remoteAskId);
       if (!gone) return;
       await tx.asks.close({ id: gone.id }, 'superseded');
       await tx.events.append(attempt.sessionId, [
         { type: 'ask.superseded', actor, payload: { askId: gone.id, kind: gone.kind, title: gone.title } },
       ]);
       await refreshAttention(tx, attempt.sessionId, actor);
+      // It waits for nobody any more; by the row, since an answer may have moved it.
+      if (mine.length === 1 && (await tx.attempts.get(attempt.id))?.status === 'waiting')
+        await tx.attempts.update(attempt.id, { status: 'running' }, { epoch: attempt.epoch, status: ['waiting'] });
     });
   }
 
