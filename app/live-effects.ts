@@ -27,7 +27,7 @@ export const effects: Record<EventType, Effect> = {
   'session.retried': 'reload',
   'session.deleted': 'reload',
   'session.undeleted': 'reload',
-  'session.completed': 'reload',
+  'session.completed': noteProof,
   'session.failed': 'reload',
   'session.force_completed': 'reload',
   'plan.proposed': 'reload',
@@ -96,6 +96,12 @@ function moveSession(state: LiveState, { payload, at }: LiveEvent): LiveState {
         : before.deadlineAt,
   };
   return { ...state, session: { ...moved, health: health(moved, at) } };
+}
+
+/** Told with the end itself: the page must not say for a moment that nothing proves it. */
+function noteProof(state: LiveState, { payload: { proof } }: LiveEvent): LiveState {
+  if (proof !== 'proven' && proof !== 'unverified') return state;
+  return { ...state, session: { ...state.session, proof } };
 }
 
 function notePending(state: LiveState, { payload }: LiveEvent): LiveState {

@@ -103,6 +103,10 @@ test('the session moves with its event and its clocks follow', () => {
   expect(resumed.session).toMatchObject({ pausedAt: null, pausedSeconds: 60, deadlineAt: after(3660) });
   const done = applyEvents(resumed, [anEvent(3, 'session.status_changed', { from: 'running', to: 'completed' })]);
   expect(done.session).toMatchObject({ status: 'completed', endedAt: after(3), health: 1 });
+  const told = applyEvents(done, [
+    anEvent(4, 'session.completed', { proof: 'proven', reason: 'all done', error: null }),
+  ]);
+  expect(told.session.proof).toBe('proven');
 });
 
 test('a task moves, is proven, and the progress counts leaves only', () => {

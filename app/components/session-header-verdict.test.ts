@@ -26,6 +26,7 @@ test('a failure says its own reason', () => {
 test('completed is only good when it is proven', () => {
   expect(of({ status: 'completed', proof: 'proven' }).tone).toBe('done');
   expect(of({ status: 'completed', proof: 'unverified' }).tone).toBe('caution');
+  expect(of({ status: 'completed', proof: null }).sentence).toBe('Completed.');
 });
 
 test('running says how far it is and on what it works', () => {

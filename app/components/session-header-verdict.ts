@@ -49,6 +49,7 @@ export function verdictOf(state: Pick<LiveState, 'session' | 'tasks' | 'asks'>):
     case 'paused':
       return say('caution', session.cause ?? 'Held by a person; its clock stands still. Resume it to go on.', null);
     case 'completed':
+      if (session.proof === null) return say('done', 'Completed.', changes);
       return session.proof === 'proven'
         ? say('done', 'Completed, and proven by its verification commands.', changes)
         : say('caution', 'Completed, but nothing proves it: review with care.', changes);
