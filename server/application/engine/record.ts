@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import { expiryOf } from '../../domain/ask.ts';
 import type { Attempt } from '../../domain/attempt.ts';
+import { totalTokens } from '../../domain/metrics.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import type { RemoteAsk, RunEvent } from '../ports.ts';
@@ -139,11 +140,13 @@ export function createRecorder(deps: Deps) {
       { usage: metered.usage, calls: metered.calls, callErrors: metered.errors },
       { epoch: attempt.epoch },
     );
+    // Calls that used nothing are counted, not told: the timeline would fill with them.
+    if (totalTokens(metered.usage) === 0 && metered.errors === 0) return;
     await append(attempt, {
       type: 'attempt.usage_reported',
       actor,
       payload: { ...ids(attempt), usage: metered.usage, calls: metered.calls, errors: metered.errors },
-      dedupe: `${attempt.id}:usage:${metered.calls}`,
+      dedupe: `${attempt.id}:usage:${totalTokens(metered.usage)}:${metered.errors}`,
     });
   }
 
