@@ -14,6 +14,6 @@ export function text(label: string, min: number, max: number) {
 /** Any text the database can hold, untrimmed. */
 export function storable(label: string) {
   return z
-    .string(`${label} must be a text`)
+    .string({ error: ({ input }) => (input === undefined ? `${label} is missing` : `${label} must be a text`) })
     .refine((value) => !value.includes('\u0000'), `${label} holds a NUL character`);
 }
