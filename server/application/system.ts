@@ -30,6 +30,12 @@ export interface LoopHealth {
 /** A queue this old is worth a lamp. */
 const queueAgeSeconds = 60;
 
+function sentenceOf({ version, state, detail, circuit }: RuntimeStatus): string {
+  const name = version === null ? 'OpenCode' : `OpenCode ${version}`;
+  const rests = circuit === 'open' ? '; the model fails and rests' : '';
+  return `${name} is ${state}${detail ? `: ${detail}` : ''}${rests}`;
+}
+
 /** The state of the installation, for lamps and probes. Every figure is read, none remembered. */
 export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
   const { store, settings, clock } = deps;
@@ -127,7 +133,7 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
           key: 'runtime',
           lit: runtime.state !== 'online' || runtime.circuit === 'open',
           count: runtime.state === 'online' ? 0 : 1,
-          detail: `OpenCode ${runtime.version ?? ''} is ${runtime.state}${runtime.detail ? `: ${runtime.detail}` : ''}`,
+          detail: sentenceOf(runtime),
           since: null,
           href: '/#runtime',
         },
@@ -160,11 +166,10 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
         detail: late.length === 0 ? `${loops().length} tick` : `late: ${late.map((loop) => loop.name).join(', ')}`,
       };
       const runtime = deps.runtime.status();
-      const online = runtime.state === 'online';
+      const online = runtime.state === 'online' && runtime.circuit !== 'open';
       parts.runtime = {
         ok: online,
-        detail:
-          `OpenCode ${runtime.version ?? ''} ${runtime.state}${runtime.detail ? `: ${runtime.detail}` : ''}`.trim(),
+        detail: sentenceOf(runtime),
         ...(online ? {} : { degraded: true }),
       };
       parts.disk = await disk();

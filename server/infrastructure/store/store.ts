@@ -43,13 +43,13 @@ export function createStore(database: Pick<Database, 'db' | 'kind'>, options: { 
         throw translate(error);
       }
     },
-    async now() {
+    now: inOurWords(async () => {
       const [row] = await outer.rows(sql`select clock_timestamp() as now`);
       return new Date(String(row?.now));
-    },
-    async ping() {
+    }),
+    ping: inOurWords(async () => {
       await outer.rows(sql`select 1`);
-    },
+    }),
   };
 }
 
@@ -95,7 +95,7 @@ function translated(aggregates: Aggregates): Aggregates {
 
 type Verb = (...given: unknown[]) => Promise<unknown>;
 
-function inOurWords(run: Verb): Verb {
+function inOurWords<Given extends unknown[], T>(run: (...given: Given) => Promise<T>): (...given: Given) => Promise<T> {
   return async (...given) => {
     try {
       return await run(...given);
