@@ -6,6 +6,9 @@ import type { Deps } from '../deps.ts';
 import { engineActor } from './engine-actor.ts';
 import { surroundingsOf } from './surroundings.ts';
 
+/** After so long the worktrees that are left wait for the next turn. */
+const worktreesMs = 5_000;
+
 /** What time alone decides: deadlines, asks past their SLA or expiry, worktrees nobody needs, the runtime's heartbeat. */
 export function createSweeper(deps: Deps, runtimeId: string) {
   const { store, clock, log } = deps;
@@ -56,9 +59,13 @@ export function createSweeper(deps: Deps, runtimeId: string) {
     }
   }
 
-  /** Worktrees of ended attempts: bundled when dirty, then taken away. */
+  /** Worktrees of ended attempts: bundled when dirty, then taken away. A few at a time: deadlines and asks come first. */
   async function worktrees(): Promise<void> {
-    for (const attempt of await store.attempts.unretired(null)) {
+    const until = Date.now() + worktreesMs;
+    const ended = await store.attempts.unretired(null);
+    ended.sort((a, b) => Number(stuck.has(a.id)) - Number(stuck.has(b.id)));
+    for (const attempt of ended) {
+      if (Date.now() > until) return;
       try {
         await retire(attempt);
       } catch (error) {
