@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { AbortResult } from '../ports.ts';
 import { cascade, closeAsks, closeAttempt, endSession } from '../sessions/endings.ts';
 import { engineActor } from './engine-actor.ts';
+import { completeIfMerged } from './land.ts';
 import { orderOf } from './order.ts';
 
 /**
@@ -15,7 +16,9 @@ import { orderOf } from './order.ts';
 export async function carryOut(deps: Deps, session: Session, command: PendingCommand): Promise<void> {
   const { store, clock } = deps;
   const actor = engineActor(session.teamId);
-  const open = (await store.attempts.bySession(session.id)).filter((attempt) => !attemptEnded(attempt.status));
+  const open: Attempt[] = [];
+  for (const attempt of await store.attempts.bySession(session.id))
+    if (!attemptEnded(attempt.status) && !(await landed(deps, session, attempt))) open.push(attempt);
   const results = await Promise.all(open.map((attempt) => abort(deps, attempt)));
   const rungs = results.map((result) => result.rung);
   if (rungs.includes('unverified')) {
@@ -25,7 +28,14 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
         {
           type: 'session.updated',
           actor,
-          payload: { pendingCommand: command, rungs, detail: results.map((result) => result.detail) },
+          payload: {
+            pendingCommand: command,
+            rungs,
+            reason: `not verified yet: ${results
+              .filter(({ rung }) => rung === 'unverified')
+              .map(({ detail }) => detail)
+              .join('; ')}`,
+          },
           // Tried again every second: told once.
           dedupe: `unverified:${command}:${session.epoch}:${session.version}`,
         },
@@ -107,6 +117,16 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
     });
     await refreshAttention(tx, session.id, actor);
   });
+}
+
+/** A repository that cannot be read must not keep a session from being stopped. */
+async function landed(deps: Deps, session: Session, attempt: Attempt): Promise<boolean> {
+  try {
+    return await completeIfMerged(deps, session, attempt);
+  } catch (error) {
+    deps.log.warn({ attempt: attempt.id, err: error }, 'Whether its work is on the branch could not be told');
+    return false;
+  }
 }
 
 async function abort(deps: Deps, attempt: Attempt): Promise<AbortResult> {

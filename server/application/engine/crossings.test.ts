@@ -7,6 +7,7 @@ import {
   type House,
   historyOf,
   type Instance,
+  landed,
   makePlace,
   openHouse,
   type Place,
@@ -58,6 +59,26 @@ describe.each(['pglite', 'postgres'] as const)('what crosses and what is in the 
     await pausing;
   });
 
+  test('a stop between the merge and the row that tells of it keeps the work, and a retry does not do it again', async () => {
+    one.play.current = async (run) => run.write(`made-${run.order.number}.txt`, 'made\n') as undefined;
+    one.fault.at = (point) => {
+      // As a crash at this point leaves it: on the branch, and nobody knows.
+      if (point === 'before_checkpoint') throw new Error('cut');
+    };
+    const { id } = await addSession(one, place, { start: true });
+    await until(house, [one.dispatcher], id, () => one.faults.includes('before_checkpoint'));
+    await one.dispatcher.stop();
+    one = createInstance(house, { owner: 'house.2' });
+    const stopping = one.services.sessions.stop(place.admin, id);
+    await until(house, [], id, ({ pendingCommand }) => pendingCommand === 'stop');
+    const stopped = await ends(id, 'stopped');
+    await stopping;
+    expect(landed(place, stopped)).toHaveLength(1);
+    expect((await house.opened.store.tasks.bySession(id)).map(({ status }) => status)).toEqual(['completed']);
+    await one.services.sessions.retry(place.admin, id);
+    expect(landed(place, await ends(id, 'completed'))).toHaveLength(1);
+  });
+
   test('what a paused session keeps open takes nobody’s place', async () => {
     await house.opened.database.db.execute(sql`update teams set max_parallel_attempts = 1`);
     one.play.current = () => new Promise(() => undefined);
@@ -81,6 +102,40 @@ describe.each(['pglite', 'postgres'] as const)('what crosses and what is in the 
     await expect(
       one.services.sessions.prompt(place.admin, id, { text: 'More', taskId: first?.id }),
     ).rejects.toMatchObject({ code: 'INVALID' });
+  });
+
+  test('a stop that cannot be verified says so once, and goes on trying', async () => {
+    one.play.current = () => new Promise(() => undefined);
+    const { id } = await addSession(one, place, { start: true });
+    await working(id);
+    const { abort } = one.deps.runner;
+    let tries = 0;
+    one.deps.runner.abort = async (order) => {
+      tries += 1;
+      return tries < 3 ? { rung: 'unverified', detail: 'it would not end' } : abort(order);
+    };
+    const stopping = one.services.sessions.stop(place.admin, id);
+    await ends(id, 'stopped');
+    expect((await stopping).verified).toBe(true);
+    const told = (await historyOf(house, id)).filter(({ payload }) => payload.rungs !== undefined);
+    expect(told.map(({ payload }) => payload.reason)).toEqual(['not verified yet: it would not end']);
+  });
+
+  test('a prompt that comes too late for any run is told of at the end', async () => {
+    one.play.current = async () => undefined;
+    const { id } = await addSession(one, place, { start: true });
+    let late: Promise<unknown> | undefined;
+    // Asked for when the run has idled and its work is about to be proven.
+    const endOrphans = async () => {
+      late ??= one.services.sessions.prompt(place.admin, id, { text: 'Also this' });
+      await late;
+      return 0;
+    };
+    Object.assign(one.deps, { endOrphans });
+    await ends(id, 'completed');
+    const [prompt] = await house.opened.store.prompts.pending(id);
+    const told = (await historyOf(house, id)).find(({ payload }) => payload.undelivered !== undefined);
+    expect(told?.payload.undelivered).toEqual([prompt?.id]);
   });
 
   test('a repository that takes no branch of ours fails the session with the reason', async () => {

@@ -13,6 +13,20 @@ export async function finishSession(deps: Deps, session: Session, tasks: readonl
   await deps.store.transaction(async (tx) => {
     // Read under the lock: the last task may have moved the head since the caller looked.
     const { branch, headCommit } = await tx.sessions.lock(session.id);
+    const kept = await tx.prompts.pending(session.id);
+    // Taken in while the last task was being proven, or for one that never ran: said, not swallowed.
+    if (kept.length > 0)
+      await tx.events.append(
+        session.id,
+        [
+          {
+            type: 'session.updated',
+            actor: engineActor(session.teamId),
+            payload: { undelivered: kept.map(({ id }) => id), reason: 'no run was left to take these prompts' },
+          },
+        ],
+        { epoch: session.epoch },
+      );
     await tx.sessions.move({
       sessionId: session.id,
       to: outcome,

@@ -10,6 +10,7 @@ import type { MergeResult, TaskCommit } from '../ports.ts';
 import type { Repository } from '../team-port.ts';
 import { engineActor } from './engine-actor.ts';
 import { walk } from './settle.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 /** The commit message's facts (engine.md 3, merge). */
 export function commitOf(session: Session, task: Task, attempt: Attempt): TaskCommit {
@@ -52,6 +53,25 @@ export async function mergeAttempt(
     { epoch: attempt.epoch, status: ['verifying'] },
   );
   return deps.workspaces.merge(repository, branch, taskCommit, commitOf(session, task, attempt));
+}
+
+/**
+ * Whether the attempt's commit is on the session branch already, though a crash came before the row could say so; then it
+ * is completed, since whoever ran its task again would bring the same changes twice.
+ */
+export async function completeIfMerged(deps: Deps, session: Session, attempt: Attempt): Promise<boolean> {
+  const { branch } = session;
+  const { status, taskCommit, baseCommit, evidence } = attempt;
+  if (status !== 'verifying' || taskCommit === null || baseCommit === null || evidence === null || branch === null)
+    return false;
+  const { repository } = await surroundingsOf(deps, session);
+  return inRepository(deps, repository.id, async () => {
+    const merged = await deps.workspaces.findMerged(repository, branch, baseCommit, attempt.id);
+    if (merged === null) return false;
+    const head = await deps.workspaces.head(repository, branch);
+    await completeAttempt(deps, session, attempt, { mergedCommit: merged, head, claimed: evidence.claimed });
+    return true;
+  });
 }
 
 /**
