@@ -101,8 +101,6 @@ export interface AgentRunner {
   run(order: RunOrder, signal: AbortSignal): AsyncIterable<RunEvent>;
   /** Delivers a person's answer. Repeating it is harmless; an ask that is gone is not an error. */
   answer(order: RunOrder, ask: RemoteAsk, answer: AskAnswer): Promise<void>;
-  /** Sends a further prompt into the run; same ids twice have one effect. */
-  inject(order: RunOrder, prompt: { messageId: string; partId: string; text: string }): Promise<void>;
   /** Abort, wait until idle (the whole session tree), verify. Bounded to 15 s. */
   abort(order: RunOrder): Promise<AbortResult>;
   /** Permission and question requests open right now at the runtime for this order's whole session tree. */

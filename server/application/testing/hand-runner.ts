@@ -113,9 +113,6 @@ export function createHandRunner(play: { current: Play }) {
       answers?.get(ask.remoteAskId)?.(answer);
       answers?.delete(ask.remoteAskId);
     },
-    async inject() {
-      throw new Error('Prompts are posted by the next run');
-    },
     async abort(order): Promise<AbortResult> {
       aborted.push(order.attemptId);
       const remote = remotes.get(order.remoteSessionId);

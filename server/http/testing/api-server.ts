@@ -31,7 +31,6 @@ const noRunner: AgentRunner = {
     throw new Error('No runtime here');
   },
   answer: () => Promise.reject(new Error('No runtime here')),
-  inject: () => Promise.reject(new Error('No runtime here')),
   abort: () => Promise.reject(new Error('No runtime here')),
   openAsks: () => Promise.reject(new Error('No runtime here')),
 };

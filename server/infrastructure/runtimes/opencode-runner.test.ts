@@ -169,26 +169,24 @@ test('a detached run goes on by itself and is adopted with the same keys', async
   expect(callsOf(order.attemptId)).toBe(3);
 });
 
-test('an injected prompt runs after the present script, and twice with the same ids has one effect', async () => {
+test('a further prompt runs in the same session after the first, and posted again it has no second effect', async () => {
   const order = runtime.order(`
-- bash: sleep 1
 - write: { path: first.txt, content: "1\\n" }
 - say: First part.`);
-  const ids = remoteMessageIds();
-  const text = 'Also this:\n\n```rehearsal\n- write: { path: second.txt, content: "2\\n" }\n- say: Second part.\n```\n';
-  let injected = false;
-  const events = await runToEnd(runtime, order, async (event) => {
-    if (event.type !== 'tool_call' || injected) return;
-    injected = true;
-    await runtime.runner.inject(order, { ...ids, text });
-    await runtime.runner.inject(order, { ...ids, text });
-  });
+  // A person writes while the first one runs: its ids are older than the answers before it.
+  const { messageId: remoteMessageId, partId: remotePartId } = remoteMessageIds();
+  await runToEnd(runtime, order);
+  const prompt =
+    'Also this:\n\n```rehearsal\n- write: { path: second.txt, content: "2\\n" }\n- say: Second part.\n```\n';
+  const further = { ...order, prompt, remoteMessageId, remotePartId };
+  const events = await runToEnd(runtime, further);
 
-  expect(events.at(-1)).toMatchObject({ type: 'completed' });
+  expect(events.at(-1)).toEqual({ type: 'completed', text: 'Second part.' });
   expect(existsSync(join(order.directory, 'first.txt'))).toBe(true);
   expect(existsSync(join(order.directory, 'second.txt'))).toBe(true);
-  const writes = only(events, 'tool_call').filter((call) => call.tool === 'write' && call.status === 'completed');
-  expect(writes).toHaveLength(2);
+  const calls = callsOf(order.attemptId);
+  expect((await runToEnd(runtime, further)).at(-1)).toEqual(events.at(-1));
+  expect(callsOf(order.attemptId)).toBe(calls);
 });
 
 test('an abort in mid-tool is verified, and ends the command', async () => {

@@ -4,7 +4,7 @@ import { createEventQueue } from './event-queue.ts';
 import { abortRun } from './opencode-abort.ts';
 import { deliverAnswer, openAsksOf } from './opencode-asks.ts';
 import { openCodeClient, RuntimeProblem } from './opencode-client.ts';
-import { descendantsOf, findSession, orderProblem, postPrompt, remoteDirectory } from './opencode-remote.ts';
+import { descendantsOf, findSession, orderProblem, remoteDirectory } from './opencode-remote.ts';
 import { driveRun, type RunContext, type Totals } from './opencode-run.ts';
 import { createEventStream } from './opencode-stream.ts';
 import type { Supervisor } from './opencode-supervisor.ts';
@@ -85,14 +85,6 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
         await deliverAnswer(connected(), await remoteDirectory(order), ask, answer);
       } catch (error) {
         answered.delete(ask.remoteAskId);
-        throw unavailable(error);
-      }
-    },
-
-    async inject(order, prompt) {
-      try {
-        await postPrompt(connected(), order, order.model ?? options.defaultModel(), prompt);
-      } catch (error) {
         throw unavailable(error);
       }
     },
