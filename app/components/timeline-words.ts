@@ -86,6 +86,7 @@ const entries: Record<EventType, Entry> = {
   'session.updated': entry('state', 'dash', 'quiet', (p) => {
     const ordered = textOf(p, 'pendingCommand');
     if (ordered !== null) return `Ordered to ${ordered}${because(p)}`;
+    if (textOf(p, 'warning') !== null) return `Mind${because(p, 'warning')}`;
     if (Array.isArray(p.undelivered)) return `Prompts that reached nobody${because(p)}`;
     const fields = Object.keys(recordOf(p.changes));
     return fields.length === 0 ? 'Session changed' : `Session changed: ${fields.join(', ')}`;

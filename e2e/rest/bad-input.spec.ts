@@ -83,10 +83,14 @@ test('a dirty and a bare repository are taken, and a run leaves them as they are
   await git(house.folder, 'clone', '--quiet', '--bare', dirty, bare);
   const prompt = script('- write: { path: result.txt, content: "one\\n" }');
   for (const source of [dirty, bare]) {
-    const { id: repositoryId } = await api.register(source, { verify: [] });
-    const { id } = await api.create({ repositoryId, prompt });
+    const warned = source === dirty ? expect.stringContaining('uncommitted changes') : null;
+    const registered = await api.call('POST', '/repositories', { body: { source, verify: [] } });
+    expect(registered).toMatchObject({ status: 201, body: { warning: warned } });
+    const { id } = await api.create({ repositoryId: (registered.body as { id: string }).id, prompt });
     const done = await api.waitFor(id, 'completed');
     expect(done.proof, 'nothing could prove it').toBe('unverified');
+    const told = (await api.events(id)).filter(({ payload }) => payload.warning !== undefined);
+    expect(told.map(({ payload }) => payload.warning)).toEqual(source === dirty ? [warned] : []);
     expect(await git(source, 'show', `${done.branch}:result.txt`)).toBe('one');
   }
   expect(await git(dirty, 'status', '--porcelain')).toBe(' M README.md');

@@ -17,7 +17,8 @@ export function createRepositories(deps: Deps) {
   }
 
   return {
-    async create(actor: Actor, raw: unknown): Promise<Repository> {
+    /** With a warning where sessions will not see everything that is there. */
+    async create(actor: Actor, raw: unknown): Promise<Repository & { warning: string | null }> {
       authorize(actor, 'repository.manage', { teamId: teamOf(actor) });
       const parsed = createRepositoryInput.safeParse(raw);
       if (!parsed.success) throw invalidFromZod(parsed.error);
@@ -42,7 +43,10 @@ export function createRepositories(deps: Deps) {
           subject: { kind: 'repository', id: repository.id },
           after: { name: repository.name, baseBranch: repository.baseBranch },
         });
-        return repository;
+        const warning = facts.dirty
+          ? `It has uncommitted changes; sessions start from the last commit of ${facts.baseBranch} and do not see them.`
+          : null;
+        return { ...repository, warning };
       });
     },
 

@@ -30,7 +30,7 @@ export const action = guarded(async ({ request, context }: Route.ActionArgs) => 
   if (submission.status !== 'success') return submission.reply();
   try {
     const repository = await context.get(servicesContext).repositories.create(actorOf(context), submission.value);
-    return redirect(`/repositories/${repository.id}?registered`);
+    return redirect(`/repositories/${repository.id}?registered${repository.warning === null ? '' : '=uncommitted'}`);
   } catch (error) {
     return replyWith(submission, error);
   }

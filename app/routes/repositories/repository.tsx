@@ -25,9 +25,15 @@ export const loader = guarded(async ({ params, url, context }: Route.LoaderArgs)
     repository: await context.get(servicesContext).repositories.get(actor, params.id),
     refusal: refusal(actor, 'repository.manage'),
     mayStart: refusal(actor, 'session.create') === null,
-    done: url.searchParams.has('registered') ? 'Registered.' : url.searchParams.has('saved') ? 'Saved.' : null,
+    done: doneOf(url.searchParams),
   };
 });
+
+function doneOf(search: URLSearchParams): string | null {
+  if (search.get('registered') === 'uncommitted')
+    return 'Registered. It has uncommitted changes: sessions start from the last commit and do not see them.';
+  return search.has('registered') ? 'Registered.' : search.has('saved') ? 'Saved.' : null;
+}
 
 export const action = guarded(async ({ request, params, context }: Route.ActionArgs) => {
   const { repositories } = context.get(servicesContext);

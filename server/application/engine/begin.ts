@@ -61,9 +61,13 @@ export async function beginSession(deps: Deps, session: Session): Promise<Sessio
             ? 0
             : Math.round((now.getTime() - locked.pausedAt.getTime()) / 1000)),
         pausedAt: null,
-        cause: workspace.warning,
+        cause: null,
       },
     });
+    if (workspace.warning !== null)
+      await tx.events.append(session.id, [
+        { type: 'session.updated', actor, payload: { changes: {}, warning: workspace.warning } },
+      ]);
     const open = new Set(
       (await tx.attempts.bySession(session.id))
         .filter((attempt) => !attemptEnded(attempt.status))

@@ -4,7 +4,7 @@ import { idParams } from './params.ts';
 import { listQuery } from './query.ts';
 import { type Route, route } from './route.ts';
 import { listOf } from './shapes/fields.ts';
-import { repositoryOut, repositoryShape } from './shapes/repository.ts';
+import { registeredShape, repositoryOut, repositoryShape } from './shapes/repository.ts';
 
 const tag = 'repositories';
 const read = { name: 'read', resource: 'repositories' } as const;
@@ -32,9 +32,10 @@ export const repositoryRoutes: Route[] = [
     tag,
     permission: manage,
     body: createRepositoryInput,
-    responses: { 201: { description: 'The repository as registered.', schema: repositoryShape } },
+    responses: { 201: { description: 'The repository as registered.', schema: registeredShape } },
     async handle({ services, actor, body }) {
-      return { status: 201, json: repositoryOut(await services.repositories.create(actor, body)) };
+      const registered = await services.repositories.create(actor, body);
+      return { status: 201, json: { ...repositoryOut(registered), warning: registered.warning } };
     },
   }),
   route({

@@ -17,6 +17,11 @@ export const repositoryShape = z
   })
   .meta({ id: 'Repository' });
 
+/** As a registration answers it: `warning` tells of what sessions will not see. */
+export const registeredShape = repositoryShape
+  .extend({ warning: z.string().nullable() })
+  .meta({ id: 'RegisteredRepository' });
+
 export function repositoryOut(repository: Answered<'repositories', 'get'>): z.output<typeof repositoryShape> {
   const { id, version, name, source, kind, baseBranch, setup, verify, createdBy, createdAt } = repository;
   return {
