@@ -13,7 +13,7 @@ import { Button } from '../../components/ui/button.tsx';
 import { Cell, Table } from '../../components/ui/table.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
-import { plural } from '../../format.ts';
+import { percent, plural } from '../../format.ts';
 import { useHeldRows } from '../../hooks/use-held-rows.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
 import { filterFrom, sorts } from '../../session-filter.ts';
@@ -172,7 +172,7 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
                 end
                 className={session.health <= 0.3 ? 'font-data text-data text-broken' : 'font-data text-data'}
               >
-                {session.health.toFixed(2)}
+                {percent(session.health)}
               </Cell>
               <Cell wide className="max-w-48 truncate text-ink-2">
                 {loaderData.repositories[session.repositoryId] ?? 'removed'}

@@ -172,7 +172,7 @@ async function periodicCheckpoint(deps: Deps, session: Session): Promise<void> {
 /** Running with reduced capacity is said, with the cause; it passes with the cause. */
 async function followCapacity(deps: Deps, session: Session, refusals: readonly string[]): Promise<void> {
   const runtime = deps.runtime.status();
-  const cause = runtime.circuit === 'open' ? `the circuit of ${runtime.kind} is open` : (refusals[0] ?? null);
+  const cause = runtime.circuit === 'open' ? 'the model endpoint fails and rests' : (refusals[0] ?? null);
   const actor = engineActor(session.teamId);
   if (cause !== null && session.status === 'running') {
     await deps.store.sessions.move({
