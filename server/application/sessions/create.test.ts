@@ -69,6 +69,7 @@ describe.each(['pglite', 'postgres'] as const)('creating sessions, on %s', (kind
       [{ prompt: script('- fly: away') }, /^prompt/],
       [{ prompt: script('- [not yaml') }, /^prompt/],
       [{ prompt: '```rehearsal color=red\n- say: hi\n```' }, /^prompt/],
+      [{ prompt: '```rehearsal task=nobody\n- say: hi\n```' }, /^prompt/],
       [{ description: 'x'.repeat(1001) }, 'description'],
       [{ repositoryId: nobody }, 'repositoryId'],
       [{ repositoryId: 'sample' }, 'repositoryId'],

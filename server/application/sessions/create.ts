@@ -1,6 +1,7 @@
 import { type Actor, authorize } from '../../domain/actor.ts';
 import { expandBlueprint } from '../../domain/blueprint.ts';
 import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
+import { fencedBlocks, unknownTargets } from '../../domain/rehearsal.ts';
 import { isTerminal, type Session, slugOf } from '../../domain/session.ts';
 import { createSessionInput } from '../../domain/session-input.ts';
 import type { Deps } from '../deps.ts';
@@ -27,7 +28,10 @@ export async function createSession(deps: Deps, actor: Actor, raw: unknown): Pro
   const issues = deps.checkRehearsal(input.prompt);
   if (issues.length > 0) throw invalid(issues);
   // Throws INVALID with the field for an unknown blueprint or a bad parameter.
-  expandBlueprint(input.blueprint ?? 'single_task', input.parameters, input);
+  const plan = expandBlueprint(input.blueprint ?? 'single_task', input.parameters, input);
+  const keys = plan.map(({ key }) => key);
+  const strangers = unknownTargets(fencedBlocks(input.prompt), keys);
+  if (strangers.length > 0) throw invalid(strangers);
   await assertAgent(deps, teamId, input.preferredAgent);
   await refuseOnFullDisk(deps);
 

@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import { attemptEnded } from '../../domain/attempt.ts';
-import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
+import { DomainError, type FieldIssue, invalid, invalidFromZod } from '../../domain/errors.ts';
+import { fencedBlocks, unknownTargets } from '../../domain/rehearsal.ts';
 import { isExecuting, isTerminal } from '../../domain/session.ts';
 import { promptInput } from '../../domain/session-input.ts';
 import type { Deps } from '../deps.ts';
@@ -17,9 +18,7 @@ export async function injectPrompt(deps: Deps, actor: Actor, ref: string, raw: u
   const parsed = promptInput.safeParse(raw);
   if (!parsed.success) throw invalidFromZod(parsed.error);
   const input = parsed.data;
-  const issues = deps.checkRehearsal(input.text);
-  if (issues.length > 0)
-    throw invalid(issues.map((issue) => ({ ...issue, path: issue.path.replace(/^prompt/, 'text') })));
+  refuseScript(deps.checkRehearsal(input.text));
 
   const prompt = await store.transaction(async (tx) => {
     const session = await tx.sessions.lock(found.id);
@@ -29,6 +28,9 @@ export async function injectPrompt(deps: Deps, actor: Actor, ref: string, raw: u
       });
     }
     const tasks = await tx.tasks.bySession(session.id);
+    const keys = tasks.map(({ key }) => key);
+    // Before the plan is made nobody knows its keys.
+    if (keys.length > 0) refuseScript(unknownTargets(fencedBlocks(input.text), keys));
     const named = tasks.find((task) => task.id === input.taskId);
     if (input.taskId && !named) throw invalid([{ path: 'taskId', message: 'There is no such task in this session.' }]);
     // It would be kept for a run that never comes.
@@ -67,4 +69,9 @@ export async function injectPrompt(deps: Deps, actor: Actor, ref: string, raw: u
   });
   deps.nudge();
   return prompt;
+}
+
+function refuseScript(issues: readonly FieldIssue[]): void {
+  if (issues.length > 0)
+    throw invalid(issues.map((issue) => ({ ...issue, path: issue.path.replace(/^prompt/, 'text') })));
 }
