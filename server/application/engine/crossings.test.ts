@@ -146,4 +146,18 @@ describe.each(['pglite', 'postgres'] as const)('what crosses and what is in the 
     expect(failed.error).toMatchObject({ code: 'WORKSPACE', message: expect.stringContaining('orchestrator') });
     expect((await historyOf(house, id)).at(-1)?.type).toBe('session.failed');
   });
+
+  test('a session that cannot begin, for whatever reason, is given up with it and not tried for ever', async () => {
+    const openBranch = async () => {
+      throw new Error('the folder of the repository cannot be written');
+    };
+    Object.assign(one.deps.workspaces, { openBranch });
+    const { id } = await addSession(one, place, { start: true });
+    const failed = await ends(id, 'failed');
+    expect(failed.error).toMatchObject({
+      code: 'WORKSPACE',
+      message: 'the folder of the repository cannot be written',
+    });
+    expect(failed.recoverable).toBe(true);
+  });
 });

@@ -17,6 +17,9 @@ import { scheduleSession } from './schedule.ts';
 /** Sessions one instance holds at once; more stay queued. */
 const capacity = 32;
 
+/** A queued session has no deadline yet: what keeps it from beginning so often in a row ends it with the reason. */
+const maxStumbles = 30;
+
 /**
  * The engine's one way of working: settle expired leases, claim, then bring every owned session one step on. Boot, tick
  * and recovery are the same calls; what to do follows from the database alone, never from this process's memory.
@@ -25,6 +28,7 @@ export function createDispatcher(deps: Deps) {
   const { store, log, settings, clock } = deps;
   const drivers = createDrivers(deps);
   const busy = new Map<string, Promise<void>>();
+  const stumbles = new Map<string, number>();
   let held = new Map<string, number>();
   let formerOwners = settings.formerOwners;
   let stopping = false;
@@ -94,14 +98,44 @@ export function createDispatcher(deps: Deps) {
     });
   }
 
+  /** Whoever waits for it is told; one that runs has its deadline, and a database that is away is no fault of a session. */
+  async function stumbled({ id, epoch, status, teamId }: Session, error: unknown): Promise<void> {
+    if (status !== 'queued' || errorCodeOf(error) === 'UNAVAILABLE') return;
+    const count = (stumbles.get(id) ?? 0) + 1;
+    stumbles.set(id, count);
+    if (count < maxStumbles) return;
+    stumbles.delete(id);
+    const message = (error instanceof Error ? error.message : String(error)).slice(0, 1_000);
+    await store.transaction(async (tx) => {
+      const locked = await tx.sessions.lock(id);
+      if (locked.status !== 'queued') return;
+      await endSession(tx, locked, {
+        to: 'failed',
+        reason: `workspace: ${message}`,
+        actor: engineActor(teamId),
+        now: clock(),
+        epoch,
+        error: { code: 'WORKSPACE', message, context: { tries: count } },
+      });
+    });
+  }
+
   /** Sessions do not wait for each other: a slow git fetch of one holds up that one only. */
   function step(session: Session): void {
     if (busy.has(session.id)) return;
     const work = advance(session.id)
-      .catch((error: unknown) => {
-        if (errorCodeOf(error) === 'CONFLICT') log.info({ session: session.slug }, 'The session moved on meanwhile');
-        else log.error({ session: session.slug, err: error }, 'A step of the session failed; it is tried again');
+      .then(() => {
+        stumbles.delete(session.id);
       })
+      .catch((error: unknown) => {
+        if (errorCodeOf(error) === 'CONFLICT') {
+          log.info({ session: session.slug }, 'The session moved on meanwhile');
+          return;
+        }
+        log.error({ session: session.slug, err: error }, 'A step of the session failed; it is tried again');
+        return stumbled(session, error);
+      })
+      .catch((error: unknown) => log.error({ session: session.slug, err: error }, 'Giving the session up failed'))
       .finally(() => busy.delete(session.id));
     busy.set(session.id, work);
   }
