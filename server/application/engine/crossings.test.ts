@@ -79,6 +79,17 @@ describe.each(['pglite', 'postgres'] as const)('what crosses and what is in the 
     expect(landed(place, await ends(id, 'completed'))).toHaveLength(1);
   });
 
+  test('an attempt that fails again and again after its merge is completed, not tried anew on top of its own work', async () => {
+    one.play.current = async (run) => run.write(`made-${run.order.number}.txt`, 'made\n') as undefined;
+    one.fault.at = (point) => {
+      if (point === 'before_checkpoint') throw new Error('cut');
+    };
+    const { id } = await addSession(one, place, { start: true });
+    const done = await ends(id, 'completed');
+    expect(landed(place, done)).toHaveLength(1);
+    expect((await house.opened.store.attempts.bySession(id)).map(({ status }) => status)).toEqual(['succeeded']);
+  });
+
   test('what a paused session keeps open takes nobody’s place', async () => {
     await house.opened.database.db.execute(sql`update teams set max_parallel_attempts = 1`);
     one.play.current = () => new Promise(() => undefined);

@@ -2,6 +2,7 @@ import type { Attempt } from '../../domain/attempt.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import type { Deps } from '../deps.ts';
 import { createDriver } from './drive.ts';
+import { completeIfMerged } from './land.ts';
 import { orderOf } from './order.ts';
 import { settleFailure } from './settle.ts';
 
@@ -34,12 +35,27 @@ export function createDrivers(deps: Deps) {
     log.error({ attempt: attempt.id, count, err: error }, 'A step of the attempt failed');
     if (count < maxStumbles) return;
     stumbles.delete(attempt.id);
+    if (await landed(attempt.id)) return;
     await settleFailure(deps, attempt, {
       status: 'failed',
       failure: 'crash',
       message: (error instanceof Error ? error.message : String(error)).slice(0, 1_000),
       retryAt: null,
     });
+  }
+
+  /** Another attempt after one whose work is on the branch would bring the same changes twice. */
+  async function landed(attemptId: string): Promise<boolean> {
+    const attempt = await store.attempts.get(attemptId);
+    const session = attempt && (await store.sessions.byId(attempt.sessionId));
+    if (!attempt || !session) return false;
+    try {
+      return await completeIfMerged(deps, session, attempt);
+    } catch (error) {
+      // The branch is gone: then nothing of it is there either.
+      if (errorCodeOf(error) === 'INVALID') return false;
+      throw error;
+    }
   }
 
   /** A zombie's remote run must not go on: whoever took over has its own, or adopted this one and will find it again. */
