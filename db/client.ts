@@ -29,6 +29,8 @@ export interface DatabaseOptions {
   log: DatabaseLog;
   /** How long to wait for another process that holds the data directory (a restart in development). */
   lockPatienceMs?: number | undefined;
+  /** The disk under the embedded database is full: no statement runs any more, and the process had better end. */
+  onFull?: (sentence: string) => void;
 }
 
 /**

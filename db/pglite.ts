@@ -7,6 +7,7 @@ import type { Database, DatabaseOptions, Db } from './client.ts';
 import { fair } from './fair.ts';
 import { forgetForeignTransactions, migrations } from './migrate.ts';
 import { prepared } from './prepared.ts';
+import { fullSentence, hasSpace, spaceGuard } from './space.ts';
 
 // What grows or changes with every session; the rest stays small.
 const hotTables = [
@@ -21,7 +22,12 @@ const hotTables = [
 ];
 
 /** The embedded database in `<dataDir>/pgdata`, for one process at a time. */
-export async function openPglite({ dataDir, log }: Pick<DatabaseOptions, 'dataDir' | 'log'>): Promise<Database> {
+export async function openPglite({
+  dataDir,
+  log,
+  onFull = () => undefined,
+}: Pick<DatabaseOptions, 'dataDir' | 'log' | 'onFull'>): Promise<Database> {
+  if (!hasSpace(dataDir)) throw new Error(fullSentence(dataDir));
   const began = performance.now();
   let pglite: PGlite | null = null;
   try {
@@ -30,6 +36,7 @@ export async function openPglite({ dataDir, log }: Pick<DatabaseOptions, 'dataDi
         dataDir: join(dataDir, 'pgdata'),
         postgresqlconf: ['max_wal_size = 128MB', 'min_wal_size = 32MB'],
       }),
+      spaceGuard(dataDir, onFull),
     );
     const database = await overPglite(pglite);
     log.info({ ms: Math.round(performance.now() - began), dataDir }, 'The embedded database is open');
@@ -63,7 +70,7 @@ export function explainDirectory(error: unknown, dataDir: string): string {
   const text = error instanceof Error ? `${error.message} ${String(error.cause ?? '')}` : String(error);
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code === 'ENOSPC' || /ENOSPC|No space left/i.test(text)) {
-    return `The disk that holds ${dataDir} is full: free some space, then start again; nothing acknowledged is lost.`;
+    return fullSentence(dataDir);
   }
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
     return `The data directory ${dataDir} is not writable: give this user the right to write there, or set DATA_DIR.`;

@@ -1,6 +1,6 @@
 /** THE COMPOSITION ROOT: configuration, database, engine, HTTP, sockets, shutdown. One sentence when it cannot start. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openDatabase } from '../db/client.ts';
@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     dataDir: config.dataDir,
     log,
     lockPatienceMs: development ? 5000 : undefined,
+    onFull: endWith,
   });
   const setupCode = randomBytes(9).toString('base64url');
   let web: Web | undefined;
@@ -132,15 +133,16 @@ async function announce(
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
 }
 
-/** A full disk must not be written to any further; everything acknowledged is on it. */
+/** At once, as a kill would: an orderly end would write, and there is nowhere to write to. The next start recovers. */
+function endWith(sentence: string): never {
+  writeSync(process.stderr.fd, `${sentence}\n`);
+  process.exit(1);
+}
+
 function endOn(error: unknown, log: Logger): void {
-  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-  log.fatal(
-    { err: error },
-    full
-      ? 'The disk is full; free some space and start again, nothing acknowledged is lost'
-      : 'An unexpected failure ended the process; the next start recovers',
-  );
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+    endWith('The disk is full: free some space, then start again; nothing acknowledged is lost.');
+  log.fatal({ err: error }, 'An unexpected failure ended the process; the next start recovers');
   process.exit(1);
 }
 
