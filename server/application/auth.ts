@@ -98,9 +98,9 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       const keys = [`setup:${client.address ?? 'unknown'}`];
       await refuseWhenLimited(keys);
       if (secrets.sha256(parsed.data.code) !== secrets.sha256(options.setupCode)) {
-        await limiter.fail(keys);
         throw invalid([{ path: 'code', message: 'That is not the code in the server log of this start.' }]);
       }
+      await limiter.clear(keys);
       const { user, teamId } = await createFirstAdmin(parsed.data);
       return openLogin(user, teamId, 'admin', client);
     },
@@ -126,12 +126,8 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       await refuseWhenLimited(keys);
       const user = await store.users.byEmail(email);
       const right = await secrets.verifyPassword(password, user?.passwordHash ?? null);
-      // Many at once all came past the first look; hashing takes them one after the other.
-      await refuseWhenLimited(keys);
-      if (!right) await limiter.fail(keys);
       const membership = user === null ? undefined : (await store.users.memberships(user.id))[0];
       if (!right || user === null || user.disabledAt !== null || membership === undefined) {
-        if (right) await limiter.fail(keys);
         if (user !== null && membership !== undefined) {
           await store.transaction((tx) =>
             tx.audit.append({
@@ -145,6 +141,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
         throw new DomainError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
       }
       await limiter.clear([`account:${email}`]);
+      await limiter.refund(keys.slice(1));
       return store.transaction(async (tx) => {
         const signedIn = await openLogin(user, membership.teamId, membership.role, client, tx);
         await tx.audit.append({
@@ -214,7 +211,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
   };
 
   async function refuseWhenLimited(keys: readonly string[]): Promise<void> {
-    const wait = await limiter.waitSeconds(keys);
+    const wait = await limiter.take(keys);
     if (wait > 0) {
       throw new DomainError('RATE_LIMITED', `Too many failed attempts; try again in ${wait} s.`, {
         retryAfterSeconds: wait,

@@ -113,12 +113,12 @@ describe.each(['pglite', 'postgres'] as const)('who may what, on %s', (kind) => 
     for (const [name, verb] of Object.entries(changing))
       expect(await codeOf(verb(one, place.admin, session.id)), name).toBe('NOT_FOUND');
     const { repositories } = one.services;
-    for (const work of [
-      repositories.get(place.admin, elsewhere.repository.id),
-      repositories.update(place.admin, elsewhere.repository.id, { name: 'mine' }),
-      repositories.remove(place.admin, elsewhere.repository.id),
+    for (const verb of [
+      () => repositories.get(place.admin, elsewhere.repository.id),
+      () => repositories.update(place.admin, elsewhere.repository.id, { name: 'mine' }),
+      () => repositories.remove(place.admin, elsewhere.repository.id),
     ])
-      expect(await codeOf(work)).toBe('NOT_FOUND');
+      expect(await codeOf(verb())).toBe('NOT_FOUND');
     expect((await one.services.sessions.list(place.admin, {}, { limit: 5 })).items).toEqual([]);
     expect((await one.services.timeline.ofTeam(place.admin)).items).toEqual([]);
   });

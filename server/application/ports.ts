@@ -300,10 +300,12 @@ export type FaultPoint =
   | 'before_final';
 export type Fault = (point: FaultPoint) => void;
 
-/** Counts failures per key in a window; the delay grows past the limit. */
+/** Bounds failed tries per key; the delay grows with each further one. A try is counted before it is made, so that many at once count too. */
 export interface AttemptLimiter {
-  /** Seconds to wait before another try under any of these keys; 0 when it may be tried now. */
-  waitSeconds(keys: readonly string[]): Promise<number>;
-  fail(keys: readonly string[]): Promise<void>;
+  /** Counts a try; answers the seconds to wait before one may be made, 0 when this one may. */
+  take(keys: readonly string[]): Promise<number>;
+  /** The try was no failure. */
+  refund(keys: readonly string[]): Promise<void>;
+  /** Forgets the failures of these keys. */
   clear(keys: readonly string[]): Promise<void>;
 }

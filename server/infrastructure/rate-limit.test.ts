@@ -1,59 +1,63 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { AttemptLimiter } from '../application/ports.ts';
 import { createAttemptLimiter, createRequestLimits } from './rate-limit.ts';
 
-function limiterAt(start = 1_800_000_000_000) {
-  let now = start;
-  const limiter = createAttemptLimiter(() => new Date(now));
-  return {
-    limiter,
-    pass: (seconds: number) => {
-      now += seconds * 1000;
-    },
-    fail: async (times: number, ...keys: string[]) => {
-      for (let n = 0; n < times; n++) await limiter.fail(keys);
-    },
-  };
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function take(limiter: AttemptLimiter, times: number, ...keys: string[]): Promise<number> {
+  let wait = 0;
+  for (let n = 0; n < times; n++) wait = await limiter.take(keys);
+  return wait;
 }
 
-test('nine failures cost nothing, the tenth a wait, and each further one twice as long up to 15 minutes', async () => {
-  const { limiter, fail, pass } = limiterAt();
-  await fail(9, 'account:a');
-  expect(await limiter.waitSeconds(['account:a'])).toBe(0);
+test('ten tries cost nothing, the next a wait; after it there is one try, and each further wait is twice as long', async () => {
+  const limiter = createAttemptLimiter();
+  expect(await take(limiter, 10, 'account:a')).toBe(0);
   const waits: number[] = [];
   for (let n = 0; n < 7; n++) {
-    await fail(1, 'account:a');
-    waits.push(await limiter.waitSeconds(['account:a']));
-    pass(waits.at(-1) ?? 0);
-    expect(await limiter.waitSeconds(['account:a'])).toBe(0);
+    const wait = await limiter.take(['account:a']);
+    waits.push(wait);
+    expect(await limiter.take(['account:a'])).toBe(wait);
+    vi.advanceTimersByTime(wait * 1000);
+    expect(await limiter.take(['account:a'])).toBe(0);
   }
   expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900]);
 });
 
+test('many tries at once are counted before any of them is answered', async () => {
+  const limiter = createAttemptLimiter();
+  const waits = await Promise.all(Array.from({ length: 40 }, () => limiter.take(['account:a'])));
+  expect(waits.filter((wait) => wait === 0)).toHaveLength(10);
+});
+
 test('the longest wait among the keys counts, and another account is not held up', async () => {
-  const { limiter, fail } = limiterAt();
-  await fail(11, 'address:1');
-  await fail(10, 'account:a');
-  expect(await limiter.waitSeconds(['account:a', 'address:1'])).toBe(60);
-  expect(await limiter.waitSeconds(['account:b'])).toBe(0);
+  const limiter = createAttemptLimiter();
+  expect(await take(limiter, 11, 'address:1')).toBe(30);
+  expect(await limiter.take(['account:a', 'address:1'])).toBe(30);
+  expect(await limiter.take(['account:b'])).toBe(0);
 });
 
 test('failures are forgotten after 15 quiet minutes, and at once by a success', async () => {
-  const { limiter, fail, pass } = limiterAt();
-  await fail(9, 'account:a');
-  pass(901);
-  await fail(9, 'account:a');
-  expect(await limiter.waitSeconds(['account:a'])).toBe(0);
-  await fail(5, 'account:a');
-  expect(await limiter.waitSeconds(['account:a'])).toBeGreaterThan(0);
+  const limiter = createAttemptLimiter();
+  await take(limiter, 10, 'account:a');
+  vi.advanceTimersByTime(901_000);
+  expect(await take(limiter, 10, 'account:a')).toBe(0);
+  expect(await limiter.take(['account:a'])).toBe(30);
   await limiter.clear(['account:a']);
-  expect(await limiter.waitSeconds(['account:a'])).toBe(0);
+  expect(await limiter.take(['account:a'])).toBe(0);
 });
 
-test('what is kept of failures is bounded', async () => {
-  const { limiter, fail } = limiterAt();
-  await fail(10, 'account:first');
-  for (let n = 0; n < 10_001; n++) await limiter.fail([`account:${n}`]);
-  expect(await limiter.waitSeconds(['account:first'])).toBe(0);
+test('a try that was no failure does not count', async () => {
+  const limiter = createAttemptLimiter();
+  for (let n = 0; n < 30; n++) {
+    expect(await limiter.take(['address:1'])).toBe(0);
+    await limiter.refund(['address:1']);
+  }
 });
 
 test('reads and writes of one actor are counted apart, and a refusal says when to come back', async () => {

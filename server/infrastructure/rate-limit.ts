@@ -37,46 +37,54 @@ async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
   }
 }
 
-/**
- * Failed sign-ins per key (access.md, Sign-in): 10 in 15 minutes, then every further failure doubles a delay that
- * begins at 30 s and ends at 15 minutes. Kept in this process; a restart forgets.
- */
-export function createAttemptLimiter(clock: () => Date = () => new Date()): AttemptLimiter {
-  const windowMs = loginLimit.windowSeconds * 1000;
-  const most = 10_000;
-  const kept = new Map<string, { failures: number; since: number; until: number }>();
+/** The first delay past the limit; each further one is twice as long, up to the window. */
+const firstDelaySeconds = 30;
+/** How long a key's past delays are remembered, so that the next one grows. */
+const memorySeconds = 3600;
 
-  const alive = (key: string) => {
-    const entry = kept.get(key);
-    if (entry === undefined) return null;
-    const now = clock().getTime();
-    if (now < Math.max(entry.until, entry.since) + windowMs) return entry;
-    kept.delete(key);
-    return null;
-  };
+/**
+ * Tries at signing in per key (access.md, Sign-in): 10 in 15 minutes, then one after each delay of 30 s, 60 s … up to
+ * 15 minutes. Kept in this process; a restart forgets.
+ */
+export function createAttemptLimiter(): AttemptLimiter {
+  const { attempts, windowSeconds } = loginLimit;
+  const tries = new RateLimiterMemory({ keyPrefix: 'try', points: attempts, duration: windowSeconds });
+  const delays = new RateLimiterMemory({ keyPrefix: 'delay', points: 1, duration: windowSeconds });
+  const lengths = new RateLimiterMemory({ keyPrefix: 'length', points: 1, duration: memorySeconds });
+  const pastDelays = async (key: string) => (await lengths.get(key))?.consumedPoints ?? 0;
+
+  async function delayed(key: string): Promise<number> {
+    const delay = await delays.get(key);
+    return delay === null ? 0 : Math.max(1, Math.ceil(delay.msBeforeNext / 1000));
+  }
+
+  async function count(key: string): Promise<number> {
+    const past = await pastDelays(key);
+    try {
+      // After a delay there is one try, not ten.
+      await tries.consume(key, past === 0 ? 1 : attempts);
+      return 0;
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      const seconds = Math.min(windowSeconds, firstDelaySeconds * 2 ** past);
+      await lengths.set(key, past + 1, memorySeconds);
+      await delays.set(key, 1, seconds);
+      await tries.delete(key);
+      return seconds;
+    }
+  }
 
   return {
-    async waitSeconds(keys) {
-      const now = clock().getTime();
-      const waits = keys.map((key) => (alive(key)?.until ?? 0) - now);
-      return Math.max(0, Math.ceil(Math.max(0, ...waits) / 1000));
+    async take(keys) {
+      const waits = await Promise.all(keys.map(delayed));
+      if (Math.max(0, ...waits) > 0) return Math.max(...waits);
+      return Math.max(0, ...(await Promise.all(keys.map(count))));
     },
-    async fail(keys) {
-      const now = clock().getTime();
-      for (const key of keys) {
-        const before = alive(key);
-        const failures = (before?.failures ?? 0) + 1;
-        const over = failures - loginLimit.attempts;
-        const until = over < 0 ? 0 : now + Math.min(windowMs, 30_000 * 2 ** over);
-        kept.delete(key);
-        // The window begins anew after each delay, so that waiting one out does not start from zero.
-        kept.set(key, { failures, since: before?.since ?? now, until });
-        const oldest = kept.keys().next();
-        if (kept.size > most && !oldest.done) kept.delete(oldest.value);
-      }
+    async refund(keys) {
+      for (const key of keys) await tries.reward(key, (await pastDelays(key)) === 0 ? 1 : attempts);
     },
     async clear(keys) {
-      for (const key of keys) kept.delete(key);
+      for (const key of keys) await Promise.all([tries.delete(key), delays.delete(key), lengths.delete(key)]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../../domain/session.ts';
-import { proofOf, sessionOutcome } from '../../domain/session-life.ts';
+import { graphIsOver, proofOf, sessionOutcome } from '../../domain/session-life.ts';
 import type { Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
 import { engineActor } from './engine-actor.ts';
@@ -73,6 +73,8 @@ export async function pauseForBudget(deps: Deps, session: Session, sentence: str
   await deps.store.transaction(async (tx) => {
     // A command that came meanwhile goes first: the next step carries it out.
     if ((await tx.sessions.lock(session.id)).pendingCommand !== null) return;
+    // The last task may have ended since the look that found the cap: then there is nothing left to hold back.
+    if (graphIsOver(await tx.tasks.bySession(session.id))) return;
     await tx.events.append(session.id, [{ type: 'budget.exhausted', actor, payload: { reason: sentence } }], {
       epoch: session.epoch,
     });
