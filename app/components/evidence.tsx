@@ -28,7 +28,7 @@ export function Evidence({ proof, taskKey }: EvidenceProps) {
             {evidence.claimed
               ? 'The repository has no command that could prove it; only the agent says it is done.'
               : `Verified ${dateTime(new Date(evidence.verifiedAt))}`}
-            , git saw {plural(evidence.files.length, 'file')} change.
+            , git saw {plural(evidence.filesTotal, 'file')} change.
           </p>
           <ul className="mt-2 flex flex-col gap-1">
             {evidence.commands.map((command) => (

@@ -74,6 +74,8 @@ export interface Evidence {
   readonly commands: readonly CommandEvidence[];
   /** What git saw change, not what the agent said. */
   readonly files: readonly string[];
+  /** How many there were; `files` holds the first 500. */
+  readonly filesTotal: number;
   readonly treeHash: string | null;
   readonly claimed: boolean;
   /** ISO 8601, UTC. */

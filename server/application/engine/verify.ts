@@ -4,6 +4,9 @@ import type { Deps } from '../deps.ts';
 import type { Repository } from '../team-port.ts';
 import { engineActor } from './engine-actor.ts';
 
+/** A folder of dependencies nobody ignored is thousands of files; the row is read often. */
+const keptFiles = 500;
+
 /** Runs commands one after the other until one fails. */
 export async function runCommands(
   deps: Deps,
@@ -41,13 +44,20 @@ export async function verifyAttempt(
   const actor = engineActor(attempt.teamId);
   const directory = attempt.worktree ?? '';
   const commands = task.verification.length > 0 ? task.verification : repository.verify;
-  const files = await deps.workspaces.changedFiles(directory, attempt.baseCommit ?? 'HEAD');
+  const changed = await deps.workspaces.changedFiles(directory, attempt.baseCommit ?? 'HEAD');
   const treeHash = await deps.workspaces.treeHash(directory);
   const ran = await runCommands(deps, attempt, directory, commands, signal);
   signal.throwIfAborted();
   const broken = ran.find((one) => one.exitCode !== 0);
   const claimed = commands.length === 0;
-  const evidence = { commands: ran, files, treeHash, claimed, verifiedAt: deps.clock().toISOString() };
+  const evidence = {
+    commands: ran,
+    files: changed.slice(0, keptFiles),
+    filesTotal: changed.length,
+    treeHash,
+    claimed,
+    verifiedAt: deps.clock().toISOString(),
+  };
   const updated = await store.transaction(async (tx) => {
     await tx.sessions.lock(attempt.sessionId);
     const row = await tx.attempts.update(attempt.id, { evidence }, { epoch: attempt.epoch, status: ['verifying'] });

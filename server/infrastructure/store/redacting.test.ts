@@ -31,6 +31,7 @@ test('a configured secret reaches no event, blob, evidence, error or ask', async
   const evidence = {
     commands: [command],
     files: [],
+    filesTotal: 0,
     treeHash: null,
     claimed: false,
     verifiedAt: '2026-01-01T00:00:00Z',

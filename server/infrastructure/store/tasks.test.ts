@@ -178,6 +178,7 @@ describe.each(['pglite', 'postgres'] as const)('tasks and attempts on %s', (kind
     const evidence = {
       commands: [{ command: 'npm test', exitCode: 0, durationMs: 12, output: 'ok \u0000', timedOut: false }],
       files: ['src/a.js'],
+      filesTotal: 1,
       treeHash: 'tree',
       claimed: false,
       verifiedAt: '2026-01-01T00:00:00.000Z',
@@ -257,6 +258,7 @@ describe.each(['pglite', 'postgres'] as const)('tasks and attempts on %s', (kind
     const evidence = (claimed: boolean) => ({
       commands: [],
       files: [],
+      filesTotal: 0,
       treeHash: null,
       claimed,
       verifiedAt: '2026-01-01T00:00:00.000Z',
