@@ -13,10 +13,17 @@ export default defineConfig({
     include: [
       '@conform-to/react',
       '@conform-to/zod/v4',
+      '@tanstack/react-virtual',
       '@xyflow/react',
+      'class-variance-authority',
+      'clsx',
+      'get-nonce',
       'radix-ui',
       'react-diff-view',
+      'remix-auth',
+      'remix-auth-form',
       'socket.io-client',
+      'zod',
     ],
   },
 });
