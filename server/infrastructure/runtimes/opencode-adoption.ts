@@ -47,6 +47,8 @@ export async function bringUp(
   }
   // Only what carries this data directory's own marker is ended, whatever the record says.
   const orphans = await endMarked((marker) => marker.startsWith(`${instance}.`));
+  // It would notice by itself that its OpenCode is gone, but only at its next look.
+  if (former !== null) await endWatchdog(former);
   await clearState(home);
   return { process: await startNew(home, wanted, instance, onStarted), adopted: false, orphans };
 }
@@ -132,6 +134,11 @@ async function rotate(file: string): Promise<void> {
     () => 0,
   );
   if (size > 20 * 1024 * 1024) await rename(file, `${file}.old`);
+}
+
+async function endWatchdog(former: RecordedProcess): Promise<void> {
+  const watchdog = await watchedBy(former);
+  if (watchdog !== null) await endProcess(watchdog, 1000);
 }
 
 async function watchedBy(former: RecordedProcess): Promise<ProcessIdentity | null> {
