@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openDatabase } from '../db/client.ts';
 import { type Config, configuredSecrets, loadConfig } from './config.ts';
-import { createEngine } from './engine.ts';
+import { errorCodeOf } from './domain/errors.ts';
+import { createEngine, type Engine } from './engine.ts';
 import { openAdminSocket } from './infrastructure/admin-socket.ts';
 import { nextInstance, openDataDirectory } from './infrastructure/data-directory.ts';
 import { findOpenCode } from './infrastructure/runtimes/opencode-binary.ts';
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
         .recheck(userId)
         .catch((error: unknown) => log.error({ err: error }, 'Judging open connections again failed')),
   });
-  if (config.admin) await engine.services.auth.setupUnattended(config.admin);
+  if (config.admin) await setUpUnattended(engine, config.admin);
   web = await createWeb({ config, log, engine, version });
   const { realtime } = web;
   await listen(web, config);
@@ -90,8 +91,18 @@ async function main(): Promise<void> {
   process.on('uncaughtException', (error) => endOn(error, log));
 }
 
+async function setUpUnattended({ services }: Engine, admin: NonNullable<Config['admin']>): Promise<void> {
+  try {
+    await services.auth.setupUnattended(admin);
+  } catch (error) {
+    // The form's words, beside the name that stands in the environment.
+    if (errorCodeOf(error) !== 'INVALID' || !(error instanceof Error)) throw error;
+    throw new Error(error.message.replace(/^(email|password):/, (_, field: string) => `ADMIN_${field.toUpperCase()}:`));
+  }
+}
+
 /** Committed events to the watchers, oldest first, and only then out of the outbox. */
-async function deliver(engine: Awaited<ReturnType<typeof createEngine>>, realtime: Web['realtime']): Promise<void> {
+async function deliver(engine: Engine, realtime: Web['realtime']): Promise<void> {
   for (;;) {
     const { ids, events } = await engine.store.outbox.take(500);
     if (ids.length === 0) return;
@@ -102,25 +113,21 @@ async function deliver(engine: Awaited<ReturnType<typeof createEngine>>, realtim
 
 async function listen(web: Web, config: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    web.server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new Error(
-              `Port ${config.port} on ${config.host} is in use; stop the other program or set PORT to another one.`,
-            )
-          : error,
-      ),
-    );
+    web.server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(whyDeaf(error, config))));
     web.server.listen(config.port, config.host, resolve);
   });
 }
 
-async function announce(
-  engine: Awaited<ReturnType<typeof createEngine>>,
-  web: Web,
-  config: Config,
-  setupCode: string,
-): Promise<void> {
+function whyDeaf({ code, message }: NodeJS.ErrnoException, { host, port }: Config): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is in use; stop the other program or set PORT to another one.`;
+  if (code === 'EACCES') return `Port ${port} on ${host} is not open to this user; set PORT to one from 1024 upwards.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `HOST=${host} is no address of this machine; set HOST to one that is, such as 127.0.0.1.`;
+  return `Nothing can listen at port ${port} on ${host} (${message}); set HOST and PORT to others.`;
+}
+
+async function announce(engine: Engine, web: Web, config: Config, setupCode: string): Promise<void> {
   const { port } = web.server.address() as AddressInfo;
   const url = config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   const lines = [`The control room is open at ${url}`];

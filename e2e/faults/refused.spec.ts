@@ -57,3 +57,11 @@ test('a second process on one data directory is refused, and the first one works
   expect((await api.call('GET', '/health/ready')).status).toBe(200);
   expect((await api.call('GET', '/sessions')).status).toBe(200);
 });
+
+test('an address of another machine and a common password are told in one sentence, by their variable', async ({
+  house,
+}) => {
+  expectSentence(await house.refused({ ...quiet, HOST: '203.0.113.5' }), /^HOST=203\.0\.113\.5 .*127\.0\.0\.1/);
+  const fresh = { ...quiet, DATA_DIR: join(house.folder, 'fresh'), ADMIN_PASSWORD: 'password1234' };
+  expectSentence(await house.refused(fresh), /^ADMIN_PASSWORD: .*common/);
+});
