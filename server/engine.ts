@@ -13,6 +13,7 @@ import { createWorkspaces } from './infrastructure/git/workspaces.ts';
 import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
 import { createRedaction } from './infrastructure/redaction.ts';
 import { createRunCommand } from './infrastructure/run-command.ts';
+import { createLeftBehind } from './infrastructure/runtimes/left-behind.ts';
 import { createOpenCodeRunner } from './infrastructure/runtimes/opencode-runner.ts';
 import { createSupervisor } from './infrastructure/runtimes/opencode-supervisor.ts';
 import { createSecrets } from './infrastructure/secrets.ts';
@@ -97,6 +98,7 @@ export async function createEngine(options: EngineOptions) {
     workspaces: createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow }),
     runCommand: commands.run,
     endOrphans: (attemptId) => commands.endOrphans(attemptId),
+    endLeftBehind: createLeftBehind(config.dataDir),
     secrets: createSecrets(),
     limiter: createAttemptLimiter(),
     checkRehearsal,

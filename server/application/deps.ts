@@ -35,6 +35,8 @@ export interface Deps {
   readonly workspaces: Workspaces;
   readonly runCommand: RunCommand;
   readonly endOrphans: (attemptId: string) => Promise<number>;
+  /** Ends what an agent left running in the background of its worktree. */
+  readonly endLeftBehind: (worktree: string) => Promise<number>;
   readonly secrets: Secrets;
   readonly limiter: AttemptLimiter;
   readonly checkRehearsal: CheckRehearsal;

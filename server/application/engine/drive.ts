@@ -172,6 +172,8 @@ export function createDriver(deps: Deps) {
   ): Promise<void> {
     let attempt = first;
     await deps.endOrphans(attempt.id);
+    // The run idles: whatever still works in its worktree would change what is committed and proven.
+    await deps.endLeftBehind(attempt.worktree ?? '');
     if (attempt.taskCommit === null && attempt.evidence === null) {
       deps.fault('before_commit');
       const taskCommit = await workspaces.commit(repository, attempt.worktree ?? '', commitOf(session, task, attempt));

@@ -82,6 +82,7 @@ export function createSweeper(deps: Deps, runtimeId: string) {
     if (!session || attempt.worktree === null) return;
     const { repository } = await surroundingsOf(deps, session);
     await deps.endOrphans(attempt.id);
+    await deps.endLeftBehind(attempt.worktree);
     // What is on the branch needs no bundle: only the work that did not land is kept apart.
     const label = `${session.slug}-${attempt.id}`;
     const { bundle } = await deps.workspaces.retireWorktree(repository, attempt.worktree, label);

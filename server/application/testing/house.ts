@@ -13,6 +13,7 @@ import { git, scratchFolder, scratchRepository } from '../../infrastructure/git/
 import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
 import { createAttemptLimiter } from '../../infrastructure/rate-limit.ts';
 import { createRunCommand } from '../../infrastructure/run-command.ts';
+import { createLeftBehind } from '../../infrastructure/runtimes/left-behind.ts';
 import { createSecrets } from '../../infrastructure/secrets.ts';
 import { createServices } from '../../services.ts';
 import type { Deps, Settings } from '../deps.ts';
@@ -83,6 +84,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     workspaces: createWorkspaces({ dataDir: house.dataDir, log, outboundAllow: [] }),
     runCommand: commands.run,
     endOrphans: commands.endOrphans,
+    endLeftBehind: createLeftBehind(house.dataDir),
     secrets: createSecrets(),
     limiter: createAttemptLimiter(),
     checkRehearsal,

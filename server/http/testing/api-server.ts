@@ -88,6 +88,7 @@ export async function openApiServer(
     workspaces: createWorkspaces({ dataDir, log, outboundAllow: [] }),
     runCommand: () => Promise.reject(new Error('No commands here')),
     endOrphans: async () => 0,
+    endLeftBehind: async () => 0,
     secrets: createSecrets(),
     limiter: createAttemptLimiter(),
     checkRehearsal: () => [],
