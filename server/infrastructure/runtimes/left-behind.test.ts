@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,11 +17,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function sleeper(cwd: string, marker: string | null): Promise<unknown> {
+function sleeper(cwd: string, marker: string | null): ChildProcess {
   const env = { PATH: process.env.PATH ?? '', ...(marker === null ? {} : { [markerVariable]: marker }) };
   const child = spawn('sleep', ['60'], { cwd, env, stdio: 'ignore' });
   started.push(child);
-  return new Promise((resolve) => child.once('exit', resolve));
+  return child;
 }
 
 test('what an agent left running in its worktree is ended, and nothing else', async () => {
@@ -35,6 +36,6 @@ test('what an agent left running in its worktree is ended, and nothing else', as
   sleeper(worktree, 'another-installation.1');
 
   expect(await createLeftBehind(folder)(worktree)).toBe(1);
-  await left;
+  if (left.signalCode === null) await once(left, 'exit');
   expect(started.map((child) => child.exitCode ?? child.signalCode)).toEqual(['SIGTERM', null, null, null]);
 });
