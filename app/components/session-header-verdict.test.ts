@@ -33,6 +33,10 @@ test('running says how far it is and on what it works', () => {
   const tasks = [aTask({ status: 'completed' }), aTask({ id: 't2', key: 'verify', status: 'in_progress' })];
   const verdict = of({ progress: { completed: 1, total: 2 } }, { tasks });
   expect(verdict).toMatchObject({ tone: 'live', sentence: '1 of 2 tasks done. Working on verify.' });
+  expect(of({ status: 'paused', cause: null }).sentence).toMatch(/^Held by a person; its clock stands still/);
+  expect(of({ status: 'paused', cause: 'Nobody answered in time: Run it' }).sentence).toMatch(
+    /^Nobody answered in time/,
+  );
   expect(of({ status: 'degraded', cause: 'no healthy agent' }).sentence).toMatch(
     /^Reduced capacity: no healthy agent\./,
   );

@@ -47,7 +47,11 @@ export function verdictOf(state: Pick<LiveState, 'session' | 'tasks' | 'asks'>):
     case 'degraded':
       return running(state);
     case 'paused':
-      return say('caution', session.cause ?? 'Held by a person; its clock stands still. Resume it to go on.', null);
+      return say(
+        'caution',
+        `${session.cause ?? 'Held by a person'}; its clock stands still. Resume it to go on.`,
+        null,
+      );
     case 'completed':
       if (session.proof === null) return say('done', 'Completed.', changes);
       return session.proof === 'proven'

@@ -128,6 +128,7 @@ describe.each(['pglite', 'postgres'] as const)('what agents ask, on %s', (kind) 
     await soon.sweeper.sweep();
     const paused = await until(house, [soon.dispatcher], id, ({ status }) => status === 'paused');
     expect(paused.attention.kind).toBe('none');
+    expect(paused.cause).toMatch(/^Nobody answered in time: ./);
     const types = (await historyOf(house, id)).map(({ type }) => type).filter((type) => type.startsWith('ask.'));
     expect(types).toEqual(['ask.opened', 'ask.escalated', 'ask.expired']);
     expect(soon.aborted).toHaveLength(1);

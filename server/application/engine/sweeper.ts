@@ -52,8 +52,9 @@ export function createSweeper(deps: Deps, runtimeId: string) {
         ]);
         await refreshAttention(tx, session.id, actor);
         // The safe default: rejected, and the session paused, never killed. Pausing ends the run that waits for it.
-        if (isExecuting(session.status) && session.pendingCommand === null)
-          await tx.sessions.setPendingCommand(session.id, 'pause', { status: ['running', 'degraded'] });
+        if (!isExecuting(session.status) || session.pendingCommand !== null) return;
+        await tx.sessions.setPendingCommand(session.id, 'pause', { status: ['running', 'degraded'] });
+        await tx.sessions.update(session.id, { cause: `Nobody answered in time: ${ask.title}` }, {});
       });
       deps.nudge();
     }

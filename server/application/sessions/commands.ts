@@ -75,6 +75,8 @@ export function createCommands(deps: Deps) {
       await tx.events.append(session.id, [
         { type: 'session.updated', actor, payload: { pendingCommand: name, reason: options.reason ?? null } },
       ]);
+      // What reduced it is not why it is held.
+      if (session.cause !== null) await tx.sessions.update(session.id, { cause: null }, {});
       return tx.sessions.setPendingCommand(session.id, name, { status: ['running', 'degraded'] });
     });
     if (asked.pendingCommand === null) return { session: asked, verified: true };
