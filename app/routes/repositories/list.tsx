@@ -1,5 +1,5 @@
 import { getFormProps, useForm } from '@conform-to/react';
-import { Form, Link, redirect, useNavigation } from 'react-router';
+import { data, Form, Link, redirect, useNavigation } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
 import { createRepositoryInput } from '../../../server/domain/repository.ts';
 import { actorOf } from '../../auth.server.ts';
@@ -27,7 +27,7 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
 
 export const action = guarded(async ({ request, context }: Route.ActionArgs) => {
   const submission = parseForm(await request.formData(), createRepositoryInput, repositoryValues);
-  if (submission.status !== 'success') return submission.reply();
+  if (submission.status !== 'success') return data(submission.reply(), { status: 422 });
   try {
     const repository = await context.get(servicesContext).repositories.create(actorOf(context), submission.value);
     return redirect(`/repositories/${repository.id}?registered${repository.warning === null ? '' : '=uncommitted'}`);

@@ -52,7 +52,7 @@ export const action = guarded(async ({ request, params, context }: Route.ActionA
   }
   const version = Number(form.get('version'));
   const submission = parseForm(form, updateRepositoryInput, changedValues);
-  if (submission.status !== 'success') return submission.reply();
+  if (submission.status !== 'success') return data(submission.reply(), { status: 422 });
   try {
     await repositories.update(actor, params.id, submission.value, version);
     return redirect(`/repositories/${params.id}?saved`);

@@ -1,6 +1,6 @@
 import { getFormProps, useForm } from '@conform-to/react';
 import { useRef } from 'react';
-import { Form, redirect, useNavigation } from 'react-router';
+import { data, Form, redirect, useNavigation } from 'react-router';
 import { authorize, refusal } from '../../../server/domain/actor.ts';
 import { autonomies, dependencyPolicies, priorities, sessionTypes } from '../../../server/domain/session.ts';
 import { createSessionInput } from '../../../server/domain/session-input.ts';
@@ -40,7 +40,7 @@ export const action = guarded(async ({ request, context }: Route.ActionArgs) => 
   const actor = actorOf(context);
   authorize(actor, 'session.create');
   const submission = parseForm(await request.formData(), createSessionInput, sessionValues);
-  if (submission.status !== 'success') return submission.reply();
+  if (submission.status !== 'success') return data(submission.reply(), { status: 422 });
   try {
     const session = await context.get(servicesContext).sessions.create(actor, submission.value);
     return redirect(`/sessions/${session.slug}`);
