@@ -1,4 +1,4 @@
-import type { Diff, DiffFile } from '../server/application/ports.ts';
+import type { Diff, DiffFile } from '../server/application/git-port.ts';
 import type { Attempt } from '../server/domain/attempt.ts';
 import type { Checkpoint } from '../server/domain/checkpoint.ts';
 

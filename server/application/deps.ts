@@ -1,4 +1,5 @@
 /** What every service is built from; `server/services.ts` fills it once. */
+import type { Workspaces } from './git-port.ts';
 import type {
   AgentRunner,
   AttemptLimiter,
@@ -9,7 +10,6 @@ import type {
   RunCommand,
   RuntimeStatus,
   Secrets,
-  Workspaces,
 } from './ports.ts';
 import type { Store } from './store-port.ts';
 

@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import { DomainError, invalid } from '../domain/errors.ts';
 import type { Deps } from './deps.ts';
-import type { Diff } from './ports.ts';
+import type { Diff } from './git-port.ts';
 import { findSession } from './sessions/find.ts';
 import type { Repository } from './team-port.ts';
 

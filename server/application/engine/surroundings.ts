@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Deps } from '../deps.ts';
-import type { SessionRef } from '../ports.ts';
+import type { SessionRef } from '../git-port.ts';
 import type { Repository } from '../team-port.ts';
 
 /** The repository of a session and the names git knows the session by. */

@@ -1,4 +1,4 @@
-import type { Diff, DiffFile } from '../../application/ports.ts';
+import type { Diff, DiffFile } from '../../application/git-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { fields, type Git, GitFailure } from './git-command.ts';
 import { createPatchSplitter } from './patch-splitter.ts';

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { Log, RepositoryRef, SessionRef, TaskCommit } from '../../application/ports.ts';
+import type { RepositoryRef, SessionRef, TaskCommit } from '../../application/git-port.ts';
+import type { Log } from '../../application/ports.ts';
 import { createWorkspaces, type WorkspacesOptions } from './workspaces.ts';
 
 const made: string[] = [];

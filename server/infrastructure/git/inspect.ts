@@ -1,6 +1,6 @@
 import { mkdtemp, realpath, rm, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, sep } from 'node:path';
-import type { RepositoryFacts } from '../../application/ports.ts';
+import type { RepositoryFacts } from '../../application/git-port.ts';
 import { invalid } from '../../domain/errors.ts';
 import { isDirty } from './checkouts.ts';
 import { GitFailure } from './git-command.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MergeResult, RepositoryRef, TaskCommit } from '../../application/ports.ts';
+import type { MergeResult, RepositoryRef, TaskCommit } from '../../application/git-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { bringCheckoutsAlong } from './checkouts.ts';
 import { fields, type Git } from './git-command.ts';

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RepositoryRef } from '../../application/ports.ts';
+import type { RepositoryRef } from '../../application/git-port.ts';
 import { git, scratchFolder, scratchRepository, scratchWorkspaces, session, taskCommit, write } from './git-testing.ts';
 
 /** Stands where ssh would: git speaks its real protocol with a repository of this machine. */

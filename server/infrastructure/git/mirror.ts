@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RepositoryRef } from '../../application/ports.ts';
+import type { RepositoryRef } from '../../application/git-port.ts';
 import { openNetwork } from './network.ts';
 import { dataFolder, type GitContext, placeOf } from './places.ts';
 import type { MayReach } from './reachability.ts';

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Log, RepositoryRef } from '../../application/ports.ts';
+import type { RepositoryRef } from '../../application/git-port.ts';
+import type { Log } from '../../application/ports.ts';
 import type { Git } from './git-command.ts';
 
 /** What every part of the git adapter works with. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RepositoryRef } from '../../application/ports.ts';
+import type { RepositoryRef } from '../../application/git-port.ts';
 import { GitFailure } from './git-command.ts';
 import { exists } from './mirror.ts';
 import { dataFolder, type GitContext, placeOf, safeName } from './places.ts';

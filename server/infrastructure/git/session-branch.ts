@@ -1,4 +1,4 @@
-import type { RepositoryRef, SessionRef } from '../../application/ports.ts';
+import type { RepositoryRef, SessionRef } from '../../application/git-port.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import { bringCheckoutsAlong, isDirty } from './checkouts.ts';
 import { GitFailure } from './git-command.ts';

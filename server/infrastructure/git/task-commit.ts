@@ -1,4 +1,4 @@
-import type { RepositoryRef, TaskCommit } from '../../application/ports.ts';
+import type { RepositoryRef, TaskCommit } from '../../application/git-port.ts';
 import { fields, type Git } from './git-command.ts';
 import { type GitContext, objectId, placeOf, safeName } from './places.ts';
 import { commitAt } from './refs.ts';

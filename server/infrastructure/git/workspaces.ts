@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Log, RepositoryRef, Workspaces } from '../../application/ports.ts';
+import type { RepositoryRef, Workspaces } from '../../application/git-port.ts';
+import type { Log } from '../../application/ports.ts';
 import { invalid } from '../../domain/errors.ts';
 import { freeBytes } from '../free-space.ts';
 import { changedPaths, diffCommits, rawPatch } from './diff.ts';

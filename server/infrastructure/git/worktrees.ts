@@ -1,6 +1,6 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RepositoryRef } from '../../application/ports.ts';
+import type { RepositoryRef } from '../../application/git-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { exists } from './mirror.ts';
 import { dataFolder, type GitContext, objectId, placeOf, safeName } from './places.ts';

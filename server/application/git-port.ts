@@ -1,0 +1,107 @@
+/** Git as the application asks for it; `ports.ts` holds the other ports. */
+
+/** Git, as the orchestrator uses it. Every path is absolute; every verb may be repeated after a crash. */
+export interface Workspaces {
+  /** Opens a path, URL or `sample` for registration; throws INVALID with the field when it cannot be used. */
+  inspect(source: string, baseBranch: string | null): Promise<RepositoryFacts>;
+  /** The git directory work happens in: the repository itself for a local path, a mirror under DATA_DIR for a URL. */
+  prepare(repository: RepositoryRef): Promise<void>;
+  /** Creates the session's branch at the base commit, or returns it when this session already owns it. */
+  openBranch(
+    repository: RepositoryRef,
+    session: SessionRef,
+  ): Promise<{ branch: string; baseCommit: string; warning: string | null }>;
+  head(repository: RepositoryRef, branch: string): Promise<string>;
+  /** A fresh detached worktree at `commit` for one attempt; the same attempt gets the same one back. */
+  openWorktree(
+    repository: RepositoryRef,
+    attempt: { id: string; sessionSlug: string; commit: string },
+  ): Promise<string>;
+  /** Bundles what is dirty (never thrown away), then resets the worktree away. Returns the bundle's path if one was made. */
+  retireWorktree(repository: RepositoryRef, worktree: string, label: string): Promise<{ bundle: string | null }>;
+  /** One commit of everything in the worktree on top of `baseCommit`, with trailers; null when nothing changed. Idempotent. */
+  commit(repository: RepositoryRef, worktree: string, commit: TaskCommit): Promise<string | null>;
+  /**
+   * Puts a task's commit on the session branch as exactly one commit (fast-forward or replayed on the new head by a
+   * real three-way merge), by compare-and-swap of the ref. Finds it by its attempt trailer when it is already there.
+   */
+  merge(repository: RepositoryRef, branch: string, taskCommit: string, commit: TaskCommit): Promise<MergeResult>;
+  /** The commit on the branch that carries this attempt's trailer, or null. */
+  findMerged(repository: RepositoryRef, branch: string, baseCommit: string, attemptId: string): Promise<string | null>;
+  /** Moves the session branch back for a restored checkpoint; the former head stays reachable at a kept ref. */
+  resetBranch(repository: RepositoryRef, branch: string, commit: string, session: SessionRef): Promise<void>;
+  /** Pins a checkpoint's commit at `refs/orchestrator/<session>/<sequence>`. */
+  pinCheckpoint(repository: RepositoryRef, session: SessionRef, sequence: number, commit: string): Promise<void>;
+  /** Difference of two commits (renames, binaries); the patch text is cut per file past a bound, and says so. */
+  diff(repository: RepositoryRef, base: string, head: string): Promise<Diff>;
+  rawPatch(repository: RepositoryRef, base: string, head: string): Promise<string>;
+  /** The first parent of a commit. */
+  parent(repository: RepositoryRef, commit: string): Promise<string>;
+  /** Paths changed in a worktree against a commit, untracked files included. */
+  changedFiles(worktree: string, base: string): Promise<string[]>;
+  treeHash(worktree: string): Promise<string>;
+  /** Free space, in bytes, where worktrees and the database live. */
+  freeBytes(): Promise<number>;
+}
+
+export interface RepositoryRef {
+  id: string;
+  source: string;
+  kind: 'path' | 'url';
+  baseBranch: string;
+}
+
+export interface SessionRef {
+  id: string;
+  slug: string;
+  teamSlug: string;
+}
+
+export interface RepositoryFacts {
+  kind: 'path' | 'url';
+  /** Canonical source (real path, or the URL without credentials). */
+  source: string;
+  name: string;
+  baseBranch: string;
+  headCommit: string;
+  bare: boolean;
+  dirty: boolean;
+  /** From package.json: `npm test` when it has a test script. */
+  suggestedVerify: string[];
+}
+
+export interface TaskCommit {
+  subject: string;
+  sessionSlug: string;
+  taskKey: string;
+  attemptId: string;
+  epoch: number;
+  baseCommit: string;
+}
+
+export type MergeResult =
+  /** `warning`: a folder has the branch checked out and could not follow it. */
+  | { outcome: 'merged' | 'already_merged'; commit: string; warning: string | null }
+  | { outcome: 'conflict'; files: string[]; message: string };
+
+export interface DiffFile {
+  path: string;
+  oldPath: string | null;
+  status: 'added' | 'modified' | 'deleted' | 'renamed';
+  additions: number;
+  deletions: number;
+  binary: boolean;
+  /** Unified diff with its header; null for a binary file and past the total bound. */
+  patch: string | null;
+  /** The patch is cut or left out because of a bound. */
+  truncated: boolean;
+}
+
+export interface Diff {
+  base: string;
+  head: string;
+  files: DiffFile[];
+  additions: number;
+  deletions: number;
+  truncated: boolean;
+}
