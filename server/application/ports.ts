@@ -1,6 +1,6 @@
 /**
  * What the application asks of the world. Infrastructure implements these; nothing here imports it.
- * The store has a file of its own (`store-port.ts`) because it is as long as all the others together.
+ * Git and the store have files of their own: `git-port.ts`, `store-port.ts` and what it is made of.
  */
 import type { AskAnswer } from '../domain/ask.ts';
 import type { FailureClass } from '../domain/attempt.ts';
