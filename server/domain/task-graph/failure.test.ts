@@ -113,3 +113,20 @@ test('each consequence is a legal walk of a task that had not ended, and each ne
     ),
   );
 });
+
+test('what needs a group is skipped when the last thing in it that could complete has died, optional or not', () => {
+  const graph = {
+    nodes: [
+      node('all'),
+      node('extra', { parentId: 'all', optional: true }),
+      node('leaf', { parentId: 'extra', status: 'failed' }),
+      node('after'),
+    ],
+    edges: [edge('all', 'after')],
+  };
+  expect(consequencesOfFailure(graph, 'leaf', 'skip').map(({ taskId, to }) => [taskId, to])).toEqual([
+    ['after', 'skipped'],
+  ]);
+  const sibling = { ...graph, nodes: [...graph.nodes, node('other', { parentId: 'all', optional: true })] };
+  expect(consequencesOfFailure(sibling, 'leaf', 'skip')).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import type { DependencyPolicy } from '../session.ts';
 import { blockedForGood, movesBetween, type TaskStatus, taskEnded } from '../task.ts';
 import { type GraphIndex, type GraphNode, indexOf, isGroup, type TaskGraph } from './graph.ts';
+import { reachedOf } from './state.ts';
 
 /** What becomes of one dependent. `moves` are the legal steps to `to`, in order. */
 export interface Consequence {
@@ -25,10 +26,15 @@ export function consequencesOfFailure(graph: TaskGraph, taskId: string, policy: 
   const dependents = requiredDependents(index);
   const consequences: Consequence[] = [];
   const dead = new Set<number>([index.at.get(taskId) ?? -1]);
+  const reached = reachedOf(index);
+  // A group dies with a child it needs, and when nothing is left in it that could complete.
+  const dies = (parent: number, child: number) =>
+    index.nodes[child]?.optional === false ||
+    (index.children[parent] ?? []).every((one) => dead.has(one) || reached[one]?.dead === true);
   // A Set is walked in insertion order, also over what is added on the way.
   for (const node of dead) {
     const parent = index.parent[node] ?? -1;
-    if (parent >= 0 && index.nodes[node]?.optional === false) dead.add(parent);
+    if (parent >= 0 && dies(parent, node)) dead.add(parent);
     for (const target of dependents.get(node) ?? []) {
       for (const place of allUnder(index, target)) {
         const dependent = index.nodes[place];
