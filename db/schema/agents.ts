@@ -1,5 +1,12 @@
-import { boolean, doublePrecision, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
-import type { Capability, PermissionPreset, PreferredComplexity } from '../../server/domain/agent.ts';
+import { sql } from 'drizzle-orm';
+import { boolean, doublePrecision, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type {
+  AgentState,
+  AgentTier,
+  Capability,
+  PermissionPreset,
+  PreferredComplexity,
+} from '../../server/domain/agent.ts';
 import type { SessionType } from '../../server/domain/session.ts';
 import { at, createdAt, id, texts, version } from './columns.ts';
 import { agentType } from './enums.ts';
@@ -50,7 +57,16 @@ export const agents = pgTable(
     enabled: boolean('enabled').notNull().default(true),
     draining: boolean('draining').notNull().default(false),
     lastHeartbeatAt: at('last_heartbeat_at'),
+    /** What was last told of it, so that a change is told once. */
+    toldState: text('told_state').$type<AgentState>(),
+    toldTier: text('told_tier').$type<AgentTier>(),
+    /** Since when its record is degraded; it cools down before a probe (domain.md 3.3). */
+    degradedAt: at('degraded_at'),
+    /** When three probes in a row brought it back: its record counts from here. */
+    recoveredAt: at('recovered_at'),
+    /** Taken off the fleet; its attempts stay readable. */
+    removedAt: at('removed_at'),
     createdAt: createdAt(),
   },
-  (t) => [unique().on(t.teamId, t.name)],
+  (t) => [uniqueIndex('agents_name').on(t.teamId, t.name).where(sql`removed_at is null`)],
 );

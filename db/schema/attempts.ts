@@ -11,8 +11,9 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { AttemptError, Evidence } from '../../server/domain/attempt.ts';
+import { type AttemptError, attemptRoles, type Evidence, type StoredVerdict } from '../../server/domain/attempt.ts';
 import type { Usage } from '../../server/domain/metrics.ts';
+import type { RouteRequest } from '../../server/domain/routing.ts';
 import { agents, runtimes } from './agents.ts';
 import { at, createdAt, id } from './columns.ts';
 import { attemptStatus, failureClass } from './enums.ts';
@@ -35,6 +36,10 @@ export const attempts = pgTable(
       .references(() => tasks.id),
     number: integer('number').notNull(),
     epoch: integer('epoch').notNull(),
+    role: text('role', { enum: attemptRoles }).notNull().default('work'),
+    probe: boolean('probe').notNull().default(false),
+    conflictId: uuid('conflict_id'),
+    sourceAttemptId: uuid('source_attempt_id'),
     status: attemptStatus('status').notNull().default('starting'),
     agentId: uuid('agent_id')
       .notNull()
@@ -62,6 +67,7 @@ export const attempts = pgTable(
     callErrors: integer('call_errors').notNull().default(0),
     cutOff: text('cut_off'),
     failure: failureClass('failure'),
+    verdict: jsonb('verdict').$type<StoredVerdict>(),
     error: jsonb('error').$type<AttemptError>(),
     /** How often a step of the rehearsal script has failed on purpose so far, by step. */
     rehearsalFailures: jsonb('rehearsal_failures').$type<Record<string, number>>().notNull().default({}),
@@ -93,9 +99,11 @@ export const routingDecisions = pgTable(
     selectedAgentId: uuid('selected_agent_id').references(() => agents.id),
     sentence: text('sentence').notNull(),
     candidates: jsonb('candidates').$type<unknown[]>().notNull(),
+    /** What was asked; null in rows of earlier versions. */
+    request: jsonb('request').$type<RouteRequest>(),
     createdAt: createdAt(),
   },
-  (t) => [index().on(t.taskId)],
+  (t) => [index().on(t.taskId), index().on(t.sessionId), index().on(t.teamId, t.createdAt)],
 );
 
 /** One call at the model gateway. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type AnyPgColumn, boolean, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
-import type { Budget, Priority, SessionError } from '../../server/domain/session.ts';
+import type { Budget, PlanSource, Priority, SessionError } from '../../server/domain/session.ts';
 import { at, createdAt, id, texts, version } from './columns.ts';
 import { agentType, attention, autonomy, dependencyPolicy, sessionStatus, sessionType } from './enums.ts';
 import { users } from './people.ts';
@@ -55,6 +55,7 @@ export const sessions = pgTable(
     pendingCommand: text('pending_command', { enum: ['pause', 'stop', 'timeout'] }),
     planApprovedAt: at('plan_approved_at'),
     plannedAt: at('planned_at'),
+    planSource: jsonb('plan_source').$type<PlanSource>(),
     /** The engine's own: who runs it, under which fence, until when (database time). */
     owner: text('owner'),
     epoch: integer('epoch').notNull().default(0),

@@ -1,7 +1,8 @@
 import { type AnyPgColumn, boolean, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { Capability } from '../../server/domain/agent.ts';
+import type { Waiver } from '../../server/domain/attempt.ts';
 import type { Estimate } from '../../server/domain/estimate.ts';
-import type { TaskError } from '../../server/domain/task.ts';
+import { type NextAttempt, type TaskError, taskKinds } from '../../server/domain/task.ts';
 import { agents } from './agents.ts';
 import { at, createdAt, id, texts, version } from './columns.ts';
 import { dependencyType, proof, taskPriority, taskStatus } from './enums.ts';
@@ -18,6 +19,7 @@ export const tasks = pgTable(
     sessionId: uuid('session_id')
       .notNull()
       .references(() => sessions.id),
+    kind: text('kind', { enum: taskKinds }).notNull().default('work'),
     /** Blueprint key, or 1, 2, 3 … in topological order. */
     key: text('key').notNull(),
     position: integer('position').notNull(),
@@ -32,12 +34,16 @@ export const tasks = pgTable(
     technologies: texts('technologies'),
     optional: boolean('optional').notNull().default(false),
     writes: texts('writes'),
+    predictedWrites: texts('predicted_writes'),
     verification: texts('verification'),
     estimate: jsonb('estimate').$type<Estimate>().notNull(),
+    planKey: text('plan_key'),
     agentId: uuid('agent_id').references(() => agents.id),
     attemptCount: integer('attempt_count').notNull().default(0),
     /** Not before this moment (back-off after a transient failure, or a lag). */
     notBefore: at('not_before'),
+    next: jsonb('next').$type<NextAttempt>(),
+    waiver: jsonb('waiver').$type<Waiver>(),
     proof: proof('proof').notNull().default('none'),
     mergedCommit: text('merged_commit'),
     result: text('result'),

@@ -7,6 +7,8 @@
  * - every mutation carries its guard: zero rows is CONFLICT ("the world moved on"), never a silent success.
  * A session-level write locks the session's row first, tasks and attempts after it, so transactions never cross.
  */
+import type { BudgetStore } from './budget-port.ts';
+import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
 import type {
   AuditStore,
   BlobStore,
@@ -40,6 +42,11 @@ export interface Aggregates {
   tasks: TaskStore;
   attempts: AttemptStore;
   routing: RoutingStore;
+  conflicts: ConflictStore;
+  contexts: ContextStore;
+  blueprints: BlueprintStore;
+  history: HistoryStore;
+  budgets: BudgetStore;
   checkpoints: CheckpointStore;
   asks: AskStore;
   prompts: PromptStore;

@@ -1,9 +1,10 @@
 /** The store's verbs for what a session is made of: tasks, attempts, asks; its promises stand in `store-port.ts`. */
 import type { Actor } from '../domain/actor.ts';
 import type { Ask, AskAnswer, AskStatus } from '../domain/ask.ts';
-import type { Attempt, AttemptStatus } from '../domain/attempt.ts';
+import type { Attempt, AttemptRole, AttemptStatus } from '../domain/attempt.ts';
 import type { Checkpoint, CheckpointReason, CheckpointState } from '../domain/checkpoint.ts';
-import type { Dependency, Task, TaskStatus } from '../domain/task.ts';
+import type { RouteRequest } from '../domain/routing.ts';
+import type { Dependency, Task, TaskKind, TaskStatus } from '../domain/task.ts';
 import type { Page, PageRequest } from './team-port.ts';
 
 /** A dependency as stored; `fromTaskId` is the prerequisite. */
@@ -32,6 +33,8 @@ export interface TaskMove {
           | 'agentId'
           | 'attemptCount'
           | 'notBefore'
+          | 'next'
+          | 'waiver'
           | 'proof'
           | 'mergedCommit'
           | 'result'
@@ -67,6 +70,7 @@ export type AttemptPatch = Partial<
     | 'callErrors'
     | 'cutOff'
     | 'failure'
+    | 'verdict'
     | 'error'
     | 'endedAt'
     | 'retiredAt'
@@ -82,6 +86,7 @@ export interface RoutingDecision {
   selectedAgentId: string | null;
   sentence: string;
   candidates: unknown[];
+  request: RouteRequest | null;
   createdAt: Date;
 }
 
@@ -124,13 +129,49 @@ export interface TaskStore {
       | 'writes'
       | 'verification'
       | 'estimate'
-    > & { teamId: string; position: number })[],
+    > & {
+      teamId: string;
+      position: number;
+      kind?: TaskKind | undefined;
+      predictedWrites?: readonly string[] | undefined;
+      planKey?: string | null | undefined;
+    })[],
   ): Promise<void>;
   get(teamId: string, id: string): Promise<Task | null>;
+  /** The graph's tasks; the planner's own run is none of them. */
   bySession(sessionId: string): Promise<Task[]>;
+  /** The planner's run of a session, if it ever had one. */
+  planOf(sessionId: string): Promise<Task | null>;
+  /** What a person may change of a task; version + 1, guarded by the version and the statuses it may have. Emits nothing: the caller appends `task.updated`. */
+  edit(
+    taskId: string,
+    patch: Partial<
+      Pick<
+        Task,
+        | 'title'
+        | 'description'
+        | 'priority'
+        | 'capabilities'
+        | 'technologies'
+        | 'optional'
+        | 'writes'
+        | 'predictedWrites'
+        | 'verification'
+        | 'estimate'
+        | 'parentTaskId'
+        | 'next'
+        | 'waiver'
+        | 'proof'
+      >
+    >,
+    guard: { version?: number | undefined; status?: readonly TaskStatus[] | undefined },
+  ): Promise<Task>;
+  /** Takes a task that never ran off the graph, with its dependencies; CONFLICT when it has attempts or children. */
+  remove(taskId: string): Promise<void>;
   /** One guarded statement: status, version, `task.status_changed` with its seq, outbox. */
   move(move: TaskMove): Promise<Task>;
   insertDependencies(sessionId: string, edges: readonly StoredEdge[]): Promise<void>;
+  removeDependency(sessionId: string, dependencyId: string): Promise<void>;
   dependencies(sessionId: string): Promise<StoredEdge[]>;
   /** For a restored checkpoint: sets the status beside the table. Emits nothing; the caller appends `task.restored`. */
   restore(
@@ -157,7 +198,12 @@ export interface AttemptStore {
       | 'prompt'
       | 'system'
       | 'model'
-    >,
+    > & {
+      role?: AttemptRole | undefined;
+      probe?: boolean | undefined;
+      conflictId?: string | null | undefined;
+      sourceAttemptId?: string | null | undefined;
+    },
   ): Promise<Attempt>;
   get(id: string): Promise<Attempt | null>;
   byTask(taskId: string): Promise<Attempt[]>;
@@ -177,6 +223,12 @@ export interface AttemptStore {
 export interface RoutingStore {
   insert(decision: Omit<RoutingDecision, 'createdAt'>): Promise<void>;
   byTask(taskId: string): Promise<RoutingDecision[]>;
+  ofSession(sessionId: string): Promise<RoutingDecision[]>;
+  /** Newest first: the team's decisions since a moment, or those an agent was a candidate in. */
+  recent(
+    teamId: string,
+    query: { since?: Date | undefined; agentId?: string | undefined; limit: number },
+  ): Promise<(RoutingDecision & { sessionSlug: string; taskTitle: string })[]>;
 }
 
 export interface CheckpointStore {

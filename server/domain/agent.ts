@@ -81,8 +81,11 @@ export function mayHoldPrimary(type: AgentType, capability: Capability): boolean
   return capability === 'testing' || primaryByType[type].includes(capability);
 }
 
-/** What OpenCode may do unasked. `standard` is engine.md 6.1; `read_only` may look but neither write nor run what writes. */
-export const permissionPresets = ['read_only', 'standard'] as const;
+/**
+ * What OpenCode may do unasked. `standard` is engine.md 6.1; `read_only` may look but neither write nor run what writes;
+ * `documents` writes but runs only what reads and tests; `integration` is standard and installs, builds and packs too.
+ */
+export const permissionPresets = ['read_only', 'documents', 'standard', 'integration'] as const;
 export type PermissionPreset = (typeof permissionPresets)[number];
 
 /** The commands the standard preset runs unasked, with any arguments (engine.md 6.1). */
@@ -154,6 +157,10 @@ export interface Agent {
   readonly enabled: boolean;
   readonly draining: boolean;
   readonly lastHeartbeatAt: Date | null;
+  /** Since when its record is degraded; after a cool-down it gets one probe at a time (domain.md 3.3). */
+  readonly degradedAt: Date | null;
+  /** When three probes in a row brought it back; its record counts from here. */
+  readonly recoveredAt: Date | null;
   readonly createdAt: Date;
 }
 

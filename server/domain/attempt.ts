@@ -45,7 +45,14 @@ export function attemptEnded(status: AttemptStatus): boolean {
   return attemptTransitions[status].length === 0;
 }
 
-/** What went wrong, by structured code. `crash` covers a lost runtime; the last four are errors of a provider. */
+/**
+ * What an attempt is for: the task's work, a plan of it, putting work that collides onto the branch, or putting work onto
+ * it whose proof a lead waived.
+ */
+export const attemptRoles = ['work', 'plan', 'conflict', 'waiver'] as const;
+export type AttemptRole = (typeof attemptRoles)[number];
+
+/** What went wrong, by structured code. `crash` covers a lost runtime; `no_progress` is a run that goes in circles. */
 export const failureClasses = [
   'transient',
   'quota_exhausted',
@@ -57,6 +64,7 @@ export const failureClasses = [
   'invalid',
   'context_too_long',
   'auth',
+  'no_progress',
 ] as const;
 export type FailureClass = (typeof failureClasses)[number];
 
@@ -67,6 +75,37 @@ export interface CommandEvidence {
   readonly durationMs: number;
   readonly output: string;
   readonly timedOut: boolean;
+}
+
+/** Where the proof ran: enough to say later whether two proofs are comparable. */
+export interface EnvironmentDigest {
+  readonly node: string;
+  readonly platform: string;
+  /** SHA-256 of the lockfiles in the tree, or null without any. */
+  readonly lockfiles: string | null;
+  /** SHA-256 over all of the above and the names of the variables the commands saw. */
+  readonly digest: string;
+}
+
+/** Predicted against real write sets (domain.md 5). */
+export interface WriteSet {
+  readonly declared: readonly string[];
+  readonly predicted: readonly string[];
+  /** Written, though no glob announced it. */
+  readonly unannounced: readonly string[];
+  /** Globs nothing was written under. */
+  readonly untouched: readonly string[];
+}
+
+/** A lead's word in place of a proof (api.md, waive). */
+export interface Waiver {
+  readonly by: string;
+  readonly byName: string;
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** The attempt whose work is accepted; null when the task was completed already. */
+  readonly attemptId: string | null;
 }
 
 /** What shows that the work is done. `claimed`: the repository has no command that could prove it. */
@@ -80,6 +119,13 @@ export interface Evidence {
   readonly claimed: boolean;
   /** ISO 8601, UTC. */
   readonly verifiedAt: string;
+  /** The commit the verified tree stands on; what was verified is what lands. Absent in rows of earlier versions. */
+  readonly baseCommit?: string | null | undefined;
+  readonly environment?: EnvironmentDigest | undefined;
+  /** Declared or predicted path globs against what git saw. */
+  readonly writes?: WriteSet | undefined;
+  /** Set when a lead waived the proof: the commands were not asked. */
+  readonly waived?: Waiver | undefined;
 }
 
 export interface AttemptError {
@@ -96,6 +142,13 @@ export interface Attempt {
   readonly taskId: string;
   readonly number: number;
   readonly epoch: number;
+  readonly role: AttemptRole;
+  /** The one try of an agent whose record is degraded (domain.md 3.3). */
+  readonly probe: boolean;
+  /** The conflict this attempt resolves. */
+  readonly conflictId: string | null;
+  /** The attempt whose commit this one takes onto the branch. */
+  readonly sourceAttemptId: string | null;
   readonly status: AttemptStatus;
   readonly agentId: string;
   readonly runtimeId: string;
@@ -119,11 +172,20 @@ export interface Attempt {
   readonly callErrors: number;
   readonly cutOff: string | null;
   readonly failure: FailureClass | null;
+  /** What its failure led to. */
+  readonly verdict: StoredVerdict | null;
   readonly error: AttemptError | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   /** When its worktree was taken away, after bundling what was dirty. */
   readonly retiredAt: Date | null;
+}
+
+/** The decision after a failure as it is kept and shown. */
+export interface StoredVerdict {
+  readonly action: string;
+  readonly reason: string;
+  readonly delaySeconds: number;
 }
 
 export const maxAttempts = 3;
@@ -166,6 +228,7 @@ const sentences: Record<Exclude<FailureClass, 'crash' | 'quota_exhausted'>, { te
   invalid: { text: 'The provider rejected the request as invalid', twice: 0 },
   context_too_long: { text: 'The context of the model overflowed', twice: 1 },
   auth: { text: 'The provider rejected the credentials', twice: 0 },
+  no_progress: { text: 'The run went in circles without progress', twice: 1 },
 };
 
 /** Exponential back-off in seconds: 2, 4, 8 … at most 300; the caller adds jitter. */

@@ -115,6 +115,20 @@ export interface Budget {
   readonly wallSeconds?: number | undefined;
 }
 
+/** Where a plan came from (domain.md 4): named, matched by a rule, answered by a planner, or the best blueprint after it failed. */
+export interface PlanSource {
+  readonly kind: 'blueprint' | 'rule' | 'planner' | 'fallback';
+  readonly blueprint: string | null;
+  readonly blueprintVersion: string | null;
+  /** The word of title or prompt that matched a rule. */
+  readonly word: string | null;
+  /** Blueprints that matched too. */
+  readonly offered: readonly string[];
+  /** How often the planner was asked, repairs included. */
+  readonly rounds: number;
+  readonly sentence: string;
+}
+
 export interface SessionError {
   readonly code: string;
   readonly message: string;
@@ -172,6 +186,8 @@ export interface Session {
   readonly pausedSeconds: number;
   readonly plannedAt: Date | null;
   readonly planApprovedAt: Date | null;
+  /** Where the plan came from, once there is one. */
+  readonly planSource: PlanSource | null;
   readonly recoveries: number;
   readonly owner: string | null;
   readonly epoch: number;

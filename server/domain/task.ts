@@ -1,4 +1,5 @@
-import type { Capability } from './agent.ts';
+import type { AgentType, Capability } from './agent.ts';
+import type { AttemptRole, Waiver } from './attempt.ts';
 import { DomainError } from './errors.ts';
 import type { Estimate } from './estimate.ts';
 
@@ -151,11 +152,33 @@ export interface TaskError {
   readonly context: Record<string, unknown>;
 }
 
+/** `plan` is the planner's own run of a session; it is no node of the graph. */
+export const taskKinds = ['work', 'plan'] as const;
+export type TaskKind = (typeof taskKinds)[number];
+
+/** What the next attempt of a task is to be, decided by a verdict or a person; null is an ordinary one. */
+export interface NextAttempt {
+  readonly role: AttemptRole;
+  /** Why, as a sentence for the routing decision. */
+  readonly reason: string;
+  /** The attempt whose commit the next one takes on. */
+  readonly sourceAttemptId: string | null;
+  readonly conflictId: string | null;
+  /** Agents that have just failed at it. */
+  readonly excludedAgents: readonly string[];
+  readonly preferredAgentType: AgentType | null;
+  /** A person's choice of an agent, by id. */
+  readonly preferredAgent: string | null;
+  /** In place of the task's own; null keeps those. */
+  readonly requiredCapabilities: readonly Capability[] | null;
+}
+
 /** A node of a session's graph. A task with children is a group: it is never run itself. */
 export interface Task {
   readonly id: string;
   readonly teamId: string;
   readonly sessionId: string;
+  readonly kind: TaskKind;
   readonly key: string;
   readonly position: number;
   readonly parentTaskId: string | null;
@@ -170,13 +193,19 @@ export interface Task {
   readonly technologies: readonly string[];
   readonly optional: boolean;
   readonly writes: readonly string[];
+  /** What earlier tasks of the same plan key wrote in this repository, as globs. */
+  readonly predictedWrites: readonly string[];
   /** Its own proving commands; empty: the repository's. */
   readonly verification: readonly string[];
   readonly estimate: Estimate;
+  /** `<blueprint>/<key>`: under what its history is kept; null for tasks of a planner or person. */
+  readonly planKey: string | null;
   readonly dependencies: readonly TaskDependency[];
   readonly agentId: string | null;
   readonly attemptCount: number;
   readonly notBefore: Date | null;
+  readonly next: NextAttempt | null;
+  readonly waiver: Waiver | null;
   readonly proof: Proof;
   readonly mergedCommit: string | null;
   readonly result: string | null;
