@@ -1,13 +1,20 @@
 import { createAgents } from './application/agents.ts';
 import { createAsks } from './application/asks.ts';
 import { createAuth } from './application/auth.ts';
+import { createBlueprints } from './application/blueprints.ts';
+import { createBudgets } from './application/budgets.ts';
 import { createCheckpoints } from './application/checkpoints.ts';
+import { createConflicts } from './application/conflicts.ts';
+import { createContexts } from './application/contexts.ts';
 import type { Deps } from './application/deps.ts';
 import { createDiffs } from './application/diffs.ts';
 import { createFigures } from './application/figures.ts';
+import { createPlans } from './application/plans.ts';
 import { createRepositories } from './application/repositories.ts';
+import { createRouting } from './application/routing.ts';
 import { createSessions } from './application/sessions/service.ts';
 import { createSystem, type LoopHealth } from './application/system.ts';
+import { createTaskEdits } from './application/task-edits.ts';
 import { createTasks } from './application/tasks.ts';
 import { createTimeline } from './application/timeline.ts';
 import { createTokens } from './application/tokens.ts';
@@ -29,6 +36,13 @@ export function createServices(
     metrics: createFigures(deps),
     asks: createAsks(deps),
     agents: createAgents(deps),
+    routing: createRouting(deps),
+    blueprints: createBlueprints(deps),
+    plans: createPlans(deps),
+    taskEdits: createTaskEdits(deps),
+    contexts: createContexts(deps),
+    conflicts: createConflicts(deps),
+    budgets: createBudgets(deps),
     system: createSystem(deps, options.loops),
   };
 }

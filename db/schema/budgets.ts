@@ -46,6 +46,8 @@ export const budgetAccounts = pgTable(
     spentSeconds: doublePrecision('spent_seconds').notNull().default(0),
     /** Something was used whose price nobody knows. */
     costUnknown: boolean('cost_unknown').notNull().default(false),
+    /** Open draws for work whose price nobody knows. */
+    reservedUnpriced: integer('reserved_unpriced').notNull().default(0),
   },
   (t) => [unique().on(t.teamId, t.month)],
 );
@@ -63,12 +65,14 @@ export const budgetEntries = pgTable(
       .unique()
       .references(() => attempts.id),
     tokens: tokens('tokens').notNull(),
-    costUsd: doublePrecision('cost_usd').notNull(),
+    /** Null: the price is unknown, nothing of it was drawn. */
+    costUsd: doublePrecision('cost_usd'),
     attempts: integer('attempts').notNull(),
     seconds: doublePrecision('seconds').notNull(),
     settledTokens: tokens('settled_tokens'),
     /** Null with settledAt set: the price was unknown. */
     settledCostUsd: doublePrecision('settled_cost_usd'),
+    settledAttempts: integer('settled_attempts'),
     settledSeconds: doublePrecision('settled_seconds'),
     createdAt: createdAt(),
     settledAt: at('settled_at'),

@@ -1,5 +1,7 @@
 /** Git as the application asks for it; `ports.ts` holds the other ports. */
 
+import type { ConflictResolution } from '../domain/conflict.ts';
+
 /** Git, as the orchestrator uses it. Every path is absolute; every verb may be repeated after a crash. */
 export interface Workspaces {
   /** Opens a path, URL or `sample` for registration; throws INVALID with the field when it cannot be used. */
@@ -37,6 +39,48 @@ export interface Workspaces {
   rawPatch(repository: RepositoryRef, base: string, head: string): Promise<string>;
   /** The first parent of a commit. */
   parent(repository: RepositoryRef, commit: string): Promise<string>;
+  /**
+   * Puts the task's change on `onto` as one commit and checks the worktree out there, ignored files kept. May be repeated:
+   * a worktree that already stands on the answer stays as it is. A conflict changes nothing.
+   */
+  replay(
+    repository: RepositoryRef,
+    worktree: string,
+    taskCommit: string,
+    onto: string,
+    commit: TaskCommit,
+  ): Promise<{ outcome: 'replayed'; commit: string } | ReplayConflict>;
+  /**
+   * Brings another attempt's change into a fresh worktree at its base, uncommitted, with conflict markers where both
+   * sides changed. Throws away whatever stood there. Answers the files that hold markers or need a decision.
+   */
+  openConflict(
+    repository: RepositoryRef,
+    worktree: string,
+    baseCommit: string,
+    theirs: { commit: string; base: string },
+  ): Promise<{ files: string[] }>;
+  /** Writes a person's choices over the conflicting files of such a worktree. */
+  applyResolution(
+    repository: RepositoryRef,
+    worktree: string,
+    sides: { ours: string; theirs: string },
+    resolution: readonly ConflictResolution[],
+  ): Promise<void>;
+  /** Files of the worktree that still hold conflict markers, among these. */
+  markersLeft(worktree: string, files: readonly string[]): Promise<string[]>;
+  /** Keeps both sides reachable at `refs/orchestrator/conflicts/<id>/…`. */
+  pinConflict(repository: RepositoryRef, conflictId: string, commits: { ours: string; theirs: string }): Promise<void>;
+  /** Each conflicting file as base, ours, theirs and merged with markers; texts are bounded. */
+  conflictSides(
+    repository: RepositoryRef,
+    commits: { base: string; ours: string; theirs: string },
+    files: readonly string[],
+  ): Promise<ConflictSide[]>;
+  /** The file list of a commit, at most `limit`: what a planner is shown. */
+  outline(repository: RepositoryRef, commit: string, limit: number): Promise<{ files: string[]; total: number }>;
+  /** SHA-256 over the lockfiles of a worktree, or null without any. */
+  lockfiles(worktree: string): Promise<string | null>;
   /** Paths changed in a worktree against a commit, untracked files included. */
   changedFiles(worktree: string, base: string): Promise<string[]>;
   treeHash(worktree: string): Promise<string>;
@@ -83,6 +127,24 @@ export type MergeResult =
   /** `warning`: a folder has the branch checked out and could not follow it. */
   | { outcome: 'merged' | 'already_merged'; commit: string; warning: string | null }
   | { outcome: 'conflict'; files: string[]; message: string };
+
+export type ReplayConflict = {
+  outcome: 'conflict';
+  files: string[];
+  message: string;
+};
+
+/** One conflicting file; a side is null where the file is not there. */
+export interface ConflictSide {
+  path: string;
+  binary: boolean;
+  base: string | null;
+  ours: string | null;
+  theirs: string | null;
+  /** The merge with markers; null for a binary file or where one side deleted it. */
+  merged: string | null;
+  truncated: boolean;
+}
 
 export interface DiffFile {
   path: string;

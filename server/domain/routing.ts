@@ -52,7 +52,18 @@ export interface Route {
   readonly candidates: readonly RoutedCandidate[];
 }
 
-const weights = {
+/** How much each part of a score counts; together 1. */
+export interface RouteWeights {
+  readonly capability: number;
+  readonly performance: number;
+  readonly load: number;
+  readonly technology: number;
+  readonly sessionType: number;
+  readonly complexity: number;
+}
+
+/** domain.md 3.5. */
+export const routeWeights: RouteWeights = {
   capability: 0.25,
   performance: 0.3,
   load: 0.15,
@@ -91,7 +102,7 @@ export function route(request: RouteRequest, candidates: readonly RouteCandidate
 }
 
 /** tierMultiplier × Σ weight · part + bonus. */
-export function scoreOf(parts: RouteParts): number {
+export function scoreOf(parts: RouteParts, weights: RouteWeights = routeWeights): number {
   const sum =
     weights.capability * parts.capability +
     weights.performance * parts.performance +

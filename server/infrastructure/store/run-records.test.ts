@@ -113,6 +113,7 @@ describe.each(['pglite', 'postgres'] as const)('what a run leaves behind on %s',
       selectedAgentId: world.agent.id,
       sentence: 'Chosen.',
       candidates: [{ score: 0.98505 }, 'x'],
+      request: null,
     };
     await store.routing.insert(decision);
     expect(await store.routing.byTask(task.id)).toMatchObject([decision]);
