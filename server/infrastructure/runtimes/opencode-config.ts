@@ -19,14 +19,26 @@ export interface OpenCodeConfigInput {
   silenceMs: number;
 }
 
-const instructions: Record<PermissionPreset, string> = {
-  standard: `You are a software engineer working alone in one git worktree. Do the task you are given, nothing else.
-Read before you change. Keep to the style of the code around. Prove your work by running the project's own checks.
+const house = `You work alone in one git worktree. Do the task you are given, nothing else.
 Never commit, push, switch branches or rewrite history: the orchestrator records your work.
-When a permission is refused, go on without it. Ask a question only when the task cannot be done without its answer.
+When a permission is refused, go on without it. Ask a question only when the task cannot be done without its answer.`;
+
+/** What OpenCode's agent of each preset is told; who it is comes from our own agent, in the prompt's system text. */
+const instructions: Record<PermissionPreset, string> = {
+  read_only: `${house}
+You may read everything and change nothing: no file can be written, and only commands that read can run.
+Everything you have to say is your answer; say what you looked at, what you found, where, and why it matters.`,
+  documents: `${house}
+You may write files and run the project's own scripts; other commands are asked for first.
+Write what you find or settle where the repository keeps such things, in its own style, and change no behaviour of its code.
+End with two or three sentences on what you wrote and what it rests on.`,
+  standard: `${house}
+Read before you change. Keep to the style of the code around. Prove your work by running the project's own checks.
 End with two or three sentences on what you changed and how it was checked.`,
-  read_only: `You review work in one git worktree. You may read everything and change nothing.
-Answer with what is wrong, where, and why it matters; say plainly when nothing is.`,
+  integration: `${house}
+You may also install what the project declares, build and pack it. Keep lockfiles and configuration in step with each other.
+When you bring two pieces of work together, keep what both wanted; leave no conflict marker behind.
+Prove the whole by running the project's own checks. End with two or three sentences on what you joined or changed and how it was checked.`,
 };
 
 /** The whole configuration file of a supervised OpenCode: only the gateway, only our agents, nothing that calls out. */

@@ -1,7 +1,9 @@
 import { type PermissionPreset, standardCommands } from '../../domain/agent.ts';
 
+type Action = 'allow' | 'ask' | 'deny';
+
 /** OpenCode's permission rules: per tool an action, or patterns with an action each; the last match wins. */
-export type PermissionRules = Record<string, 'allow' | 'ask' | 'deny' | Record<string, 'allow' | 'ask' | 'deny'>>;
+export type PermissionRules = Record<string, Action | Record<string, Action>>;
 
 const reading: PermissionRules = {
   // Secrets in a repository are still secrets: reading them is asked for.
@@ -18,20 +20,60 @@ const reading: PermissionRules = {
 const base: PermissionRules = { '*': 'ask', external_directory: 'ask', webfetch: 'ask', websearch: 'ask' };
 const never: PermissionRules = { task: 'deny', skill: 'deny' };
 
-const allowed = (commands: readonly string[]): Record<string, 'allow'> =>
+/** The rule of each command, with any arguments. */
+const rules = <A extends Action>(action: A, commands: readonly string[]): Record<string, A> =>
   Object.fromEntries(
     commands.flatMap((command) => [
-      [command, 'allow'],
-      [`${command} *`, 'allow'],
+      [command, action],
+      [`${command} *`, action],
     ]),
   );
 
-const readCommands = ['git status', 'git diff', 'git log', 'git show', 'ls', 'cat'];
+const readCommands = ['git status', 'git diff', 'git log', 'git show', 'git ls-files', 'git merge-base', 'ls', 'cat'];
+const documentCommands = [...readCommands, 'echo', 'npm test', 'npm run'];
+const integrationCommands = [
+  ...standardCommands,
+  ...readCommands,
+  'git blame',
+  'git rev-parse',
+  'npm ci',
+  'npm install',
+  'npm ls',
+  'npm pack',
+  'npx',
+];
 
-/** The presets an agent may have. `standard` works inside its worktree; `read_only` only reads. */
+// A command that only reads can still be told to write: by a redirection, or by git's own --output.
+const writingForms: Record<string, 'deny'> = { '*>*': 'deny', '*--output*': 'deny' };
+
+// Publishing stays asked for, also by a package manager within npx.
+const publishing = rules('ask', ['npx npm', 'npx yarn', 'npx pnpm']);
+
+/** The presets an agent may have; what each is for stands at `permissionPresets` of the domain. */
 export const permissionPresets = {
-  standard: { ...base, ...reading, edit: 'allow', bash: { '*': 'ask', ...allowed(standardCommands) }, ...never },
-  read_only: { ...base, ...reading, edit: 'deny', bash: { '*': 'deny', ...allowed(readCommands) }, ...never },
+  read_only: {
+    ...base,
+    ...reading,
+    edit: 'deny',
+    write: 'deny',
+    bash: { '*': 'deny', ...rules('allow', readCommands), ...writingForms },
+    ...never,
+  },
+  documents: {
+    ...base,
+    ...reading,
+    edit: 'allow',
+    bash: { '*': 'ask', ...rules('allow', documentCommands) },
+    ...never,
+  },
+  standard: { ...base, ...reading, edit: 'allow', bash: { '*': 'ask', ...rules('allow', standardCommands) }, ...never },
+  integration: {
+    ...base,
+    ...reading,
+    edit: 'allow',
+    bash: { '*': 'ask', ...rules('allow', integrationCommands), ...publishing },
+    ...never,
+  },
 } as const satisfies Record<PermissionPreset, PermissionRules>;
 
 /** The name of the OpenCode agent that works under a preset; unknown presets get none. */
