@@ -17,6 +17,10 @@ const hotTables = [
   'events',
   'outbox',
   'model_calls',
+  'contexts',
+  'context_changes',
+  'budget_accounts',
+  'budget_entries',
   'login_sessions',
   'idempotency_keys',
 ];

@@ -35,6 +35,7 @@ CREATE TABLE "budget_accounts" (
 	"spent_attempts" integer DEFAULT 0 NOT NULL,
 	"spent_seconds" double precision DEFAULT 0 NOT NULL,
 	"cost_unknown" boolean DEFAULT false NOT NULL,
+	"reserved_unpriced" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "budget_accounts_session_id_unique" UNIQUE("session_id"),
 	CONSTRAINT "budget_accounts_team_id_month_unique" UNIQUE("team_id","month")
 );
@@ -44,11 +45,12 @@ CREATE TABLE "budget_entries" (
 	"account_id" uuid NOT NULL,
 	"attempt_id" uuid NOT NULL,
 	"tokens" bigint NOT NULL,
-	"cost_usd" double precision NOT NULL,
+	"cost_usd" double precision,
 	"attempts" integer NOT NULL,
 	"seconds" double precision NOT NULL,
 	"settled_tokens" bigint,
 	"settled_cost_usd" double precision,
+	"settled_attempts" integer,
 	"settled_seconds" double precision,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"settled_at" timestamp with time zone,
@@ -145,6 +147,7 @@ CREATE INDEX "context_changes_context_id_version_index" ON "context_changes" USI
 CREATE INDEX "task_history_team_id_plan_key_at_index" ON "task_history" USING btree ("team_id","plan_key","at");--> statement-breakpoint
 CREATE INDEX "task_history_repository_id_plan_key_index" ON "task_history" USING btree ("repository_id","plan_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "agents_name" ON "agents" USING btree ("team_id","name") WHERE removed_at is null;--> statement-breakpoint
+CREATE INDEX "attempts_of_agent" ON "attempts" USING btree ("agent_id","ended_at");--> statement-breakpoint
 CREATE INDEX "routing_decisions_session_id_index" ON "routing_decisions" USING btree ("session_id");--> statement-breakpoint
 CREATE INDEX "routing_decisions_team_id_created_at_index" ON "routing_decisions" USING btree ("team_id","created_at");--> statement-breakpoint
 CREATE INDEX "contexts_team_id_scope_index" ON "contexts" USING btree ("team_id","scope");--> statement-breakpoint

@@ -78,6 +78,7 @@ export const attempts = pgTable(
   (t) => [
     unique().on(t.taskId, t.number),
     index().on(t.sessionId),
+    index('attempts_of_agent').on(t.agentId, t.endedAt),
     index('attempts_open').on(t.agentId).where(sql`status in ('starting','running','waiting','verifying')`),
   ],
 );

@@ -17,12 +17,14 @@ export function createMetrics(handle: Handle): Aggregates['metrics'] {
 
   return {
     async ofSession(sessionId) {
-      // A warning is an optional task that failed; each attempt of a task after its first is a retry.
+      // A warning is an optional task that failed; each attempt of a task after its first is a retry, but a planner's
+      // further round is not.
       const [row] = await handle.rows(sql`
         select s.*, clock_timestamp() as now,
           (select count(*)::int from attempts a where a.session_id = s.id) as attempts,
           (select count(*)::int from tasks t where t.session_id = s.id and t.optional and t.status = 'failed') as warnings,
-          (select coalesce(sum(greatest(t.attempt_count - 1, 0)), 0)::int from tasks t where t.session_id = s.id) as again
+          (select coalesce(sum(greatest(t.attempt_count - 1, 0)), 0)::int from tasks t where t.session_id = s.id
+            and t.kind = 'work') as again
         from sessions s where s.id = ${sessionId}::uuid`);
       if (row === undefined) throw new DomainError('NOT_FOUND', 'There is no such session');
       const [sums] = await handle.rows(

@@ -7,6 +7,16 @@ import { type Redact, redacted } from '../redaction.ts';
  */
 export function redacting(all: Aggregates, redact: Redact): Aggregates {
   const clean = <T>(value: T): T => redacted(value, redact);
+  const parts = <T extends object>(value: T, names: readonly string[]): T => ({
+    ...value,
+    ...Object.fromEntries(
+      Object.entries(value)
+        .filter(([name, part]) => names.includes(name) && part !== undefined)
+        .map(([name, part]) => [name, clean(part)]),
+    ),
+  });
+  const said = <T extends object>(patch: T): T => parts(patch, ['title', 'description', 'result', 'error', 'next']);
+  const known = <T extends object>(context: T): T => parts(context, ['name', 'data', 'metadata']);
   return {
     ...all,
     events: {
@@ -22,18 +32,31 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
     attempts: {
       ...all.attempts,
       update(id, patch, guard) {
-        const { evidence, summary, error } = patch;
-        const told = { evidence, summary, error };
+        const { evidence, summary, error, verdict } = patch;
+        const told = { evidence, summary, error, verdict };
         const words = Object.fromEntries(Object.entries(clean(told)).filter(([, value]) => value !== undefined));
         return all.attempts.update(id, { ...patch, ...words }, guard);
       },
     },
     tasks: {
       ...all.tasks,
-      move: (move) =>
-        all.tasks.move(
-          move.patch?.error ? { ...move, patch: { ...move.patch, error: clean(move.patch.error) } } : move,
+      // A planner's words become tasks.
+      insertAll: (tasks) =>
+        all.tasks.insertAll(
+          tasks.map((task) => ({ ...task, title: redact(task.title), description: redact(task.description) })),
         ),
+      move: (move) => all.tasks.move(move.patch === undefined ? move : { ...move, patch: said(move.patch) }),
+      edit: (taskId, patch, guard) => all.tasks.edit(taskId, said(patch), guard),
+    },
+    conflicts: {
+      ...all.conflicts,
+      // The files a person chose stay as they are: they land in the repository.
+      insert: (conflict) => all.conflicts.insert({ ...conflict, message: redact(conflict.message) }),
+    },
+    contexts: {
+      ...all.contexts,
+      create: (context, changes, actor) => all.contexts.create(known(context), clean([...changes]), actor),
+      write: (id, write) => all.contexts.write(id, { ...known(write), changes: clean([...write.changes]) }),
     },
     asks: {
       ...all.asks,

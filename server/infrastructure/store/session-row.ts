@@ -6,15 +6,15 @@ import type { Row } from './handle.ts';
 import { decode } from './rows.ts';
 
 /**
- * What the tasks say about a session `s` (domain.md 2.4: countable leaves, as `progress` of the domain), as a lateral
- * join. `sessionOf` reads it.
+ * What the tasks say about a session `s` (domain.md 2.4: countable leaves, as `progress` of the domain; the planner's
+ * run is none), as a lateral join. `sessionOf` reads it.
  */
 export const sessionFacts: SQL = sql`lateral (
   select count(*) filter (where leaf.status = 'completed')::int as completed,
     count(*) filter (where leaf.status <> 'cancelled'
       and not (leaf.optional and leaf.status in ('failed', 'skipped')))::int as countable,
     coalesce(bool_or(leaf.attempt_count > 0 or leaf.started_at is not null), false) as ever_started
-  from tasks leaf where leaf.session_id = s.id
+  from tasks leaf where leaf.session_id = s.id and leaf.kind = 'work'
     and not exists (select 1 from tasks child where child.session_id = s.id and child.parent_task_id = leaf.id)
 ) facts`;
 

@@ -7,10 +7,15 @@ import { createAsks } from './asks.ts';
 import { createAttempts } from './attempts.ts';
 import { createAudit } from './audit.ts';
 import { createBlobs } from './blobs.ts';
+import { createBlueprints } from './blueprints.ts';
+import { createBudgets } from './budgets.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { createConflicts } from './conflicts.ts';
+import { createContexts } from './contexts.ts';
 import { translate } from './database-errors.ts';
 import { createEvents } from './events.ts';
 import { createTransactions, type Handle } from './handle.ts';
+import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createLogins } from './logins.ts';
 import { createMetrics } from './metrics.ts';
@@ -66,6 +71,11 @@ function aggregatesOver(handle: Handle): Aggregates {
     tasks: createTasks(handle),
     attempts: createAttempts(handle),
     routing: createRouting(handle),
+    conflicts: createConflicts(handle),
+    contexts: createContexts(handle),
+    blueprints: createBlueprints(handle),
+    history: createHistory(handle),
+    budgets: createBudgets(handle),
     checkpoints: createCheckpoints(handle),
     asks: createAsks(handle),
     prompts: createPrompts(handle),

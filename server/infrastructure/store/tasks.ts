@@ -9,6 +9,7 @@ import { assertTaskMove, canMoveTask, type Task, type TaskStatus, taskEnded } fr
 import { json } from './events.ts';
 import type { Handle } from './handle.ts';
 import { anyOf, assignments, isId, list, storable } from './rows.ts';
+import { createTaskEdits } from './task-edits.ts';
 import { taskEdges, taskOf } from './task-row.ts';
 
 export function createTasks(handle: Handle): Aggregates['tasks'] {
@@ -22,9 +23,10 @@ export function createTasks(handle: Handle): Aggregates['tasks'] {
   return {
     async insertAll(all) {
       if (all.length === 0) return;
-      const rows = all.map((task) =>
+      const rows = all.map(({ predictedWrites = [], ...task }) =>
         storable({
           ...task,
+          predictedWrites: [...predictedWrites],
           capabilities: [...task.capabilities],
           technologies: [...task.technologies],
           writes: [...task.writes],
@@ -39,7 +41,13 @@ export function createTasks(handle: Handle): Aggregates['tasks'] {
       return (await select(sql`t.id = ${id}::uuid and t.team_id = ${teamId}::uuid`))[0] ?? null;
     },
 
-    bySession: (sessionId) => select(sql`t.session_id = ${sessionId}::uuid`),
+    bySession: (sessionId) => select(sql`t.session_id = ${sessionId}::uuid and t.kind = 'work'`),
+
+    async planOf(sessionId) {
+      return (await select(sql`t.session_id = ${sessionId}::uuid and t.kind = 'plan'`))[0] ?? null;
+    },
+
+    ...createTaskEdits(handle),
 
     async move(move) {
       const [row] = await handle.rows(moveStatement(move));
@@ -71,6 +79,8 @@ export function createTasks(handle: Handle): Aggregates['tasks'] {
           sql`ready_at = null`,
           sql`agent_id = null`,
           sql`not_before = null`,
+          sql`next = null`,
+          sql`waiver = null`,
         );
       const rows = await handle.rows(sql`update tasks t set ${list(set)} where t.id = ${taskId}::uuid returning t.id`);
       if (rows.length === 0) throw new DomainError('NOT_FOUND', 'There is no such task');
