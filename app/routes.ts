@@ -25,6 +25,8 @@ export default [
     route('repositories', 'routes/repositories/list.tsx'),
     route('repositories/:id', 'routes/repositories/repository.tsx'),
     route('asks', 'routes/asks/inbox.tsx'),
+    route('conflicts', 'routes/conflicts/list.tsx'),
+    route('conflicts/:id', 'routes/conflicts/conflict.tsx'),
     route('account', 'routes/account/account.tsx'),
     route('signals', 'routes/signals.ts'),
     route('*', 'routes/not-found.tsx'),

@@ -1,8 +1,9 @@
 // The one map from a status to its word, shape, tone and meaning. No page has its own.
 import type { RuntimeState } from '../server/application/ports.ts';
-import type { AgentState } from '../server/domain/agent.ts';
+import type { Agent, AgentState, AgentTier, LoadLevel } from '../server/domain/agent.ts';
 import type { AskStatus } from '../server/domain/ask.ts';
 import type { AttemptStatus } from '../server/domain/attempt.ts';
+import type { ConflictStatus } from '../server/domain/conflict.ts';
 import type { Attention, SessionStatus } from '../server/domain/session.ts';
 import type { Proof, TaskStatus } from '../server/domain/task.ts';
 
@@ -173,6 +174,31 @@ export const proofSigns: Record<Proof, Sign> = {
   failed: { word: 'DISPROVEN', glyph: 'cross', tone: 'broken', meaning: 'A verification command failed.' },
 };
 
+export const conflictSigns: Record<ConflictStatus, Sign> = {
+  open: {
+    word: 'FOUND',
+    glyph: 'warning',
+    tone: 'caution',
+    meaning: 'An agent that resolves conflicts is to be sent.',
+  },
+  resolving: {
+    word: 'RESOLVING',
+    glyph: 'disc',
+    tone: 'live',
+    meaning: 'Both sides are being put together.',
+    inverse: true,
+  },
+  waiting_for_person: {
+    word: 'NEEDS A PERSON',
+    glyph: 'bell',
+    tone: 'waiting',
+    meaning: 'Agents could not resolve it, or none can.',
+    inverse: true,
+  },
+  resolved: { word: 'RESOLVED', glyph: 'check', tone: 'done', meaning: 'Both changes are on the branch.' },
+  abandoned: { word: 'ABANDONED', glyph: 'dash', tone: 'quiet', meaning: 'The task or the session ended first.' },
+};
+
 export const runtimeSigns: Record<RuntimeState, Sign> = {
   starting: { word: 'STARTING', glyph: 'ring', tone: 'stream', meaning: 'OpenCode is coming up.' },
   online: { word: 'ONLINE', glyph: 'check', tone: 'done', meaning: 'OpenCode answers.' },
@@ -197,6 +223,54 @@ export const agentSigns: Record<AgentState, Sign> = {
     meaning: 'Finishes what it has and takes nothing new.',
   },
   offline: { word: 'OFFLINE', glyph: 'cross', tone: 'broken', meaning: 'No heartbeat.' },
+};
+
+const disabled: Sign = { word: 'DISABLED', glyph: 'dash', tone: 'quiet', meaning: 'A lead took it out of the choice.' };
+
+/** The sign of an agent: one that is taken out of the choice says so, whatever its runtime reports. */
+export function agentSign({ enabled, state }: Pick<Agent, 'enabled' | 'state'>): Sign {
+  return enabled ? agentSigns[state] : disabled;
+}
+
+export const tierSigns: Record<AgentTier, Sign> = {
+  elite: {
+    word: 'ELITE',
+    glyph: 'diamond',
+    tone: 'done',
+    meaning: 'At least 95 % of its work stood, at high quality.',
+  },
+  advanced: { word: 'ADVANCED', glyph: 'check', tone: 'done', meaning: 'At least 85 % of its work stood.' },
+  competent: {
+    word: 'COMPETENT',
+    glyph: 'disc',
+    tone: 'quiet',
+    meaning: 'At least 70 % of its work stood, or it is too new to be judged.',
+  },
+  trainee: {
+    word: 'TRAINEE',
+    glyph: 'half',
+    tone: 'quiet',
+    meaning: 'Half to 70 % of its work stood; it counts for less.',
+  },
+  degraded: {
+    word: 'DEGRADED',
+    glyph: 'warning',
+    tone: 'caution',
+    meaning: 'Less than half of its work stood; it gets one probe at a time.',
+  },
+};
+
+export const loadSigns: Record<LoadLevel, Sign> = {
+  idle: { word: 'IDLE', glyph: 'ring', tone: 'quiet', meaning: 'At most a fifth of its places is taken.' },
+  optimal: { word: 'OPTIMAL', glyph: 'half', tone: 'quiet', meaning: 'At most 70 % of its places are taken.' },
+  high: { word: 'HIGH', glyph: 'disc', tone: 'done', meaning: 'At most 90 % of its places are taken.' },
+  critical: {
+    word: 'CRITICAL',
+    glyph: 'warning',
+    tone: 'caution',
+    meaning: 'All its places are taken, or nearly; it gets no complex task.',
+  },
+  overloaded: { word: 'OVERLOADED', glyph: 'cross', tone: 'broken', meaning: 'It has more than it can hold.' },
 };
 
 /** Words of the tones as classes; text on a surface. */

@@ -107,7 +107,7 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
           count: attention.conflict ?? 0,
           detail: 'Merge conflicts that wait for a person.',
           since: null,
-          href: '/sessions?attention=conflict',
+          href: '/conflicts',
         },
         {
           key: 'failed',
