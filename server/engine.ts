@@ -6,6 +6,7 @@ import { createSweeper } from './application/engine/sweeper.ts';
 import { graphOf } from './application/graph-view.ts';
 import type { Fault, OutputDelta } from './application/ports.ts';
 import { type Config, configuredSecrets } from './config.ts';
+import type { Task } from './domain/task.ts';
 import { topologicalOrder } from './domain/task-graph/order.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal } from './infrastructure/gateway/rehearsal-script.ts';
@@ -58,9 +59,14 @@ export async function createEngine(options: EngineOptions) {
         const attempt = await store.attempts.byRemoteSession(remoteSessionId);
         const task = attempt && (await store.tasks.get(attempt.teamId, attempt.taskId));
         if (!attempt || !task) return null;
-        const { id: attemptId, sessionId, teamId, number, epoch, status, cutOff } = attempt;
+        const { id: attemptId, sessionId, teamId, number, epoch, status, cutOff, role } = attempt;
+        const call = { attemptId, sessionId, teamId, taskKey: task.key, number, epoch, status, cutOff };
+        if (role === 'plan') {
+          const goal = { title: await planned(store, task), taskKey: task.kind === 'plan' ? null : task.key };
+          return { ...call, role, goal };
+        }
         const order = await taskOrder(store, sessionId, task.id);
-        return { attemptId, sessionId, teamId, taskKey: task.key, taskOrder: order, number, epoch, status, cutOff };
+        return { ...call, taskOrder: order, ...(role === 'conflict' ? { role } : {}) };
       },
     },
     meter: {
@@ -171,6 +177,11 @@ function faultAt(wanted: string | null): Fault {
   return (point) => {
     if (point === wanted) process.kill(process.pid, 'SIGKILL');
   };
+}
+
+/** What a planner plans: the whole session, or the task it splits. */
+async function planned(store: ReturnType<typeof createStore>, task: Task): Promise<string> {
+  return task.kind === 'plan' ? ((await store.sessions.byId(task.sessionId))?.title ?? task.title) : task.title;
 }
 
 /** Place of a task in topological order, from 1: a rehearsal block may name it by that. */

@@ -60,7 +60,7 @@ test('the blocks of a prompt are found with target, attempt and line', () => {
     [{ kind: 'any' }, null, 3],
     [{ kind: 'task', key: 'fix' }, 2, 8],
     [{ kind: 'conflict' }, null, 11],
-    [{ kind: 'plan' }, null, 14],
+    [{ kind: 'plan', key: null }, null, 14],
   ]);
   expect(fencedBlocks(prompt)[0]?.body).toBe('- bash: ls\n');
 });
@@ -165,10 +165,18 @@ test('of the attempts the highest that fits is used', () => {
 
 test('planners and resolvers get only blocks of their own', () => {
   const blocks = [block('rehearsal', 'any'), block('rehearsal conflict', 'resolve'), block('rehearsal plan', 'plan')];
-  expect(script(blocks, { role: 'plan', attempt: 1 })).toEqual(['plan']);
+  expect(script(blocks, { role: 'plan', taskKey: null, attempt: 1 })).toEqual(['plan']);
   expect(script(blocks, { role: 'conflict', attempt: 1 })).toEqual(['resolve']);
-  expect(script([block('rehearsal', 'any')], { role: 'plan', attempt: 1 })).toBeNull();
+  expect(script([block('rehearsal', 'any')], { role: 'plan', taskKey: null, attempt: 1 })).toBeNull();
   expect(blocksFor(blocks, task('a', 1))).toHaveLength(1);
+});
+
+test('a plan block with a task is for the planner that splits this one', () => {
+  const blocks = [block('rehearsal plan', 'whole'), block('rehearsal plan task=big', 'split')];
+  expect(script(blocks, { role: 'plan', taskKey: null, attempt: 1 })).toEqual(['whole']);
+  expect(script(blocks, { role: 'plan', taskKey: 'big', attempt: 1 })).toEqual(['split']);
+  expect(script(blocks, { role: 'plan', taskKey: 'small', attempt: 1 })).toBeNull();
+  expect(unknownTargets(blocks, ['small'])).toHaveLength(1);
 });
 
 test('a block for a task that is not in the plan is named', () => {

@@ -98,12 +98,15 @@ export const rehearsalSteps = z
   .nullable()
   .transform((steps) => steps ?? []);
 
-/** Whom a block is for: every task without one of its own, one task, a resolver of conflicts, or the planner. */
+/**
+ * Whom a block is for: every task without one of its own, one task, a resolver of conflicts, the planner of the session, or
+ * the planner that splits one task.
+ */
 export type RehearsalTarget =
   | { readonly kind: 'any' }
   | { readonly kind: 'task'; readonly key: string }
   | { readonly kind: 'conflict' }
-  | { readonly kind: 'plan' };
+  | { readonly kind: 'plan'; readonly key: string | null };
 
 export interface RehearsalBlock {
   readonly target: RehearsalTarget;
@@ -157,17 +160,24 @@ function readInfo(parts: readonly string[]): Pick<RehearsalBlock, 'target' | 'at
   for (const part of parts) {
     const [, key, value] = /^(task|attempt)=(.+)$/.exec(part) ?? [];
     if (key === 'task' && value !== undefined && target.kind === 'any') target = { kind: 'task', key: value };
-    else if ((part === 'conflict' || part === 'plan') && target.kind === 'any') target = { kind: part };
+    else if (key === 'task' && value !== undefined && target.kind === 'plan' && target.key === null)
+      target = { kind: 'plan', key: value };
+    else if (part === 'conflict' && target.kind === 'any') target = { kind: 'conflict' };
+    else if (part === 'plan' && target.kind === 'any') target = { kind: 'plan', key: null };
     else if (key === 'attempt' && attempt === null && /^[1-9]\d{0,3}$/.test(value ?? '')) attempt = Number(value);
     else return { problem: `rehearsal does not know "${part}"; write task=<key>, attempt=<n>, conflict or plan` };
   }
   return { target, attempt };
 }
 
-/** Who runs: a task (by key and by its place in topological order, from 1), a resolver of conflicts, or the planner. */
+/**
+ * Who runs: a task (by key and by its place in topological order, from 1), a resolver of conflicts, or a planner; for a
+ * planner `attempt` is the how-manieth time it is asked, and `taskKey` the task it splits.
+ */
 export type RehearsalRun =
   | { readonly taskKey: string; readonly order: number | null; readonly attempt: number }
-  | { readonly role: 'conflict' | 'plan'; readonly attempt: number };
+  | { readonly role: 'conflict'; readonly attempt: number }
+  | { readonly role: 'plan'; readonly taskKey: string | null; readonly attempt: number };
 
 /**
  * The blocks a run uses, in the prompt's order. Blocks of its own come first, then those without a key (never for a
@@ -180,7 +190,9 @@ export function blocksFor<Block extends Pick<RehearsalBlock, 'target' | 'attempt
 ): Block[] {
   if ('role' in run)
     return fitting(
-      blocks.filter((block) => block.target.kind === run.role),
+      blocks.filter(({ target }) =>
+        run.role === 'plan' ? target.kind === 'plan' && target.key === run.taskKey : target.kind === 'conflict',
+      ),
       run.attempt,
     );
   const keys = [run.taskKey, ...(run.order === null ? [] : [String(run.order)])];
@@ -215,7 +227,8 @@ export function stepsFor(
 export function unknownTargets(blocks: readonly RehearsalBlock[], taskKeys: readonly string[]): FieldIssue[] {
   const numbers = taskKeys.map((_, index) => String(index + 1));
   return blocks.flatMap(({ target, line }) => {
-    if (target.kind !== 'task' || taskKeys.includes(target.key) || numbers.includes(target.key)) return [];
+    if (target.kind !== 'task' && target.kind !== 'plan') return [];
+    if (target.key === null || taskKeys.includes(target.key) || numbers.includes(target.key)) return [];
     const known = taskKeys.join(', ');
     return [{ path: 'prompt', message: `Line ${line}: the plan has no task ${target.key}; its tasks are ${known}` }];
   });

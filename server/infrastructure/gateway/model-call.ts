@@ -11,6 +11,8 @@ export interface GatewayAttempt {
   taskOrder?: number;
   /** Set when the run is no task: a resolver of conflicts, or the planner. */
   role?: 'conflict' | 'plan';
+  /** Of a planner: what it plans, and the task it splits when it is not a whole session's. */
+  goal?: { title: string; taskKey: string | null };
   number: number;
   epoch: number;
   status: AttemptStatus;

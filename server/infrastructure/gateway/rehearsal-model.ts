@@ -4,6 +4,7 @@ import { type AnswerStream, openAnswer } from './answer-stream.ts';
 import { messagesOf, scriptedResults, userTexts } from './chat-messages.ts';
 import type { CallFailure, CallOutcome, GatewayAttempt, GatewayMeter } from './model-call.ts';
 import { outlineTurn } from './outline-turn.ts';
+import { planTurn } from './plan-turn.ts';
 import type { Provider, ProviderCall } from './providers.ts';
 import { scriptFor } from './rehearsal-script.ts';
 import { nextTurn, type Turn } from './rehearsal-turn.ts';
@@ -37,6 +38,7 @@ async function perform(
   // Without tools it is asked for a title or a summary, never for work.
   if (!Array.isArray(body.tools) || body.tools.length === 0) return speak(call, plain('Rehearsal'));
   const messages = messagesOf(body);
+  if (attempt.role === 'plan') return speak(call, plain(planTurn(userTexts(messages), attempt)));
   const results = scriptedResults(messages);
   const script = scriptFor(userTexts(messages), runOf(attempt));
   const turn =
@@ -65,7 +67,7 @@ async function wait(call: ProviderCall, turn: Turn): Promise<AnswerStream | null
 }
 
 function runOf(attempt: GatewayAttempt): RehearsalRun {
-  if (attempt.role !== undefined) return { role: attempt.role, attempt: attempt.number };
+  if (attempt.role === 'conflict') return { role: 'conflict', attempt: attempt.number };
   return { taskKey: attempt.taskKey, order: attempt.taskOrder ?? null, attempt: attempt.number };
 }
 

@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { errorCodeOf, type FieldIssue } from '../../domain/errors.ts';
 import {
+  blocksFor,
   fencedBlocks,
   type RehearsalBlock,
   type RehearsalRun,
@@ -66,15 +67,41 @@ export function scriptFor(prompts: readonly string[], run: RehearsalRun): Rehear
   return parts.length === 0 ? null : parts.flat();
 }
 
-function readableBlocks(prompt: string) {
-  let blocks: RehearsalBlock[];
+/**
+ * What a planner answers when it is asked for the `attempt`-th time: the body of its `plan` blocks, a map or list as JSON
+ * and anything else as it stands. Null without such a block.
+ */
+export function planAnswer(
+  prompts: readonly string[],
+  run: { taskKey: string | null; attempt: number },
+): string | null {
+  const chosen = blocksFor(prompts.flatMap(knownBlocks), { role: 'plan', ...run });
+  const [first] = chosen;
+  if (first === undefined) return null;
+  const read = readYaml({ ...first, body: chosen.map((block) => block.body).join('') });
+  if ('problem' in read) return '';
+  const { value } = read;
+  return typeof value === 'object' && value !== null ? JSON.stringify(value, null, 2) : String(value ?? '');
+}
+
+/** Everything the session's planner may answer by the `plan` blocks of a prompt, in the order it is asked. */
+export function rehearsalPlans(prompt: string): string[] {
+  const plans = knownBlocks(prompt).filter(({ target }) => target.kind === 'plan' && target.key === null);
+  const rounds = [...new Set(plans.map((block) => block.attempt ?? 1))].sort((a, b) => a - b);
+  return rounds.flatMap((attempt) => planAnswer([prompt], { taskKey: null, attempt }) ?? []);
+}
+
+function knownBlocks(prompt: string): RehearsalBlock[] {
   try {
-    blocks = fencedBlocks(prompt);
+    return fencedBlocks(prompt);
   } catch {
     // Text of somebody else (a tool's output in a prompt) that only looks like a block.
     return [];
   }
-  return blocks.flatMap((block) => {
+}
+
+function readableBlocks(prompt: string) {
+  return knownBlocks(prompt).flatMap((block) => {
     if (block.target.kind === 'plan') return [];
     const read = readYaml(block);
     const parsed = rehearsalSteps.safeParse('value' in read ? read.value : undefined);
