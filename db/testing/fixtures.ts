@@ -3,7 +3,8 @@ import type { Store, Tx } from '../../server/application/store-port.ts';
 import type { Repository, Team, User } from '../../server/application/team-port.ts';
 import type { Actor } from '../../server/domain/actor.ts';
 import { type Agent, defaultAgents } from '../../server/domain/agent.ts';
-import type { Attempt } from '../../server/domain/attempt.ts';
+import type { Attempt, FailureClass } from '../../server/domain/attempt.ts';
+import { emptyUsage } from '../../server/domain/metrics.ts';
 import { type Session, slugOf } from '../../server/domain/session.ts';
 import type { Task } from '../../server/domain/task.ts';
 
@@ -106,12 +107,10 @@ export async function addRunning(store: Store, world: World, owner = 'owner-1', 
   return store.sessions.move({ sessionId: id, to: 'running', guard: {}, reason: 'test', actor: system });
 }
 
+type NewTask = Parameters<Store['tasks']['insertAll']>[0][number];
+
 /** A pending task at the end of the session's list. */
-export async function addTask(
-  store: Store,
-  session: Session,
-  fields: { parentTaskId?: string; optional?: boolean } = {},
-): Promise<Task> {
+export async function addTask(store: Store, session: Session, fields: Partial<NewTask> = {}): Promise<Task> {
   const id = randomUUID();
   const position = (await store.tasks.bySession(session.id)).length;
   await store.tasks.insertAll([
@@ -121,22 +120,25 @@ export async function addTask(
       sessionId: session.id,
       key: String(position + 1),
       position,
-      parentTaskId: fields.parentTaskId ?? null,
+      parentTaskId: null,
       title: 'Add a thing',
       description: '',
       priority: 'normal',
       capabilities: ['code_generation'],
       technologies: [],
-      optional: fields.optional ?? false,
+      optional: false,
       writes: [],
       verification: [],
       estimate: { optimistic: 1, likely: 2, pessimistic: 6, expected: 2.5, sd: 0.83, confidence: 0.5, source: 'text' },
+      ...fields,
     },
   ]);
-  const task = await store.tasks.get(session.teamId, id);
+  const task = await store.tasks.get(session.teamId, fields.id ?? id);
   if (task === null) throw new Error('The task was not stored');
   return task;
 }
+
+type NewAttempt = Parameters<Store['attempts']['insert']>[0];
 
 /** An attempt of the task under the session's epoch. */
 export async function addAttempt(
@@ -145,6 +147,7 @@ export async function addAttempt(
   session: Session,
   task: Task,
   number = 1,
+  fields: Partial<NewAttempt> = {},
 ): Promise<Attempt> {
   return store.attempts.insert({
     id: randomUUID(),
@@ -161,5 +164,29 @@ export async function addAttempt(
     prompt: 'Do it.',
     system: 'Be brief.',
     model: null,
+    ...fields,
   });
+}
+
+/** Ends an attempt along its table: proven, claimed, or failed with the class. */
+export async function endAttempt(
+  store: Store,
+  { id, epoch }: Attempt,
+  how: 'proven' | 'claimed' | FailureClass,
+  calls = 1,
+): Promise<Attempt> {
+  const usage = { ...emptyUsage, inputTokens: calls * 900, outputTokens: calls * 100, costUsd: calls * 0.25 };
+  await store.attempts.update(id, { status: 'running', calls, usage }, { epoch });
+  if (how !== 'proven' && how !== 'claimed')
+    return store.attempts.update(id, { status: 'failed', failure: how }, { epoch });
+  const evidence = {
+    commands: [],
+    files: [],
+    filesTotal: 0,
+    treeHash: null,
+    claimed: how === 'claimed',
+    verifiedAt: '2026-01-01T00:00:00.000Z',
+  };
+  await store.attempts.update(id, { status: 'verifying', evidence }, { epoch });
+  return store.attempts.update(id, { status: 'succeeded' }, { epoch });
 }

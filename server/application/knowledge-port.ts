@@ -51,7 +51,7 @@ export interface ContextStore {
     },
   ): Promise<Context>;
   remove(teamId: string, id: string): Promise<void>;
-  /** Newest first. */
+  /** Newest first; `from` and `to` are versions, both included. */
   history(
     contextId: string,
     query: { limit: number; before?: number | undefined; from?: number | undefined; to?: number | undefined },

@@ -173,6 +173,8 @@ export interface AgentStore {
   get(teamId: string, idOrName: string): Promise<Agent | null>;
   /** Row locks of the candidates, in id order: load is judged under them. */
   lockAll(teamId: string): Promise<void>;
+  /** When each agent of the team last finished something, and whether a probe of it is open. */
+  idle(teamId: string): Promise<{ agentId: string; idleSince: Date | null; probing: boolean }[]>;
   heartbeat(runtimeId: string): Promise<void>;
   /** Guarded by the version when given; version + 1. A name that is taken is CONFLICT. */
   update(

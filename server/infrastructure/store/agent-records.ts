@@ -8,7 +8,7 @@ import { agentFacts, agentOf, countedAttempt, countsOf, ranByAgent, sampleCounts
 import type { Handle, Row } from './handle.ts';
 import { assignments, decode, isId, list } from './rows.ts';
 
-type Records = Pick<Aggregates['agents'], 'record' | 'attempts' | 'watch' | 'told'>;
+type Records = Pick<Aggregates['agents'], 'record' | 'attempts' | 'idle' | 'watch' | 'told'>;
 
 /** What attempts have shown of an agent, and what was told of it. */
 export function createAgentRecords(handle: Handle): Records {
@@ -55,6 +55,18 @@ export function createAgentRecords(handle: Handle): Records {
         startedAt: new Date(String(row.started_at)),
         endedAt: row.ended_at === null ? null : new Date(String(row.ended_at)),
         failure: row.failure === null ? null : String(row.failure),
+      }));
+    },
+
+    async idle(teamId) {
+      const rows = await handle.rows(sql`select a.id, max(f.ended_at) as idle_since,
+          coalesce(bool_or(f.probe and f.ended_at is null), false) as probing
+        from agents a left join attempts f on f.agent_id = a.id and ${ranByAgent('f')}
+        where a.team_id = ${teamId}::uuid and a.removed_at is null group by a.id`);
+      return rows.map((row) => ({
+        agentId: String(row.id),
+        idleSince: row.idle_since === null ? null : new Date(String(row.idle_since)),
+        probing: row.probing === true,
       }));
     },
 

@@ -63,7 +63,8 @@ export async function chainOf(tx: Handle, sessionId: string): Promise<AccountRow
  */
 export async function lockChain(tx: Handle, sessionId: string): Promise<AccountRow[]> {
   const wanted = await lineOf(tx, sessionId);
-  for (let place = wanted.length - 1; place >= 0; place -= 1) await make(tx, wanted, place);
+  const missing = (await read(tx, wanted, sql``)).length < wanted.length;
+  for (let place = wanted.length - 1; missing && place >= 0; place -= 1) await make(tx, wanted, place);
   const locked = await read(tx, wanted, sql`for no key update of a`);
   if (current(wanted, locked)) return locked;
   for (const [place, account] of locked.entries()) {
