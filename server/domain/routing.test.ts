@@ -41,6 +41,8 @@ function agent(change: Partial<Agent> & { counts?: Counts; busy?: number } = {})
       enabled: true,
       draining: false,
       lastHeartbeatAt: null,
+      degradedAt: null,
+      recoveredAt: null,
       createdAt: new Date(0),
       ...rest,
     },
@@ -104,6 +106,7 @@ const removed: [string, RouteCandidate, Partial<RouteRequest>, string][] = [
   ['below its minimum', agent({ minimumQuality: 0.9 }), {}, 'minimum'],
   ['degraded', agent({ counts: { total: 10, successful: 1, quality: 0.1 } }), {}, 'degraded'],
   ['an open circuit', { ...agent(), circuit: 'open' }, {}, 'circuit'],
+  ['a parked runtime', { ...agent(), parkedUntil: new Date(0) }, {}, 'quota until 1970-01-01T00:00:00.000Z'],
   ['excluded', agent(), { excluded: ['AGENT-ONE'] }, 'failed'],
 ];
 
@@ -141,6 +144,56 @@ test('ties go to the lower utilisation, then the longest idle, then the name', (
   const idle = (name: string, hour: number) => ({ ...agent({ name }), idleSince: new Date(hour * 3_600_000) });
   expect(route(request(), [agent({ name: 'AGENT-B' }), agent({ name: 'AGENT-A' })]).selected).toBe('AGENT-A');
   expect(route(request(), [idle('AGENT-A', 5), idle('AGENT-B', 2)]).selected).toBe('AGENT-B');
+});
+
+test('the sentence names what put the chosen one ahead of the next', () => {
+  const said = (change: Partial<RouteRequest>, ...list: RouteCandidate[]) => route(request(change), list).sentence;
+  const one = agent({ name: 'AGENT-A' });
+  const idle = { ...agent({ name: 'AGENT-B' }), idleSince: new Date(3) };
+  expect(said({}, one)).toBe('AGENT-A (competent, load 0 of 5) scores 0.885: the only one that fits among 1.');
+  expect(said({}, one, agent({ name: 'AGENT-B', busy: 1 }), agent({ name: 'AGENT-C', enabled: false }))).toBe(
+    'AGENT-A (competent, load 0 of 5) scores 0.885: the best of 2 that fit among 3, ahead of AGENT-B (0.855) by its lower load.',
+  );
+  const proven = agent({ name: 'AGENT-C', counts: { total: 20, successful: 18, quality: 0.8 } });
+  expect(said({}, one, proven)).toContain('ahead of AGENT-A (0.885) by its record and its tier.');
+  expect(said({}, one, agent({ name: 'AGENT-B' }))).toContain('by the order of their names.');
+  expect(said({}, { ...one, idleSince: new Date(5) }, idle)).toContain('AGENT-A (0.885) by having been idle longer.');
+});
+
+test('the sentence says why an agent or a type that was asked for is not the one', () => {
+  const said = (change: Partial<RouteRequest>, ...list: RouteCandidate[]) => route(request(change), list).sentence;
+  const one = agent({ name: 'AGENT-A' });
+  const slow = agent({
+    name: 'AGENT-B',
+    type: 'debugger',
+    counts: { total: 20, successful: 11, quality: 0.6 },
+    busy: 4,
+  });
+  const off = agent({ name: 'AGENT-C', type: 'debugger', enabled: false });
+  expect(said({ preferredAgent: 'AGENT-A' }, one, slow)).toContain('; it was asked for.');
+  expect(said({ preferredAgent: 'AGENT-C' }, one, off)).toContain('; asked for was AGENT-C, which is disabled.');
+  expect(said({ preferredAgent: 'AGENT-D' }, one)).toContain(
+    '; asked for was AGENT-D, which is no longer in the fleet.',
+  );
+  const far = said({ preferredAgent: 'AGENT-B' }, one, { ...slow, agent: { ...slow.agent, primaryCapabilities: [] } });
+  expect(far).toContain('; asked for was AGENT-B, which lacks code_generation.');
+  expect(said({ preferredAgentType: 'debugger' }, one, off)).toContain(
+    'the type debugger: AGENT-C, which is disabled.',
+  );
+  expect(said({ preferredAgentType: 'architect' }, one)).toContain('the type architect, of which there is no agent.');
+  expect(said({ preferredAgentType: 'implementer' }, one, off)).toContain('; the type implementer was asked for.');
+});
+
+test('a decision keeps health, load and record of the moment', () => {
+  const busy = agent({ busy: 2, counts: { total: 10, successful: 9, quality: 0.9 } });
+  expect(route(request(), [busy]).candidates[0]).toMatchObject({
+    type: 'implementer',
+    state: 'online',
+    tier: 'advanced',
+    load: { current: 2, max: 5, level: 'optimal' },
+    overall: 0.9,
+    probe: false,
+  });
 });
 
 test('nobody registered is said so', () => {
@@ -190,3 +243,41 @@ test('the chosen agent always fits and none that fits scores higher', () => {
     }),
   );
 });
+
+test('more load never raises a score, and never brings a removed agent back', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(6),
+      fc.nat(6),
+      fc.constantFrom<RouteRequest['complexity']>('trivial', 'simple', 'moderate', 'complex', 'expert'),
+      fc.nat(60),
+      (busy, more, complexity, successful) => {
+        const scored = (load: number) =>
+          route(request({ complexity }), [agent({ busy: load, counts: { total: 60, successful, quality: 0.9 } })])
+            .candidates[0]?.score ?? Number.NEGATIVE_INFINITY;
+        expect(scored(busy + more)).toBeLessThanOrEqual(scored(busy));
+      },
+    ),
+  );
+});
+
+test('the order in which candidates are listed decides nothing', () => {
+  const fleet = fc.array(fc.record({ busy: fc.nat(2), idle: fc.nat(2) }), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(fleet, fc.nat(1_000), (records, seed) => {
+      const list = records.map(({ busy, idle }, place) => ({
+        ...agent({ name: `AGENT-${place}`, busy }),
+        idleSince: new Date(idle),
+      }));
+      const shuffled = list.toSorted((a, b) => mixed(a.agent.name, seed) - mixed(b.agent.name, seed));
+      expect(route(request(), shuffled)).toMatchObject({
+        selected: route(request(), list).selected,
+        sentence: route(request(), list).sentence,
+      });
+    }),
+  );
+});
+
+function mixed(name: string, seed: number): number {
+  return [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0) + seed) % 1_009, 7);
+}

@@ -1,5 +1,14 @@
 /** Who gets a task: filter, score and one sentence (domain.md 3.5). */
-import { type Agent, type AgentTier, type AgentType, type Capability, overallOf } from './agent.ts';
+import {
+  type Agent,
+  type AgentState,
+  type AgentTier,
+  type AgentType,
+  type Capability,
+  type Load,
+  overallOf,
+} from './agent.ts';
+import { chosenSentence, nobodySentence } from './routing-sentence.ts';
 import type { SessionType } from './session.ts';
 import type { Complexity } from './task.ts';
 
@@ -20,6 +29,8 @@ export interface RouteRequest {
 export interface RouteCandidate {
   readonly agent: Agent;
   readonly circuit: 'closed' | 'open' | 'half_open';
+  /** Until when its runtime waits for the provider's quota; null when it does not. */
+  readonly parkedUntil?: Date | null;
   /** Whether this would be the one probe of a degraded agent. */
   readonly probe?: boolean;
   /** When it last finished something; the longest idle wins a tie. */
@@ -37,13 +48,21 @@ export interface RouteParts {
   readonly bonus: number;
 }
 
+/** A candidate as the decision keeps it: health and load are those of that moment. */
 export interface RoutedCandidate {
   readonly agentId: string;
   readonly name: string;
+  readonly type: AgentType;
   /** Null when it was removed. */
   readonly score: number | null;
   readonly parts: RouteParts;
   readonly removedBy: string | null;
+  readonly state: AgentState;
+  readonly tier: AgentTier;
+  readonly load: Load;
+  readonly overall: number;
+  /** Whether choosing it would be the one probe of a degraded agent. */
+  readonly probe: boolean;
 }
 
 export interface Route {
@@ -71,33 +90,63 @@ export const routeWeights: RouteWeights = {
   sessionType: 0.05,
   complexity: 0.1,
 };
+
 const multipliers: Record<AgentTier, number> = { elite: 1.1, advanced: 1.05, competent: 1, trainee: 0.9, degraded: 0 };
 const complexityFactors: Record<Complexity, number> = { trivial: 0.5, simple: 1, moderate: 2, complex: 2.5, expert: 3 };
 
 /** Chooses an agent. Never throws: without a fitting one `selected` is null and the sentence says why. */
 export function route(request: RouteRequest, candidates: readonly RouteCandidate[]): Route {
-  const rated = candidates.map((candidate) => {
-    const removedBy = removal(request, candidate);
-    const parts = partsOf(request, candidate);
-    return { candidate, removedBy, parts, score: removedBy === null ? scoreOf(parts) : null };
-  });
-  const fitting = rated
-    .flatMap(({ candidate, score, parts }) => (score === null ? [] : [{ candidate, score, parts }]))
-    .sort((a, b) => b.score - a.score || tie(a.candidate, b.candidate));
-  const best = fitting[0];
+  // A fleet of a thousand is judged for each task: one pass, and nothing is built that the answer does not hold.
+  const rated: RoutedCandidate[] = [];
+  let best: RouteCandidate | null = null;
+  let bestRated: RoutedCandidate | null = null;
+  let second: RouteCandidate | null = null;
+  let secondRated: RoutedCandidate | null = null;
+  let fitting = 0;
+  for (const candidate of candidates) {
+    const one = rate(request, candidate);
+    rated.push(one);
+    if (one.score === null) continue;
+    fitting += 1;
+    if (best === null || bestRated === null || before(one, candidate, bestRated, best)) {
+      [second, secondRated] = [best, bestRated];
+      [best, bestRated] = [candidate, one];
+    } else if (second === null || secondRated === null || before(one, candidate, secondRated, second)) {
+      [second, secondRated] = [candidate, one];
+    }
+  }
   return {
-    selected: best?.candidate.agent.id ?? null,
+    selected: bestRated?.agentId ?? null,
     sentence:
-      best === undefined
-        ? nobody(request, rated)
-        : chosen(best.candidate.agent, best.score, fitting.length, candidates.length),
-    candidates: rated.map(({ candidate, score, parts, removedBy }) => ({
-      agentId: candidate.agent.id,
-      name: candidate.agent.name,
-      score,
-      parts,
-      removedBy,
-    })),
+      best === null || bestRated === null
+        ? nobodySentence(request, rated)
+        : chosenSentence(request, rated, {
+            chosen: bestRated,
+            runnerUp: secondRated,
+            fitting,
+            weights: routeWeights,
+            idleLonger: (best.idleSince?.getTime() ?? 0) < (second?.idleSince?.getTime() ?? 0),
+          }),
+    candidates: rated,
+  };
+}
+
+function rate(request: RouteRequest, candidate: RouteCandidate): RoutedCandidate {
+  const { agent, probe = false } = candidate;
+  const removedBy = removal(request, candidate);
+  const parts = partsOf(request, candidate);
+  return {
+    agentId: agent.id,
+    name: agent.name,
+    type: agent.type,
+    score: removedBy === null ? scoreOf(parts) : null,
+    parts,
+    removedBy,
+    state: agent.state,
+    tier: agent.tier,
+    load: agent.load,
+    overall: overallOf(agent.performance),
+    probe,
   };
 }
 
@@ -113,50 +162,63 @@ export function scoreOf(parts: RouteParts, weights: RouteWeights = routeWeights)
   return parts.tierMultiplier * sum + parts.bonus;
 }
 
-function removal(request: RouteRequest, { agent, circuit, probe = false }: RouteCandidate): string | null {
-  const has = (capability: Capability) =>
-    agent.primaryCapabilities.includes(capability) || agent.secondaryCapabilities.includes(capability);
-  const missing = request.requiredCapabilities.filter((capability) => !has(capability));
-  const avoided = agent.avoidedTechnologies.filter((one) => includes(request.technologies, one));
-  const free = agent.load.current < agent.load.max;
+function removal(request: RouteRequest, candidate: RouteCandidate): string | null {
+  const { agent, circuit, parkedUntil = null, probe = false } = candidate;
   if (agent.teamId !== request.teamId) return 'belongs to another team';
   if (!agent.enabled) return 'is disabled';
-  if (agent.draining) return 'is draining';
+  if (agent.draining) return 'is draining and takes no new work';
   if (agent.state !== 'online' && agent.state !== 'busy') return `is ${agent.state}`;
   if (request.excluded?.includes(agent.id)) return 'has just failed at this task';
-  if (missing.length > 0) return `lacks ${missing.join(', ')}`;
-  if (!free) return `has no free slot (${agent.load.current} of ${agent.load.max})`;
+  if (!request.requiredCapabilities.every((one) => heldBy(agent, one) > 0)) {
+    return `lacks ${request.requiredCapabilities.filter((one) => heldBy(agent, one) === 0).join(', ')}`;
+  }
+  if (agent.load.current >= agent.load.max) {
+    return `has no free slot (${agent.load.current} of ${agent.load.max})`;
+  }
   if (complexityFactors[request.complexity] > 2 && agent.load.level === 'critical') {
     return `is too loaded for a ${request.complexity} task`;
   }
-  if (avoided.length > 0) return `avoids ${avoided.join(', ')}`;
+  if (request.technologies.length > 0) {
+    const avoided = agent.avoidedTechnologies.filter((one) => includes(request.technologies, one));
+    if (avoided.length > 0) return `avoids ${avoided.join(', ')}`;
+  }
   if (agent.tier === 'degraded' && !probe) return 'has the tier degraded';
-  const exempt = agent.tier === 'trainee' || probe;
   const overall = overallOf(agent.performance);
-  if (!exempt && overall < agent.minimumQuality) {
+  if (overall < agent.minimumQuality && agent.tier !== 'trainee' && !probe) {
     return `has an overall of ${overall.toFixed(2)}, below its minimum of ${agent.minimumQuality}`;
   }
+  if (parkedUntil !== null) return `has a runtime that waits for its quota until ${parkedUntil.toISOString()}`;
   return circuit === 'open' ? 'has a runtime whose circuit is open' : null;
 }
 
 function partsOf(request: RouteRequest, { agent, probe = false }: RouteCandidate): RouteParts {
-  const held = request.requiredCapabilities.map((one): number => {
-    if (agent.primaryCapabilities.includes(one)) return 1;
-    return agent.secondaryCapabilities.includes(one) ? 0.7 : 0;
-  });
-  const matched = request.technologies.filter((one) => includes(agent.preferredTechnologies, one)).length;
+  const { requiredCapabilities: required, technologies } = request;
+  let held = 0;
+  for (const one of required) held += heldBy(agent, one);
+  let matched = 0;
+  for (const one of technologies) if (includes(agent.preferredTechnologies, one)) matched += 1;
   const prefers = agent.preferredSessionTypes;
-  const asked = request.preferredAgent !== null && [agent.id, agent.name].includes(request.preferredAgent);
+  const asked = isAsked(request, agent);
   return {
-    capability: held.length === 0 ? 1 : held.reduce((sum, one) => sum + one, 0) / held.length,
+    capability: required.length === 0 ? 1 : held / required.length,
     performance: overallOf(agent.performance),
     load: 1 - Math.min(agent.load.utilisation, 1),
-    technology: request.technologies.length === 0 ? 1 : matched / request.technologies.length,
+    technology: technologies.length === 0 ? 1 : matched / technologies.length,
     sessionType: prefers.length === 0 || prefers.includes(request.sessionType) ? 1 : 0.3,
     complexity: complexityPart(complexityFactors[request.complexity], agent.preferredComplexity),
     tierMultiplier: agent.tier === 'degraded' && probe ? 0.5 : multipliers[agent.tier],
     bonus: (asked ? 0.2 : 0) + (request.preferredAgentType === agent.type ? 0.3 : 0),
   };
+}
+
+/** What a capability counts: 1 held as primary, 0.7 as secondary, 0 not held. */
+function heldBy(agent: Agent, capability: Capability): number {
+  if (agent.primaryCapabilities.includes(capability)) return 1;
+  return agent.secondaryCapabilities.includes(capability) ? 0.7 : 0;
+}
+
+function isAsked({ preferredAgent }: RouteRequest, { id, name }: Pick<Agent, 'id' | 'name'>): boolean {
+  return preferredAgent !== null && (preferredAgent === id || preferredAgent === name);
 }
 
 function complexityPart(factor: number, prefers: Agent['preferredComplexity']): number {
@@ -166,27 +228,18 @@ function complexityPart(factor: number, prefers: Agent['preferredComplexity']): 
 }
 
 function includes(list: readonly string[], technology: string): boolean {
-  return list.some((one) => one.toLowerCase() === technology.toLowerCase());
+  for (const one of list) {
+    if (one === technology) return true;
+    if (one.length === technology.length && one.toLowerCase() === technology.toLowerCase()) return true;
+  }
+  return false;
 }
 
-function tie(a: RouteCandidate, b: RouteCandidate): number {
-  const idle = (candidate: RouteCandidate) => candidate.idleSince?.getTime() ?? 0;
-  const names = a.agent.name < b.agent.name ? -1 : 1;
-  return a.agent.load.utilisation - b.agent.load.utilisation || idle(a) - idle(b) || names;
-}
-
-function chosen(agent: Agent, score: number, fitting: number, all: number): string {
-  const others = fitting === 1 ? 'the only one that fits' : `the best of ${fitting} that fit`;
-  return `${agent.name} (${agent.tier}, load ${agent.load.current} of ${agent.load.max}) scores ${score.toFixed(3)}: ${others} among ${all}.`;
-}
-
-function nobody(
-  request: RouteRequest,
-  rated: readonly { candidate: RouteCandidate; removedBy: string | null }[],
-): string {
-  const needed = request.requiredCapabilities.join(', ');
-  if (rated.length === 0) return `No agent is registered for ${needed}.`;
-  const reasons = rated.slice(0, 5).map(({ candidate, removedBy }) => `${candidate.agent.name} ${removedBy ?? ''}`);
-  const more = rated.length > 5 ? ` and ${rated.length - 5} more` : '';
-  return `No agent fits ${needed}: ${reasons.join('; ')}${more}.`;
+/** Whether the first comes before the second: by score, then lower utilisation, then longest idle, then name. */
+function before(a: RoutedCandidate, of: RouteCandidate, b: RoutedCandidate, other: RouteCandidate): boolean {
+  const difference = (a.score ?? 0) - (b.score ?? 0);
+  if (difference !== 0) return difference > 0;
+  if (a.load.utilisation !== b.load.utilisation) return a.load.utilisation < b.load.utilisation;
+  const idle = (of.idleSince?.getTime() ?? 0) - (other.idleSince?.getTime() ?? 0);
+  return idle === 0 ? a.name < b.name : idle < 0;
 }
