@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
   type Blueprint,
@@ -8,6 +9,7 @@ import {
   planTask,
 } from './blueprint.ts';
 import { builtInBlueprints } from './built-in-blueprints.ts';
+import { analyzeText } from './text-analysis.ts';
 
 const session = { title: 'The sum of numbers', prompt: 'Make it add.' };
 const plan = (key: string, parameters = {}) => expandBlueprint(key, parameters, session);
@@ -130,6 +132,44 @@ test.each([
   );
 });
 
+test('an unknown blueprint is refused naming the known ones', () => {
+  expect(() => plan('no_such')).toThrow(/known are single_task, bug_fix, .*ui_component/);
+});
+
+interface Kept {
+  readonly key: string;
+  readonly parameters: Record<string, unknown>;
+  readonly title: string;
+  /** Key, title, capabilities, the three hours, dependencies. */
+  readonly tasks: [string, string, string, number, number, number, string][];
+}
+const kept = JSON.parse(readFileSync(new URL('./testing/built-in-plans.json', import.meta.url), 'utf8')) as Kept[];
+const long = (text: string) => text.replace('X150', 'x'.repeat(150));
+
+test.each(kept.map((one) => [one.key, one.parameters, one.title, one] as const))(
+  '%s with %j for %s is the plan it always was',
+  (key, parameters, title, { tasks }) => {
+    const expanded = expandBlueprint(key, parameters, { title: long(title), prompt: 'p' });
+    expect(
+      expanded.map((task) => [
+        task.key,
+        task.title,
+        task.capabilities.join(' '),
+        task.estimate.optimistic,
+        task.estimate.likely,
+        task.estimate.pessimistic,
+        task.dependsOn
+          .map(({ type, key: on, required, lagSeconds }) => [type, on, required, lagSeconds].join(':'))
+          .join(' '),
+      ]),
+    ).toEqual(tasks.map(([name, said, ...rest]) => [name, long(said), ...rest]));
+  },
+);
+
+test.each(builtInBlueprints)('$key is a blueprint as anyone could write it', (blueprint) => {
+  expect(blueprintSchema.parse(JSON.parse(JSON.stringify(blueprint)))).toEqual(blueprint);
+});
+
 test('negative hours are refused', () => {
   expect(() => plan('single_task', { hours: -1 })).toThrow(expect.objectContaining({ code: 'INVALID' }));
 });
@@ -141,14 +181,14 @@ test.each([
   ['201 tasks', Array.from({ length: 201 }, (_, place) => ({ ...one, key: `k${place}` })), 'tasks'],
   ['a key twice', [one, one], 'tasks.1.key'],
   ['an unknown prerequisite', [{ ...one, dependsOn: [{ key: 'z' }] }], 'tasks.0.dependsOn.0.key'],
-  ['a task that waits for itself', [{ ...one, dependsOn: [{ key: 'a' }] }], 'tasks'],
+  ['a task that waits for itself', [{ ...one, dependsOn: [{ key: 'a' }] }], 'tasks.0.dependsOn'],
   [
     'a cycle',
     [
       { ...one, dependsOn: [{ key: 'b' }] },
       { ...one, key: 'b', dependsOn: [{ key: 'a' }] },
     ],
-    'tasks',
+    'tasks.0.dependsOn',
   ],
   [
     'a dependency twice',
@@ -169,30 +209,93 @@ test.each([
   throw new Error('the plan was not refused');
 });
 
+const mine = {
+  key: 'mine',
+  name: 'Mine',
+  version: 2,
+  parameters: [
+    { key: 'hours', type: 'number', default: 4 },
+    { key: 'what', type: 'string', default: 'thing' },
+  ],
+  tasks: [
+    {
+      key: 'a',
+      title: 'Add {{what}}',
+      description: '{{ title }} in {{ hours / 3 }}',
+      estimate: { optimistic: 1, likely: '{{hours}}', pessimistic: 9 },
+    },
+  ],
+};
+
 test('a blueprint from a file has its parameters replaced, numbers staying numbers', () => {
-  const blueprint: Blueprint = blueprintSchema.parse({
-    key: 'mine',
-    name: 'Mine',
-    version: 2,
-    parameters: [
-      { key: 'hours', type: 'number', default: 4 },
-      { key: 'what', type: 'string', default: 'thing' },
-    ],
-    tasks: [
-      {
-        key: 'a',
-        title: 'Add {{what}}',
-        description: '{{title}} {{unknown}}',
-        estimate: { optimistic: 1, likely: '{{hours}}', pessimistic: 9 },
-      },
-    ],
-  });
+  const blueprint: Blueprint = blueprintSchema.parse(mine);
+  expect(blueprint.version).toBe('2');
   expect(expandDefinition(blueprint, { what: 'log' }, session)).toMatchObject([
     {
       title: 'Add log',
-      description: 'The sum of numbers {{unknown}}',
+      description: 'The sum of numbers in 1.333333',
       capabilities: ['code_generation'],
       estimate: { likely: 4 },
     },
   ]);
+});
+
+test('what a session says is not read as a template', () => {
+  const blueprint = blueprintSchema.parse(mine);
+  const [task] = expandDefinition(blueprint, { what: '{{ hours }}' }, { title: '{{ what }}', prompt: '' });
+  expect(task).toMatchObject({ title: 'Add {{ hours }}', description: '{{ what }} in 1.333333' });
+});
+
+test.each([
+  ['an unknown name', { title: 'Add {{ whit }}' }, 'tasks.0.title'],
+  ['a broken expression', { writes: ['src/**', '{{ hours * }}'] }, 'tasks.0.writes.1'],
+  ['a text where hours belong', { estimate: { likely: '{{ what }}' } }, 'tasks.0.estimate.likely'],
+  ['what grows too long', { description: '{{ prompt }}'.repeat(400) }, 'tasks.0.description'],
+])('%s is refused at its place', (_, fields, path) => {
+  const blueprint = blueprintSchema.parse({ ...mine, tasks: [{ ...mine.tasks[0], ...fields }] });
+  const long = { title: 'The sum', prompt: 'x'.repeat(10_000) };
+  expect(() => expandDefinition(blueprint, {}, long)).toThrow(
+    expect.objectContaining({ code: 'INVALID', details: [expect.objectContaining({ path })] }),
+  );
+});
+
+test.each([
+  ['a reserved key', { key: 'planner' }, 'key'],
+  ['a version with a space', { version: '1 beta' }, 'version'],
+  ['a default of another type', { parameters: [{ key: 'n', type: 'number', default: '4' }] }, 'parameters.0.default'],
+  [
+    'a default beside its options',
+    { parameters: [{ key: 'n', type: 'string', default: 'c', options: ['a', 'b'] }] },
+    'parameters.0.default',
+  ],
+  ['a parameter named title', { parameters: [{ key: 'title', type: 'string', default: '' }] }, 'parameters.0.key'],
+  ['a parameter twice', { parameters: [mine.parameters[0], mine.parameters[0]] }, 'parameters.1.key'],
+  [
+    '201 tasks',
+    { tasks: Array.from({ length: 201 }, (_, place) => ({ ...mine.tasks[0], key: `k${place}` })) },
+    'tasks',
+  ],
+  ['no task', { tasks: [] }, 'tasks'],
+  ['a task that is a text', { tasks: ['a'] }, 'tasks.0'],
+])('a blueprint with %s is refused', (_, fields, path) => {
+  const { error } = blueprintSchema.safeParse({ ...mine, ...fields });
+  expect(error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+});
+
+test('hours left out are 0.7 and 1.5 of the likely ones', () => {
+  const [task] = parsePlan([{ key: 'a', title: 'Add a', estimate: { likely: 2 } }]);
+  expect(task?.estimate).toEqual({ optimistic: 1.4, likely: 2, pessimistic: 3 });
+  const [given] = parsePlan([{ key: 'a', title: 'Add a', estimate: { likely: 2, pessimistic: 2 } }]);
+  expect(given?.estimate).toEqual({ optimistic: 1.4, likely: 2, pessimistic: 2 });
+  expect(() => parsePlan([{ key: 'a', title: 'Add a', estimate: { likely: 2, optimistic: 3 } }])).toThrow(
+    /tasks.0.estimate: Needs optimistic ≤ likely ≤ pessimistic/,
+  );
+});
+
+test('a task without hours or capabilities is read by its words', () => {
+  const words = analyzeText('Add an audit', 'of the database');
+  const [task] = parsePlan([{ key: 'a', title: 'Add an audit', description: 'of the database' }]);
+  expect(task).toMatchObject({ capabilities: ['security_audit'], estimate: words.estimate });
+  const [said] = parsePlan([{ key: 'a', title: 'Add an audit', capabilities: ['documentation'] }]);
+  expect(said?.capabilities).toEqual(['documentation']);
 });

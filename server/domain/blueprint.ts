@@ -1,12 +1,15 @@
 /** Plans of tasks: what one may hold, how a blueprint becomes one (domain.md 4). */
 import { z } from 'zod';
+import type { ParameterValue } from './blueprint-expression.ts';
+import { replaceParameters } from './blueprint-template.ts';
 import { builtInBlueprints } from './built-in-blueprints.ts';
-import { invalid, invalidFromZod } from './errors.ts';
-import { estimateInput } from './estimate.ts';
+import { type DomainError, invalid, invalidFromZod } from './errors.ts';
+import { around, estimateInput } from './estimate.ts';
 import { dependencyTypes } from './task.ts';
 import { findCycle } from './task-graph/cycle.ts';
 import { requiredCapabilities, taskTitle } from './task-input.ts';
 import { storable, text } from './text.ts';
+import { analyzeText } from './text-analysis.ts';
 
 export const maxPlanTasks = 200;
 
@@ -14,17 +17,30 @@ const key = z
   .string('A key is a text')
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'A key holds up to 64 letters, digits, _ and -');
 
-/** One task of a plan, as a blueprint or the planner writes it. */
-export const planTask = z.strictObject({
+/** Hours of a plan's task; what is left out is 0.7 × and 1.5 × the likely ones (domain.md 4). */
+const planEstimate = z
+  .strictObject({
+    likely: estimateInput.shape.likely,
+    optimistic: estimateInput.shape.optimistic.optional(),
+    pessimistic: estimateInput.shape.pessimistic.optional(),
+  })
+  .transform(({ likely, optimistic, pessimistic }) => {
+    const spread = around(likely);
+    return { likely, optimistic: optimistic ?? spread.optimistic, pessimistic: pessimistic ?? spread.pessimistic };
+  })
+  .pipe(estimateInput);
+
+/** The fields of a plan's task as a blueprint, a person or the planner writes them. */
+export const planTaskFields = z.strictObject({
   key,
   title: taskTitle,
   description: text('The description', 0, 5_000).default(''),
-  capabilities: requiredCapabilities.default(['code_generation']),
+  capabilities: requiredCapabilities.optional(),
   technologies: z
     .array(text('A technology', 1, 40))
     .max(20)
     .default([]),
-  estimate: estimateInput,
+  estimate: planEstimate.optional(),
   dependsOn: z
     .array(
       z.strictObject({
@@ -46,7 +62,14 @@ export const planTask = z.strictObject({
     .default([]),
   optional: z.boolean().default(false),
 });
-export type PlanTask = z.infer<typeof planTask>;
+
+/** One task of a plan: capabilities and hours that are left out come from its words (domain.md 4, text analysis). */
+export const planTask = planTaskFields.transform(({ capabilities, estimate, ...task }) => {
+  if (capabilities !== undefined && estimate !== undefined) return { ...task, capabilities, estimate };
+  const said = analyzeText(task.title, task.description);
+  return { ...task, capabilities: capabilities ?? [...said.capabilities], estimate: estimate ?? said.estimate };
+});
+export type PlanTask = z.output<typeof planTask>;
 export type PlanTaskInput = z.input<typeof planTask>;
 
 /** A whole plan: unique keys, dependencies that exist, no cycle. Also what a planner answers. */
@@ -77,7 +100,13 @@ function planIssues(tasks: readonly PlanTask[]): { path: (string | number)[]; me
   if (issues.length > 0) return issues;
   const cycle = findCycle(planGraph(tasks));
   if (cycle === null) return [];
-  return [{ path: ['tasks'], message: `The tasks wait for each other: ${[...cycle, cycle[0]].join(' → ')}` }];
+  const place = tasks.findIndex((task) => task.key === cycle[0]);
+  return [
+    {
+      path: ['tasks', place, 'dependsOn'],
+      message: `The tasks wait for each other: ${[...cycle, cycle[0]].join(' → ')}`,
+    },
+  ];
 }
 
 /** The graph of a plan, with keys for ids. */
@@ -107,24 +136,60 @@ export function planGraph(tasks: readonly PlanTask[]) {
 }
 
 const parameterValue = z.union([storable('A parameter').max(1_000), z.number(), z.boolean()]);
-export type ParameterValue = z.infer<typeof parameterValue>;
 
-const parameterSchema = z.strictObject({
-  key: z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'A parameter is named by letters, digits and _'),
-  type: z.enum(['string', 'number', 'boolean']),
-  default: parameterValue,
-  options: z.array(z.string()).optional(),
-});
+const parameterSchema = z
+  .strictObject({
+    key: z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'A parameter is named by letters, digits and _'),
+    type: z.enum(['string', 'number', 'boolean']),
+    default: parameterValue,
+    options: z
+      .array(text('An option', 1, 100))
+      .min(1)
+      .max(50)
+      .optional(),
+  })
+  .check(({ value, issues }) => {
+    const refuse = (path: string, message: string) =>
+      issues.push({ code: 'custom', input: value, path: [path], message });
+    if (typeof value.default !== value.type) refuse('default', `The default must be a ${value.type}`);
+    if (value.options?.includes(String(value.default)) === false)
+      refuse('default', 'The default is none of the options');
+    if (sessionFields.includes(value.key)) refuse('key', `${value.key} is the session's own; name it otherwise`);
+  });
 export type BlueprintParameter = z.infer<typeof parameterSchema>;
+
+/** What of a session every blueprint may speak about beside its parameters. */
+const sessionFields = ['title', 'prompt'];
+
+/** Keys that mean something else where a blueprint is named: the planner, and addresses beside those of blueprints. */
+const reservedKeys = ['planner', 'new', 'preview', 'import', 'schema'];
 
 /** A blueprint as its YAML file holds it. Its tasks are checked after `{{parameter}}` has been replaced. */
 export const blueprintSchema = z.strictObject({
-  key,
+  key: key.refine((value) => !reservedKeys.includes(value), 'This key is reserved: choose another'),
   name: text('The name', 1, 100),
-  version: z.union([z.string(), z.number()]).transform(String),
+  version: z
+    .union([z.string(), z.number()], 'The version is a text or a number')
+    .transform(String)
+    .pipe(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$/, 'A version holds up to 40 letters, digits, . _ + and -'),
+    ),
   description: text('The description', 0, 1_000).default(''),
-  parameters: z.array(parameterSchema).max(50).default([]),
-  tasks: z.array(z.record(z.string(), z.unknown())).min(1).max(maxPlanTasks),
+  parameters: z
+    .array(parameterSchema)
+    .max(50, 'A blueprint has at most 50 parameters')
+    .default([])
+    .check(({ value, issues }) => {
+      value.forEach((parameter, place) => {
+        if (value.findIndex((other) => other.key === parameter.key) === place) return;
+        const message = `The parameter ${parameter.key} stands twice`;
+        issues.push({ code: 'custom', input: value, path: [place, 'key'], message });
+      });
+    }),
+  tasks: z
+    .array(z.record(z.string(), z.unknown(), 'A task is a mapping'), 'The tasks are a list')
+    .min(1, 'A blueprint has at least one task')
+    .max(maxPlanTasks, `A blueprint has at most ${maxPlanTasks} tasks`),
 });
 export type Blueprint = z.infer<typeof blueprintSchema>;
 
@@ -144,16 +209,22 @@ export function expandBlueprint(
   session: BlueprintSession,
 ): PlanTask[] {
   const blueprint = builtInBlueprints.find((known) => known.key === blueprintKey);
-  if (blueprint === undefined) {
-    const known = builtInBlueprints.map((one) => one.key).join(', ');
-    throw invalid([{ path: 'blueprint', message: `There is no blueprint ${blueprintKey}; known are ${known}` }]);
-  }
-  return parsePlan(blueprint.tasks(parametersOf(blueprint.parameters, parameters), session));
+  if (blueprint === undefined) throw unknownBlueprint(blueprintKey, builtInBlueprints);
+  return expandDefinition(blueprint, parameters, session);
 }
 
-/** The validated plan of a blueprint read from a file; `{{title}}` and `{{prompt}}` are the session's. */
+/** INVALID on `blueprint`, naming the known ones. */
+export function unknownBlueprint(wanted: string, known: readonly { readonly key: string }[]): DomainError {
+  const keys = known.map((one) => one.key).join(', ');
+  return invalid([{ path: 'blueprint', message: `There is no blueprint ${wanted}; known are ${keys}` }]);
+}
+
+/**
+ * The validated plan of a blueprint; `{{title}}` and `{{prompt}}` are the session's. Throws INVALID naming a parameter
+ * (`parameters.hours`) or a place among the tasks (`tasks.2.title`).
+ */
 export function expandDefinition(
-  blueprint: Blueprint,
+  blueprint: Pick<Blueprint, 'parameters' | 'tasks'>,
   parameters: Readonly<Record<string, unknown>>,
   session: BlueprintSession,
 ): PlanTask[] {
@@ -192,18 +263,4 @@ function parametersOf(
       return [parameter.key, parsed.data];
     }),
   );
-}
-
-function replaceParameters(value: unknown, values: Readonly<Record<string, ParameterValue>>): unknown {
-  if (typeof value === 'string') {
-    // A value that is nothing but one parameter keeps the parameter's type, so that hours stay numbers.
-    const whole = /^\{\{\s*(\w+)\s*\}\}$/.exec(value)?.[1];
-    if (whole !== undefined && Object.hasOwn(values, whole)) return values[whole];
-    return value.replace(/\{\{\s*(\w+)\s*\}\}/g, (found, name: string) =>
-      Object.hasOwn(values, name) ? String(values[name]) : found,
-    );
-  }
-  if (Array.isArray(value)) return value.map((one) => replaceParameters(one, values));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, replaceParameters(one, values)]));
 }
