@@ -29,7 +29,7 @@ export async function scheduleSession(
   session: Session,
   drivers: Pick<Drivers, 'start' | 'keepAttempts'>,
 ): Promise<void> {
-  const { store, clock } = deps;
+  const { store } = deps;
   // What is judged below is what came to rest here: a task that ends meanwhile is the next look's affair.
   const tasks = await followGraph(deps, session);
   await periodicCheckpoint(deps, session);
@@ -38,15 +38,27 @@ export async function scheduleSession(
   for (const attempt of open) drivers.start(attempt);
 
   if (open.length === 0 && graphIsOver(tasks)) return finishSession(deps, session, tasks);
+  await startTasks(deps, session, drivers, tasks, open.length);
+}
+
+/** Gives ready tasks to agents while slots are free, and says of the session what keeps the others waiting. */
+export async function startTasks(
+  deps: Deps,
+  session: Session,
+  drivers: Pick<Drivers, 'start'>,
+  tasks: readonly Task[],
+  open: number,
+): Promise<void> {
+  const { store, clock } = deps;
   const spent = await budgetReached(deps, session, clock());
   if (spent !== null) {
     // Never mid-write: what runs goes on to its checkpoint, nothing new starts.
-    if (open.length === 0) await pauseForBudget(deps, session, spent);
+    if (open === 0) await pauseForBudget(deps, session, spent);
     return;
   }
 
   const refusals: string[] = [];
-  let slots = session.parallelism - open.length;
+  let slots = session.parallelism - open;
   for (const task of startOrder(tasks, clock())) {
     if (slots <= 0) break;
     const refusal = await newWorkRefusal(deps);
