@@ -98,6 +98,16 @@ export function createContexts(handle: Handle): Aggregates['contexts'] {
       return rows.map(changeOf);
     },
 
+    async writtenAt(contextIds) {
+      const rows = await handle.rows(sql`select context_id, path, max(at) as at from context_changes
+        where context_id::text = ${anyOf(contextIds)} and has_after group by context_id, path`);
+      return rows.map(({ context_id, path, at }) => ({
+        contextId: String(context_id),
+        path: String(path),
+        at: new Date(String(at)),
+      }));
+    },
+
     async setSessionExpiry(sessionId, expiresAt) {
       await handle.rows(sql`update contexts c set expires_at = ${expiresAt?.toISOString() ?? null}::timestamptz
         where c.session_id = ${sessionId}::uuid and c.scope = 'session' and ${living}`);
