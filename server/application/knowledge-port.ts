@@ -56,6 +56,8 @@ export interface ContextStore {
     contextId: string,
     query: { limit: number; before?: number | undefined; from?: number | undefined; to?: number | undefined },
   ): Promise<ContextChange[]>;
+  /** When each leaf of these contexts was last written. */
+  writtenAt(contextIds: readonly string[]): Promise<{ contextId: string; path: string; at: Date }[]>;
   /** Gives the session's contexts their expiry, 24 h from now, when it has ended; and none when it runs again. */
   setSessionExpiry(sessionId: string, expiresAt: Date | null): Promise<void>;
   /** Removes what has expired; answers how many. */

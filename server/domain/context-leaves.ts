@@ -1,7 +1,7 @@
 /** Differences of two contexts, leaf by leaf (domain.md 5). A leaf is whatever is no branch, and an empty branch. */
 import type { ContextChange, ContextData } from './context.ts';
 import { isBranch, sameValue } from './context-data.ts';
-import { below, parsePath } from './context-path.ts';
+import { below } from './context-path.ts';
 
 /** One leaf as it was and as it becomes; an absent side was or is not there. */
 export type LeafDifference = Pick<ContextChange, 'path' | 'before' | 'after'>;
@@ -86,42 +86,18 @@ function put<T>(into: Record<string, T>, path: string, value: T): void {
   into[path] = value;
 }
 
-/** The state after these changes; `backwards` undoes them instead, newest last in the list as it happened. */
-export function applyChanges(
-  data: ContextData,
-  changes: readonly LeafDifference[],
-  options: { backwards?: boolean } = {},
-): ContextData {
-  const leaves = leavesOf(data);
-  const steps = options.backwards ? changes.map(reversed) : changes;
-  // All that goes before all that comes: a leaf may have become a branch.
-  for (const change of steps) if (!('after' in change)) leaves.delete(change.path);
-  for (const change of steps) if ('after' in change) leaves.set(change.path, change.after);
-  return fromLeaves(leaves);
-}
-
-/** The other way round. */
-export function reversed(change: LeafDifference): LeafDifference {
-  const { path } = change;
-  return {
-    path,
-    ...('after' in change ? { before: change.after } : {}),
-    ...('before' in change ? { after: change.before } : {}),
-  };
-}
-
-function fromLeaves(leaves: ReadonlyMap<string, unknown>): ContextData {
-  const data: Record<string, unknown> = {};
-  for (const [path, value] of leaves) {
-    const keys = parsePath(path);
-    let at = data;
-    for (const key of keys.slice(0, -1)) {
-      const next = at[key];
-      const branch: Record<string, unknown> = isBranch(next) ? next : {};
-      at[key] = branch;
-      at = branch;
-    }
-    at[keys.at(-1) ?? ''] = value;
+/** What a run of changes, oldest first, comes to: the first `before` and the last `after` of each leaf, without those that came back. */
+export function foldChanges(changes: readonly LeafDifference[]): LeafDifference[] {
+  const folded = new Map<string, LeafDifference>();
+  for (const change of changes) {
+    const first = folded.get(change.path) ?? change;
+    folded.set(change.path, {
+      path: change.path,
+      ...('before' in first ? { before: first.before } : {}),
+      ...('after' in change ? { after: change.after } : {}),
+    });
   }
-  return data;
+  return [...folded.values()].filter(
+    (change) => 'before' in change !== 'after' in change || !sameValue(change.before, change.after),
+  );
 }

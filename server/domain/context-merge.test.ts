@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ContextData, mergeStrategies } from './context.ts';
-import { applyChanges, diffOf, leafChanges, leavesOf } from './context-leaves.ts';
+import { withValue } from './context-data.ts';
+import { diffOf, foldChanges, type LeafDifference, leafChanges, leavesOf } from './context-leaves.ts';
 import { contextExpiry } from './context-life.ts';
 import { type MergeSide, mergeContexts, widestScope } from './context-merge.ts';
 
@@ -18,14 +19,36 @@ const side = (id: string, data: ContextData, seconds: Record<string, number> = {
   writtenAt: (path) => new Date((seconds[path] ?? 0) * 1000),
 });
 
-test('applying a difference leads from one state to the other, and undoing it leads back', () => {
+/** The state after these changes; leaves that go do so before those that come. */
+function applied(data: ContextData, changes: readonly LeafDifference[]): ContextData {
+  let after = data;
+  const leaves = leavesOf(data);
+  for (const { path, ...rest } of changes) if (!('after' in rest)) leaves.delete(path);
+  for (const change of changes) if ('after' in change) leaves.set(change.path, change.after);
+  after = {};
+  for (const [path, value] of leaves) after = withValue(after, path, value);
+  return after;
+}
+
+test('applying a difference leads from one state to the other', () => {
   fc.assert(
     fc.property(tree, tree, (from, to) => {
-      const changes = leafChanges(from, to);
-      expect(applyChanges(from, changes)).toEqual(to);
-      expect(applyChanges(to, changes, { backwards: true })).toEqual(from);
+      expect(applied(from, leafChanges(from, to))).toEqual(to);
     }),
     { numRuns: 500 },
+  );
+});
+
+test('a run of changes folds into the difference of its first and last state', () => {
+  fc.assert(
+    fc.property(fc.array(tree, { minLength: 2, maxLength: 6 }), (states) => {
+      const changes = states.slice(1).flatMap((state, at) => leafChanges(states[at] ?? {}, state));
+      const inOrder = (diff: ReturnType<typeof diffOf>) => JSON.parse(JSON.stringify(diff));
+      expect(inOrder(diffOf(foldChanges(changes)))).toEqual(
+        inOrder(diffOf(leafChanges(states[0] ?? {}, states.at(-1) ?? {}))),
+      );
+    }),
+    { numRuns: 300 },
   );
 });
 
