@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Store, Tx } from '../../server/application/store-port.ts';
 import type { Repository, Team, User } from '../../server/application/team-port.ts';
 import type { Actor } from '../../server/domain/actor.ts';
-import { type Agent, defaultAgents } from '../../server/domain/agent.ts';
+import type { Agent } from '../../server/domain/agent.ts';
+import { defaultAgents } from '../../server/domain/agent-fleet.ts';
 import type { Attempt, FailureClass } from '../../server/domain/attempt.ts';
 import { emptyUsage } from '../../server/domain/metrics.ts';
 import { type Session, slugOf } from '../../server/domain/session.ts';
@@ -142,7 +143,7 @@ type NewAttempt = Parameters<Store['attempts']['insert']>[0];
 
 /** An attempt of the task under the session's epoch. */
 export async function addAttempt(
-  store: Store,
+  store: Store | Tx,
   world: World,
   session: Session,
   task: Task,

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import {
-  agentNamePattern,
   agentTypes,
   capabilities,
-  defaultAgents,
   loadOf,
   mayHoldPrimary,
   overallOf,
@@ -21,15 +19,6 @@ test('every capability but testing is primary for some type, testing for all', (
     for (const capability of primaryByType[type]) expect(capabilities).toContain(capability);
   }
   expect(mayHoldPrimary('reviewer', 'code_generation')).toBe(false);
-});
-
-test('the default agents are legal and cover every capability', () => {
-  const held = new Set(defaultAgents.flatMap((agent) => agent.primaryCapabilities));
-  expect(capabilities.filter((capability) => !held.has(capability))).toEqual([]);
-  for (const agent of defaultAgents) {
-    expect(agent.name).toMatch(agentNamePattern);
-    for (const capability of agent.primaryCapabilities) expect(mayHoldPrimary(agent.type, capability)).toBe(true);
-  }
 });
 
 test.each([

@@ -206,18 +206,3 @@ export function stateAfterSilence(state: AgentState, lastHeartbeatAt: Date, now:
   if (silent >= 90 && state !== 'offline') return 'degraded';
   return state;
 }
-
-export interface AgentSeed {
-  readonly name: string;
-  readonly type: AgentType;
-  readonly primaryCapabilities: readonly Capability[];
-  readonly secondaryCapabilities: readonly Capability[];
-}
-
-/** One agent per type, so that every capability has somebody from the first minute. */
-export const defaultAgents: readonly AgentSeed[] = agentTypes.map((type) => ({
-  name: `AGENT-${type.toUpperCase()}`,
-  type,
-  primaryCapabilities: [...primaryByType[type], 'testing'],
-  secondaryCapabilities: [],
-}));
