@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentStates } from '../server/domain/agent.ts';
+import { agentStates, agentTiers, loadLevels } from '../server/domain/agent.ts';
 import { askStatuses } from '../server/domain/ask.ts';
 import { attemptStatuses } from '../server/domain/attempt.ts';
 import { attentions, isExecuting, sessionStatuses } from '../server/domain/session.ts';
@@ -9,11 +9,13 @@ import {
   askSigns,
   attemptSigns,
   attentionSigns,
+  loadSigns,
   proofSigns,
   runtimeSigns,
   type Sign,
   sessionSigns,
   taskSigns,
+  tierSigns,
 } from './status.ts';
 
 const maps: [string, Record<string, Sign>, readonly string[]][] = [
@@ -24,6 +26,8 @@ const maps: [string, Record<string, Sign>, readonly string[]][] = [
   ['ask', askSigns, askStatuses],
   ['proof', proofSigns, proofs],
   ['agent', agentSigns, agentStates],
+  ['tier', tierSigns, agentTiers],
+  ['load', loadSigns, loadLevels],
   ['runtime', runtimeSigns, ['starting', 'online', 'degraded', 'parked', 'offline']],
 ];
 

@@ -1,20 +1,13 @@
 import clsx from 'clsx';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { Form, Link, NavLink, useLocation, useNavigation } from 'react-router';
+import { Form, Link, useLocation, useNavigation } from 'react-router';
 import { iconFor, markedTitle, type Tile } from '../annunciator.ts';
 import { time } from '../format.ts';
 import { useAcknowledged } from '../hooks/use-acknowledged.ts';
 import { useClockStopped, useNow } from '../hooks/use-clock.tsx';
 import { AcknowledgeKey, Annunciator } from './annunciator.tsx';
 import { RehearsalMark } from './rehearsal-mark.tsx';
-
-const rooms = [
-  { to: '/', word: 'Overview', short: 'Overview' },
-  { to: '/sessions', word: 'Sessions', short: 'Sessions' },
-  { to: '/asks', word: 'Asks', short: 'Asks' },
-  { to: '/repositories', word: 'Repositories', short: 'Repos' },
-  { to: '/account', word: 'Account', short: 'Account' },
-] as const;
+import { Rooms } from './rooms.tsx';
 
 interface ShellProps {
   tiles: readonly Tile[];
@@ -76,31 +69,6 @@ export function Shell({ tiles, user, rehearsal, banner, children }: ShellProps) 
         phone
       />
     </div>
-  );
-}
-
-function Rooms({ className, phone = false }: { className: string; phone?: boolean }) {
-  return (
-    <nav aria-label={phone ? 'Rooms' : 'Main rooms'} className={className}>
-      {rooms.map((room) => (
-        <NavLink
-          key={room.to}
-          to={room.to}
-          end={room.to === '/'}
-          className={({ isActive }) =>
-            clsx(
-              'engraved flex min-h-11 items-center justify-center border-r border-line-1 text-data',
-              phone ? 'px-1 text-micro tracking-normal last:border-r-0' : 'px-4',
-              isActive
-                ? 'border-b-4 border-b-ink-1 bg-surface-3 pt-1 text-ink-1'
-                : 'text-ink-2 hover:bg-surface-2 hover:text-ink-1',
-            )
-          }
-        >
-          {phone ? room.short : room.word}
-        </NavLink>
-      ))}
-    </nav>
   );
 }
 
