@@ -4,7 +4,7 @@ import { route } from '../../domain/routing.ts';
 import { isExecuting, type Session } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
-import { promptOf } from './brief.ts';
+import { promptFor } from './brief.ts';
 import { engineActor } from './engine-actor.ts';
 
 export type Assignment = { attemptId: string } | { refused: string };
@@ -67,7 +67,7 @@ export async function assignTask(deps: Deps, session: Session, taskId: string): 
       agentId: agent.id,
       runtimeId: agent.runtimeId,
       ...secrets.remoteIds(),
-      prompt: promptOf(locked, task, mine),
+      prompt: await promptFor(tx, locked, task, mine, agent.id),
       system: agent.systemPrompt,
       model: locked.model ?? agent.model,
     });

@@ -11,6 +11,7 @@ import type { Repository } from '../team-port.ts';
 import { engineActor } from './engine-actor.ts';
 import { walk } from './settle.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { writeBack } from './write-back.ts';
 
 /** The commit message's facts (engine.md 3, merge). */
 export function commitOf(session: Session, task: Task, attempt: Attempt): TaskCommit {
@@ -151,6 +152,7 @@ export async function completeAttempt(
       ],
       { epoch: session.epoch },
     );
+    await writeBack(deps, tx, session, task, attempt);
     const commit = done.head ?? session.headCommit;
     return tx.checkpoints.create(
       {
