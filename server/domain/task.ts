@@ -173,6 +173,11 @@ export interface NextAttempt {
   readonly requiredCapabilities: readonly Capability[] | null;
 }
 
+/** What the next attempt of a task is for: a planner's own task is planned, any other is worked on unless something else stands. */
+export function nextRole(task: Pick<Task, 'kind' | 'next'>): AttemptRole {
+  return task.kind === 'plan' ? 'plan' : (task.next?.role ?? 'work');
+}
+
 /** A node of a session's graph. A task with children is a group: it is never run itself. */
 export interface Task {
   readonly id: string;

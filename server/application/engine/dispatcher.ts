@@ -82,7 +82,7 @@ export function createDispatcher(deps: Deps) {
     if (session.status === 'queued') session = await beginSession(deps, session);
     if (!session || !isExecuting(session.status)) return;
     if (session.resetTo !== null) await followReset(deps, session);
-    if (session.plannedAt === null) session = await planSession(deps, session);
+    if (session.plannedAt === null) session = await planSession(deps, session, drivers);
     if (session === null) return;
     if (session.planApprovedAt === null) return askForApproval(session);
     await deliverAnswers(deps, session);

@@ -9,6 +9,7 @@ import type { InjectedPrompt } from '../work-port.ts';
 import { engineActor } from './engine-actor.ts';
 import { commitOf, completeAttempt, inRepository, mergeAttempt } from './land.ts';
 import { orderOf } from './order.ts';
+import { repairOf, takePlan } from './planner-answer.ts';
 import { createRecorder } from './record.ts';
 import { settleFailure } from './settle.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -34,7 +35,9 @@ export function createDriver(deps: Deps) {
     const { repository } = await surroundingsOf(deps, session);
 
     let attempt = await openWorktree(found, session, repository);
-    if (!attempt.setupDone) {
+    // Whoever plans only reads: nothing is set up, committed or proven for it.
+    const plans = attempt.role === 'plan';
+    if (!attempt.setupDone && !plans) {
       const broken = (await runCommands(deps, attempt, attempt.worktree ?? '', repository.setup, signal)).find(
         (one) => one.exitCode !== 0,
       );
@@ -54,6 +57,7 @@ export function createDriver(deps: Deps) {
       if (ran === null) return;
       attempt = ran;
     }
+    if (plans) return takePlan(deps, session, task, attempt);
     await prove(attempt, session, task, repository, signal);
   };
 
@@ -98,9 +102,12 @@ export function createDriver(deps: Deps) {
     function next(from: Attempt, summary: string): Promise<Attempt | null> {
       return store.transaction(async (tx) => {
         await tx.sessions.lock(from.sessionId);
-        const prompt = (await tx.prompts.pending(from.sessionId)).find(
-          ({ taskId }) => taskId === null || taskId === task.id,
-        );
+        const plans = from.role === 'plan';
+        // A prompt for whichever run comes next means the work, not the planning of it.
+        const prompt =
+          (await tx.prompts.pending(from.sessionId)).find(
+            ({ taskId }) => (taskId === null && !plans) || taskId === task.id,
+          ) ?? (plans ? await repairOf(deps, tx, from, summary) : null);
         if (!prompt)
           return tx.attempts.update(
             from.id,

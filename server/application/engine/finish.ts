@@ -72,9 +72,10 @@ export async function pauseForBudget(deps: Deps, session: Session, sentence: str
   const actor = engineActor(session.teamId);
   await deps.store.transaction(async (tx) => {
     // A command that came meanwhile goes first: the next step carries it out.
-    if ((await tx.sessions.lock(session.id)).pendingCommand !== null) return;
+    const { pendingCommand, plannedAt } = await tx.sessions.lock(session.id);
+    if (pendingCommand !== null) return;
     // The last task may have ended since the look that found the cap: then there is nothing left to hold back.
-    if (graphIsOver(await tx.tasks.bySession(session.id))) return;
+    if (plannedAt !== null && graphIsOver(await tx.tasks.bySession(session.id))) return;
     await tx.events.append(session.id, [{ type: 'budget.exhausted', actor, payload: { reason: sentence } }], {
       epoch: session.epoch,
     });

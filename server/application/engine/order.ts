@@ -1,5 +1,5 @@
-import type { Agent } from '../../domain/agent.ts';
-import type { Attempt } from '../../domain/attempt.ts';
+import type { Agent, PermissionPreset } from '../../domain/agent.ts';
+import type { Attempt, AttemptRole } from '../../domain/attempt.ts';
 import type { Task } from '../../domain/task.ts';
 import type { RunOrder } from '../ports.ts';
 import type { InjectedPrompt } from '../work-port.ts';
@@ -21,10 +21,17 @@ export function orderOf(attempt: Attempt, task: Task, agent: Agent, delivered: r
     title: task.title,
     prompt: latest?.text ?? attempt.prompt,
     system: attempt.system,
-    agent: { name: agent.name, permissionPreset: agent.permissionPreset },
+    agent: { name: agent.name, permissionPreset: presetOf(attempt, agent) },
     model: attempt.model,
     remoteSessionId: attempt.remoteSessionId,
     remoteMessageId: latest?.remoteMessageId ?? attempt.remoteMessageId,
     remotePartId: latest?.remotePartId ?? attempt.remotePartId,
   };
+}
+
+// Whoever plans only reads, and whoever resolves a conflict may do what an integrator may, whatever the agent's own preset.
+const presets: Partial<Record<AttemptRole, PermissionPreset>> = { plan: 'read_only', conflict: 'integration' };
+
+function presetOf(attempt: Attempt, agent: Agent): PermissionPreset {
+  return presets[attempt.role] ?? agent.permissionPreset;
 }

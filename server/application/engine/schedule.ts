@@ -2,7 +2,7 @@ import { attemptEnded } from '../../domain/attempt.ts';
 import { checkpointDue } from '../../domain/checkpoint.ts';
 import type { Session } from '../../domain/session.ts';
 import { graphIsOver } from '../../domain/session-life.ts';
-import { type Task, taskEnded } from '../../domain/task.ts';
+import { nextRole, type Task, taskEnded } from '../../domain/task.ts';
 import { consequencesOfFailure } from '../../domain/task-graph/failure.ts';
 import { groupMoves } from '../../domain/task-graph/progress.ts';
 import { mayComplete, readySet } from '../../domain/task-graph/ready.ts';
@@ -15,6 +15,7 @@ import { assignTask, budgetReached, startOrder } from './assign.ts';
 import type { Drivers } from './drivers.ts';
 import { engineActor } from './engine-actor.ts';
 import { finishSession, pauseForBudget } from './finish.ts';
+import { outlineOf } from './plan-prompt.ts';
 import { walk } from './settle.ts';
 
 /** A ready task without a healthy agent for this long makes the session degraded (domain.md 1.1). */
@@ -62,7 +63,8 @@ export async function startTasks(
   for (const task of startOrder(tasks, clock())) {
     if (slots <= 0) break;
     const refusal = await newWorkRefusal(deps);
-    const assigned = refusal === null ? await assignTask(deps, session, task.id) : { refused: refusal };
+    const outline = refusal === null && nextRole(task) === 'plan' ? await outlineOf(deps, session) : undefined;
+    const assigned = refusal === null ? await assignTask(deps, session, task.id, outline) : { refused: refusal };
     if ('refused' in assigned) {
       const waited = (clock().getTime() - (task.readyAt ?? task.createdAt).getTime()) / 1000;
       if (waited >= patienceSeconds) refusals.push(`${task.title}: ${assigned.refused}`);
