@@ -8,11 +8,13 @@ export type AttemptBrief = Pick<
   | 'id'
   | 'taskId'
   | 'number'
+  | 'role'
   | 'status'
   | 'usage'
   | 'calls'
   | 'callErrors'
   | 'failure'
+  | 'verdict'
   | 'error'
   | 'bundle'
   | 'startedAt'
@@ -20,8 +22,12 @@ export type AttemptBrief = Pick<
 >;
 
 export function briefOf(attempt: Attempt): AttemptBrief {
-  const { id, taskId, number, status, usage, calls, callErrors, failure, error, bundle, startedAt, endedAt } = attempt;
-  return { id, taskId, number, status, usage, calls, callErrors, failure, error, bundle, startedAt, endedAt };
+  const { id, taskId, number, role, status, usage, calls, callErrors, failure, verdict, error } = attempt;
+  const { bundle, startedAt, endedAt } = attempt;
+  return {
+    ...{ id, taskId, number, role, status, usage, calls, callErrors, failure, verdict, error },
+    ...{ bundle, startedAt, endedAt },
+  };
 }
 
 /** What an attempt can show for itself. */

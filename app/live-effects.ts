@@ -68,9 +68,9 @@ export const effects: Record<EventType, Effect> = {
   'agent.state_changed': 'told',
   'agent.tier_changed': 'told',
   'runtime.state_changed': 'told',
-  'context.changed': 'told',
+  'context.changed': 'reload',
   'budget.reserved': 'told',
-  'budget.exhausted': 'told',
+  'budget.exhausted': 'reload',
   'recovery.taken_over': 'reload',
 };
 

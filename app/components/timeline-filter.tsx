@@ -1,6 +1,6 @@
 import { useId } from 'react';
+import { type EventGroup, eventGroups, groupWords } from './timeline-entry.ts';
 import type { RowFilter } from './timeline-rows.ts';
-import { type EventGroup, eventGroups, groupWords } from './timeline-words.ts';
 
 interface TimelineFilterProps {
   filter: RowFilter;

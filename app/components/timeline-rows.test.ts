@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { eventTypes } from '../../server/domain/events.ts';
 import { after, anEvent, aTask } from '../live-testing.ts';
 import { attemptBars, grownTo } from './timeline-bars.ts';
+import type { EventGroup } from './timeline-entry.ts';
 import { filterRows, idleSeconds, rowIndexOf, rowsOf } from './timeline-rows.ts';
-import { type EventGroup, namesOf, wordsOf } from './timeline-words.ts';
+import { namesOf, wordsOf } from './timeline-words.ts';
 
 const names = namesOf([aTask({ key: 'fix' })]);
 const rows = (...events: Parameters<typeof rowsOf>[0][number][]) => rowsOf(events, names);

@@ -1,6 +1,7 @@
 import type { LiveEvent } from '../live.ts';
+import type { EventGroup, Names, Words } from './timeline-entry.ts';
 import { toolCallOf } from './timeline-payload.ts';
-import { type EventGroup, type Names, type Words, wordsOf } from './timeline-words.ts';
+import { wordsOf } from './timeline-words.ts';
 
 export interface EventRow {
   readonly kind: 'event';

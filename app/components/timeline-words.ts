@@ -3,56 +3,11 @@ import { sessionStatuses } from '../../server/domain/session.ts';
 import { taskStatuses } from '../../server/domain/task.ts';
 import { duration, usd } from '../format.ts';
 import type { LiveEvent } from '../live.ts';
-import { type GlyphName, sessionSigns, type Tone, taskSigns } from '../status.ts';
+import { sessionSigns, taskSigns } from '../status.ts';
+import { reasonText } from './task-words.ts';
+import { because, type Entry, entry, type Names, shortCommit, title, type Words } from './timeline-entry.ts';
 import { commandsOf, listOf, numberOf, recordOf, textOf, toolCallOf } from './timeline-payload.ts';
-
-/** The kinds a timeline is filtered by. */
-export const eventGroups = ['state', 'work', 'proof', 'people', 'system'] as const;
-export type EventGroup = (typeof eventGroups)[number];
-
-export const groupWords: Record<EventGroup, string> = {
-  state: 'States',
-  work: 'Work',
-  proof: 'Proof',
-  people: 'People',
-  system: 'System',
-};
-
-export interface Words {
-  readonly group: EventGroup;
-  readonly glyph: GlyphName;
-  readonly tone: Tone;
-  readonly text: string;
-}
-
-/** What a sentence may need beyond the payload. */
-export interface Names {
-  /** A task by its id, as a sentence names it. */
-  task(id: unknown): string;
-  /** Its bare key; null when it is not known. */
-  key(id: unknown): string | null;
-}
-
-interface Entry {
-  readonly group: EventGroup;
-  readonly glyph: GlyphName;
-  readonly tone: Tone | ((payload: EventPayload) => Tone);
-  readonly say: (payload: EventPayload, names: Names) => string;
-}
-
-const entry = (group: EventGroup, glyph: GlyphName, tone: Entry['tone'], say: Entry['say']): Entry => ({
-  group,
-  glyph,
-  tone,
-  say,
-});
-
-const because = (payload: EventPayload, key = 'reason') => {
-  const reason = textOf(payload, key);
-  return reason === null ? '' : `: ${reason}`;
-};
-const shortCommit = (payload: EventPayload) => textOf(payload, 'commit')?.slice(0, 10) ?? 'no commit';
-const title = (payload: EventPayload, fallback: string) => textOf(payload, 'title') ?? fallback;
+import { knowledgeEntries } from './timeline-words-knowledge.ts';
 
 const decisions: Record<string, string> = {
   once: 'Allowed once',
@@ -69,6 +24,11 @@ function answered(payload: EventPayload): string {
   return words.length === 0 ? 'Answered' : `Answered “${words.join(', ')}”`;
 }
 
+const becauseOf = (payload: EventPayload) => {
+  const reason = textOf(payload, 'reason');
+  return reason === null ? '' : `: ${reasonText(reason)}`;
+};
+
 const sessionTo = (payload: EventPayload) => sessionStatuses.find((status) => status === payload.to);
 const taskTo = (payload: EventPayload) => taskStatuses.find((status) => status === payload.to);
 
@@ -82,6 +42,7 @@ const outputLeads: Record<string, string> = {
 
 /** Plain words for every event type; the compiler asks for a line when a type is added. */
 const entries: Record<EventType, Entry> = {
+  ...knowledgeEntries,
   'session.created': entry('state', 'frame', 'quiet', () => 'Session created'),
   'session.updated': entry('state', 'dash', 'quiet', (p) => {
     const ordered = textOf(p, 'pendingCommand');
@@ -117,36 +78,18 @@ const entries: Record<EventType, Entry> = {
   ),
   'session.failed': entry('state', 'cross', 'broken', (p) => `Session failed${because(p, 'message') || because(p)}`),
   'session.force_completed': entry('people', 'warning', 'caution', () => 'Completed by force, with an approval'),
-  'plan.proposed': entry('work', 'diamond', 'quiet', (p) => {
-    const tasks = numberOf(p, 'tasks') ?? listOf(p, 'tasks').length;
-    const from = textOf(p, 'blueprint') ?? textOf(p, 'source');
-    return `Plan proposed${tasks > 0 ? `: ${tasks} ${tasks === 1 ? 'task' : 'tasks'}` : ''}${from === null ? '' : ` from ${from}`}`;
-  }),
-  'plan.accepted': entry('people', 'check', 'quiet', () => 'Plan accepted'),
-  'plan.rejected': entry('people', 'cross', 'caution', (p) => `Plan rejected${because(p)}`),
-  'task.created': entry('work', 'frame', 'quiet', (p) => `Task added: ${title(p, textOf(p, 'key') ?? 'untitled')}`),
-  'task.updated': entry('work', 'dash', 'quiet', (p, n) => `${n.task(p.taskId)} changed`),
   'task.status_changed': entry(
     'state',
     'ring',
     (p) => taskSigns[taskTo(p) ?? 'pending'].tone,
-    (p, n) => `${n.task(p.taskId)} ${word(taskSigns, p.from)} → ${word(taskSigns, p.to)}${because(p)}`,
+    (p, n) => `${n.task(p.taskId)} ${word(taskSigns, p.from)} → ${word(taskSigns, p.to)}${becauseOf(p)}`,
   ),
-  'task.routed': entry('work', 'arrow', 'quiet', (p, n) => {
-    const sentence = textOf(p, 'sentence');
-    return sentence ?? `${n.task(p.taskId)} routed to ${textOf(p, 'agent') ?? textOf(p, 'agentName') ?? 'an agent'}`;
-  }),
-  'task.decomposed': entry('work', 'diamond', 'quiet', (p, n) => `${n.task(p.taskId)} split into smaller tasks`),
   'task.restored': entry(
     'state',
     'arrow',
     'quiet',
     (p, n) => `${n.task(p.taskId)} restored to ${word(taskSigns, p.to ?? p.status)}`,
   ),
-  'attempt.started': entry('work', 'disc', 'live', (p, n) => {
-    const adopted = p.adopted === true ? ' (found running and adopted)' : '';
-    return `Attempt ${numberOf(p, 'number') ?? ''} of ${n.task(p.taskId)} started${adopted}`.replace('  ', ' ');
-  }),
   'attempt.output': entry('work', 'dash', 'quiet', (p) => {
     const lead = outputLeads[textOf(p, 'kind') ?? 'text'] ?? 'Says';
     return `${lead}: ${textOf(p, 'text') ?? 'a long text'}`;
@@ -174,18 +117,6 @@ const entries: Record<EventType, Entry> = {
     const tokens = (numberOf(usage, 'inputTokens') ?? 0) + (numberOf(usage, 'outputTokens') ?? 0);
     return `${tokens.toLocaleString('en-US')} tokens so far, cost ${usd(numberOf(usage, 'costUsd'))}`;
   }),
-  'attempt.ended': entry(
-    'work',
-    'square',
-    (p) => (p.status === 'succeeded' ? 'done' : p.status === 'failed' ? 'broken' : 'caution'),
-    (p, n) => {
-      const why = because(p, 'message') || because(recordOf(p.error), 'message') || because(p);
-      return `Attempt ${numberOf(p, 'number') ?? ''} of ${n.task(p.taskId)} ended: ${textOf(p, 'status') ?? 'unknown'}${why}`.replace(
-        '  ',
-        ' ',
-      );
-    },
-  ),
   'checkpoint.created': entry(
     'proof',
     'diamond',
@@ -206,17 +137,11 @@ const entries: Record<EventType, Entry> = {
     'broken',
     (p, n) => `${n.task(p.taskId)} not proven: ${saidCommands(p)}`,
   ),
-  'evidence.waived': entry('people', 'skip', 'caution', (p, n) => `Proof of ${n.task(p.taskId)} waived${because(p)}`),
   'merge.completed': entry('proof', 'arrow', 'done', (p, n) =>
     p.taskId == null
       ? `Session merged into its base as ${shortCommit(p)}`
       : `${n.task(p.taskId)} merged as ${shortCommit(p)}`,
   ),
-  'conflict.detected': entry('proof', 'warning', 'broken', (p, n) => {
-    const files = listOf(p, 'files').filter((file) => typeof file === 'string');
-    return `${n.task(p.taskId)} conflicts with the session branch${files.length > 0 ? `: ${files.join(', ')}` : ''}`;
-  }),
-  'conflict.resolved': entry('proof', 'check', 'done', () => 'Conflict resolved'),
   'comment.created': entry('people', 'dash', 'quiet', (p) => `Comment: ${textOf(p, 'text') ?? ''}`),
   'ask.opened': entry('people', 'bell', 'waiting', (p) =>
     p.kind === 'question' ? `Asks: ${title(p, 'a question')}` : `Asks permission: ${title(p, 'an action')}`,
@@ -226,32 +151,6 @@ const entries: Record<EventType, Entry> = {
   'ask.expired': entry('people', 'clock', 'caution', (p) => `Nobody answered, counted as no: ${title(p, 'the ask')}`),
   'ask.superseded': entry('people', 'skip', 'quiet', (p) => `No longer asked: ${title(p, 'the ask')}`),
   'prompt.injected': entry('people', 'arrow', 'stream', (p) => `Prompt injected: ${textOf(p, 'text') ?? 'a prompt'}`),
-  'approval.requested': entry('people', 'bell', 'waiting', () => 'Approval requested'),
-  'approval.decided': entry('people', 'check', 'quiet', (p) => `Approval ${textOf(p, 'status') ?? 'decided'}`),
-  'approval.expired': entry('people', 'clock', 'caution', () => 'Approval expired'),
-  'agent.registered': entry('system', 'frame', 'quiet', (p) => `Agent ${textOf(p, 'name') ?? ''} registered`),
-  'agent.updated': entry('system', 'dash', 'quiet', (p) => `Agent ${textOf(p, 'name') ?? ''} changed`),
-  'agent.state_changed': entry(
-    'system',
-    'ring',
-    'quiet',
-    (p) => `Agent ${textOf(p, 'name') ?? ''} is ${textOf(p, 'to') ?? '?'}`,
-  ),
-  'agent.tier_changed': entry(
-    'system',
-    'ring',
-    'quiet',
-    (p) => `Agent ${textOf(p, 'name') ?? ''} is now ${textOf(p, 'to') ?? '?'}`,
-  ),
-  'runtime.state_changed': entry(
-    'system',
-    'link',
-    (p) => (p.to === 'online' ? 'quiet' : 'caution'),
-    (p) => `OpenCode is ${textOf(p, 'to') ?? textOf(p, 'state') ?? '?'}${because(p, 'detail')}`,
-  ),
-  'context.changed': entry('system', 'dash', 'quiet', () => 'Shared context changed'),
-  'budget.reserved': entry('system', 'dash', 'quiet', () => 'Budget reserved'),
-  'budget.exhausted': entry('system', 'warning', 'caution', (p) => `Budget used up${because(p)}`),
   'recovery.taken_over': entry('system', 'warning', 'caution', (p) =>
     p.adopted === true ? 'Taken over after a restart; the running work was adopted' : 'Taken over after a restart',
   ),
@@ -269,15 +168,19 @@ export function wordsOf(event: Pick<LiveEvent, 'type' | 'payload'>, names: Names
   };
 }
 
-/** The names of a graph's tasks; a task that is not loaded yet is simply "a task". */
-export function namesOf(tasks: readonly { id: string; key: string; title: string }[]): Names {
+/** The names of a graph's tasks; a planner's own run is "the plan", a task that is not loaded yet simply "a task". */
+export function namesOf(
+  tasks: readonly { id: string; key: string; title: string }[],
+  plans: ReadonlySet<string> = new Set(),
+): Names {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const key = (id: unknown) => (typeof id === 'string' ? (byId.get(id)?.key ?? null) : null);
   return {
     key,
     task(id) {
       const known = key(id);
-      return known === null ? 'a task' : `task “${known}”`;
+      if (known !== null) return `task “${known}”`;
+      return typeof id === 'string' && plans.has(id) ? 'the plan' : 'a task';
     },
   };
 }

@@ -28,7 +28,7 @@ function timelineOf(state: LiveState) {
   const live = { state, streams: createStreams(), addOlder: () => undefined };
   return (
     <ClockProvider at={after(100)}>
-      <Timeline live={live} older={null} />
+      <Timeline live={live} attempts={[]} older={null} />
     </ClockProvider>
   );
 }

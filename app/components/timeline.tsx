@@ -4,6 +4,7 @@ import { isActive } from '../../server/domain/session.ts';
 import { useHydrated } from '../hooks/use-hydrated.ts';
 import type { SessionLive } from '../hooks/use-live.ts';
 import type { LiveEvent } from '../live.ts';
+import type { AttemptBrief } from '../live-attempt.ts';
 import { attemptBars } from './timeline-bars.ts';
 import { TimelineFilter } from './timeline-filter.tsx';
 import { TimelineList } from './timeline-list.tsx';
@@ -13,17 +14,18 @@ import { namesOf } from './timeline-words.ts';
 
 interface TimelineProps {
   live: SessionLive;
+  attempts: readonly AttemptBrief[];
   /** An older page asked for without scripts, shown instead of the newest. */
   older: readonly LiveEvent[] | null;
 }
 
 /** Everything that happened, in order. Without scripts a plain list; with them virtual, live and filterable. */
-export function Timeline({ live, older }: TimelineProps) {
+export function Timeline({ live, attempts, older }: TimelineProps) {
   const { state } = live;
   const hydrated = useHydrated();
   const [filter, setFilter] = useState<RowFilter>({ groups: new Set(), text: '' });
-  const names = useMemo(() => namesOf(state.tasks), [state.tasks]);
   const events = older ?? state.events;
+  const names = useMemo(() => namesOf(state.tasks, plansIn(attempts, events)), [state.tasks, attempts, events]);
   const rows = useMemo(() => rowsOf(events, names), [events, names]);
   const shown = useMemo(() => filterRows(rows, filter), [rows, filter]);
   const bars = useMemo(() => attemptBars(events, events.at(-1)?.at ?? new Date(0)), [events]);
@@ -48,6 +50,16 @@ export function Timeline({ live, older }: TimelineProps) {
       />
     </section>
   );
+}
+
+/** The tasks that are a planner's own run: no node of the graph, so only its attempts and events know them. */
+function plansIn(attempts: readonly AttemptBrief[], events: readonly LiveEvent[]): Set<string> {
+  const ids = new Set(attempts.filter(({ role }) => role === 'plan').map(({ taskId }) => taskId));
+  for (const { type, payload } of events) {
+    const plan = type === 'task.created' && payload.kind === 'plan';
+    if (plan && typeof payload.taskId === 'string') ids.add(payload.taskId);
+  }
+  return ids;
 }
 
 /** The event the address names: `#42`. */

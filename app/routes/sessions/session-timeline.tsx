@@ -17,6 +17,6 @@ export const loader = guarded(async ({ context, params, url }: Route.LoaderArgs)
 });
 
 export default function SessionTimeline({ loaderData }: Route.ComponentProps) {
-  const { live } = useSessionRoom();
-  return <Timeline live={live} older={loaderData.older} />;
+  const { live, attempts } = useSessionRoom();
+  return <Timeline live={live} attempts={attempts} older={loaderData.older} />;
 }
