@@ -4,7 +4,16 @@ import type { Aggregates } from '../../application/store-port.ts';
 import type { RecordSlice } from '../../application/team-port.ts';
 import type { Capability } from '../../domain/agent.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { agentFacts, agentOf, countedAttempt, countsOf, ranByAgent, sampleCounts, sampleOf } from './agent-row.ts';
+import {
+  agentFacts,
+  agentOf,
+  countedAttempt,
+  countsOf,
+  openAttempt,
+  ranByAgent,
+  sampleCounts,
+  sampleOf,
+} from './agent-row.ts';
 import type { Handle, Row } from './handle.ts';
 import { assignments, decode, isId, list } from './rows.ts';
 
@@ -59,10 +68,12 @@ export function createAgentRecords(handle: Handle): Records {
     },
 
     async idle(teamId) {
-      const rows = await handle.rows(sql`select a.id, max(f.ended_at) as idle_since,
-          coalesce(bool_or(f.probe and f.ended_at is null), false) as probing
-        from agents a left join attempts f on f.agent_id = a.id and ${ranByAgent('f')}
-        where a.team_id = ${teamId}::uuid and a.removed_at is null group by a.id`);
+      const rows = await handle.rows(sql`select a.id, last.ended_at as idle_since,
+          exists (select 1 from attempts o where o.agent_id = a.id and o.probe and ${openAttempt}) as probing
+        from agents a left join lateral (select f.ended_at from attempts f
+          where f.agent_id = a.id and f.ended_at is not null and ${ranByAgent('f')}
+          order by f.ended_at desc limit 1) last on true
+        where a.team_id = ${teamId}::uuid and a.removed_at is null`);
       return rows.map((row) => ({
         agentId: String(row.id),
         idleSince: row.idle_since === null ? null : new Date(String(row.idle_since)),
@@ -93,10 +104,10 @@ export function createAgentRecords(handle: Handle): Records {
   };
 }
 
-/** Probes of an agent `a` that succeeded since its last failure, and since it last recovered. */
+/** Probes of a degraded agent `a` that succeeded since its last failure, and since it last recovered. */
 const probes: SQL = sql`lateral (
   select count(*)::int as in_a_row from attempts f
-  where f.agent_id = a.id and f.probe and f.status = 'succeeded' and ${ranByAgent('f')}
+  where a.degraded_at is not null and f.agent_id = a.id and f.probe and f.status = 'succeeded' and ${ranByAgent('f')}
     and (a.recovered_at is null or f.ended_at > a.recovered_at)
     and f.ended_at > coalesce((select max(f.ended_at) from attempts f
       where f.agent_id = a.id and f.status = 'failed' and ${countedAttempt}), '-infinity')

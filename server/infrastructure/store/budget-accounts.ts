@@ -167,7 +167,8 @@ async function make(tx: Handle, wanted: readonly Wanted[], place: number): Promi
 function meteredBefore({ teamId, sessionId, month }: Wanted): SQL {
   const whose =
     sessionId === null
-      ? sql`c.team_id = ${teamId}::uuid and to_char(c.at at time zone 'UTC', 'YYYY-MM') = ${month}`
+      ? sql`c.team_id = ${teamId}::uuid and c.at >= to_date(${month}, 'YYYY-MM')::timestamp at time zone 'UTC'
+          and c.at < (to_date(${month}, 'YYYY-MM') + interval '1 month') at time zone 'UTC'`
       : sql`c.session_id in (with recursive tree as (
           select ${sessionId}::uuid as id union all select s.id from tree join sessions s on s.parent_id = tree.id)
           select id from tree)`;

@@ -208,6 +208,10 @@ describe.each(['pglite', 'postgres'] as const)('budgets on %s', (kind) => {
     const [before = '', drawn = ''] = await attempts(older, 2);
     await call(older, before, 700, 0.5);
     await call(older, before, 300, 0.25);
+    await call(older, before, 50, 0.25);
+    await opened.database.db.execute(
+      sql`update model_calls set at = at - interval '32 days' where attempt_id = ${before}::uuid and input_tokens = 50`,
+    );
     expect((await month()).spent).toMatchObject({
       tokens: 1000,
       costUsd: 0.75,
@@ -215,7 +219,7 @@ describe.each(['pglite', 'postgres'] as const)('budgets on %s', (kind) => {
       seconds: expect.any(Number),
     });
     await store.budgets.reserve(older.id, drawn, wish(500));
-    expect((await store.budgets.accountOf(older.id)).spent).toMatchObject({ tokens: 1000, costUsd: 0.75, attempts: 1 });
+    expect((await store.budgets.accountOf(older.id)).spent).toMatchObject({ tokens: 1050, costUsd: 1, attempts: 1 });
     await call(older, drawn, 400, null);
     // As if the month had turned: its account is made anew while the draw is open, and takes the draw over.
     await opened.database.db.execute(
