@@ -71,6 +71,7 @@ export const environmentSchema = z.object({
     .max(65_535, 'above 65535: give a port from 0 to 65535, for example 4400')
     .default(4400),
   DATA_DIR: z.string().default('./.data'),
+  BLUEPRINT_DIR: z.string().optional(),
   DATABASE_URL: z
     .string()
     .refine(
@@ -132,6 +133,8 @@ export interface Config {
   readonly port: number;
   /** Absolute. */
   readonly dataDir: string;
+  /** Absolute: the folder blueprints may be imported from. Null: none is. */
+  readonly blueprintDir: string | null;
   /** Null: the embedded database in `dataDir`. */
   readonly databaseUrl: string | null;
   readonly opencodeBin: string | null;
@@ -192,6 +195,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     host: e.HOST,
     port: e.PORT,
     dataDir: resolve(e.DATA_DIR),
+    blueprintDir: e.BLUEPRINT_DIR === undefined ? null : resolve(e.BLUEPRINT_DIR),
     databaseUrl: e.DATABASE_URL ?? null,
     // A bare name is looked for on PATH.
     opencodeBin: e.OPENCODE_BIN?.includes('/') ? resolve(e.OPENCODE_BIN) : (e.OPENCODE_BIN ?? null),

@@ -8,8 +8,9 @@ import type { Fault, OutputDelta } from './application/ports.ts';
 import { type Config, configuredSecrets } from './config.ts';
 import type { Task } from './domain/task.ts';
 import { topologicalOrder } from './domain/task-graph/order.ts';
+import { createBlueprintFiles } from './infrastructure/blueprints/files.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
-import { checkRehearsal } from './infrastructure/gateway/rehearsal-script.ts';
+import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
 import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
 import { createRedaction } from './infrastructure/redaction.ts';
@@ -102,12 +103,19 @@ export async function createEngine(options: EngineOptions) {
     runner,
     runtime: supervisor,
     workspaces: createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow }),
+    blueprintFiles: createBlueprintFiles({
+      dataDir: config.dataDir,
+      directory: config.blueprintDir,
+      outboundAllow: config.outboundAllow,
+    }),
     runCommand: commands.run,
+    commandEnvironment: commands.environment,
     endOrphans: (attemptId) => commands.endOrphans(attemptId),
     endLeftBehind: createLeftBehind(config.dataDir),
     secrets: createSecrets(),
     limiter: createAttemptLimiter(),
     checkRehearsal,
+    rehearsalPlans,
     fault: faultAt(config.faultAt),
     log,
     settings: {

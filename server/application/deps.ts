@@ -1,12 +1,15 @@
 /** What every service is built from; `server/services.ts` fills it once. */
+import type { BlueprintFiles } from './blueprint-port.ts';
 import type { Workspaces } from './git-port.ts';
 import type {
   AgentRunner,
   AttemptLimiter,
   CheckRehearsal,
+  CommandEnvironment,
   Fault,
   Log,
   OutputDelta,
+  RehearsalPlans,
   RunCommand,
   RuntimeStatus,
   Secrets,
@@ -33,13 +36,16 @@ export interface Deps {
   readonly runner: AgentRunner;
   readonly runtime: { status(): RuntimeStatus };
   readonly workspaces: Workspaces;
+  readonly blueprintFiles: BlueprintFiles;
   readonly runCommand: RunCommand;
+  readonly commandEnvironment: CommandEnvironment;
   readonly endOrphans: (attemptId: string) => Promise<number>;
   /** Ends what an agent left running in the background of its worktree. */
   readonly endLeftBehind: (worktree: string) => Promise<number>;
   readonly secrets: Secrets;
   readonly limiter: AttemptLimiter;
   readonly checkRehearsal: CheckRehearsal;
+  readonly rehearsalPlans: RehearsalPlans;
   readonly fault: Fault;
   readonly log: Log;
   readonly settings: Settings;

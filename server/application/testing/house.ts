@@ -8,7 +8,8 @@ import { openTestStore } from '../../../db/testing/store.ts';
 import type { Actor, Role, Scope, TokenActor, UserActor } from '../../domain/actor.ts';
 import type { Session, SessionStatus } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
-import { checkRehearsal } from '../../infrastructure/gateway/rehearsal-script.ts';
+import { createBlueprintFiles } from '../../infrastructure/blueprints/files.ts';
+import { checkRehearsal, rehearsalPlans } from '../../infrastructure/gateway/rehearsal-script.ts';
 import { git, scratchFolder, scratchRepository } from '../../infrastructure/git/git-testing.ts';
 import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
 import { createAttemptLimiter } from '../../infrastructure/rate-limit.ts';
@@ -82,12 +83,15 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     runner: hand.runner,
     runtime: { status: () => runtime },
     workspaces: createWorkspaces({ dataDir: house.dataDir, log, outboundAllow: [] }),
+    blueprintFiles: createBlueprintFiles({ dataDir: house.dataDir, directory: null, outboundAllow: [] }),
     runCommand: commands.run,
+    commandEnvironment: commands.environment,
     endOrphans: commands.endOrphans,
     endLeftBehind: createLeftBehind(house.dataDir),
     secrets: createSecrets(),
     limiter: createAttemptLimiter(),
     checkRehearsal,
+    rehearsalPlans,
     fault: (point) => {
       faults.push(point);
       fault.at(point);
@@ -194,14 +198,19 @@ export function tokenOf(person: UserActor, scopes: readonly Scope[]): TokenActor
   return { kind: 'token', id: randomUUID(), teamId, role, userId: person.id, scopes, name: `${person.name}'s token` };
 }
 
-/** Creates a session; every field but the title may be said. */
+/** Creates a session; every field may be said. Unless said otherwise it is one task, so that nothing is planned first. */
 export function addSession(
   instance: Instance,
   place: Place,
   fields: Record<string, unknown> = {},
   actor: Actor = place.admin,
 ): Promise<Session> {
-  const plain = { title: 'Add the thing', prompt: 'Do it.', repositoryId: place.repository.id };
+  const plain = {
+    title: 'Add the thing',
+    prompt: 'Do it.',
+    repositoryId: place.repository.id,
+    blueprint: 'single_task',
+  };
   return instance.services.sessions.create(actor, { ...plain, ...fields });
 }
 

@@ -10,6 +10,7 @@ import type { AgentRunner, RuntimeStatus } from '../../application/ports.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import type { Role, Scope } from '../../domain/actor.ts';
 import { scopes as allScopes } from '../../domain/actor.ts';
+import { createBlueprintFiles } from '../../infrastructure/blueprints/files.ts';
 import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
 import { createAttemptLimiter, createRequestLimits, type RequestRates } from '../../infrastructure/rate-limit.ts';
 import { createFeedHub } from '../../infrastructure/realtime/feed-hub.ts';
@@ -86,12 +87,15 @@ export async function openApiServer(
     runner: noRunner,
     runtime: { status: () => runtimeStatus },
     workspaces: createWorkspaces({ dataDir, log, outboundAllow: [] }),
+    commandEnvironment: { node: process.version, platform: process.platform, variables: [] },
+    blueprintFiles: createBlueprintFiles({ dataDir, directory: config.blueprintDir, outboundAllow: [] }),
     runCommand: () => Promise.reject(new Error('No commands here')),
     endOrphans: async () => 0,
     endLeftBehind: async () => 0,
     secrets: createSecrets(),
     limiter: createAttemptLimiter(),
     checkRehearsal: () => [],
+    rehearsalPlans: () => [],
     fault: () => {},
     log,
     settings: {

@@ -18,7 +18,7 @@ const refuse = (message: string, cause?: unknown) => {
  * that was judged), without redirects, all calls together within `limitMs`, one within its own `timeoutMs`. Throws INVALID on `source`.
  */
 export async function openNetwork(
-  context: GitContext,
+  context: Pick<GitContext, 'git' | 'networkMs'>,
   mayReach: MayReach,
   url: SourceUrl,
   limitMs = context.networkMs,
