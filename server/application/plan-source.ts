@@ -1,5 +1,6 @@
 import { expandBlueprint, type PlanTask } from '../domain/blueprint.ts';
 import { matchRules } from '../domain/blueprint-rules.ts';
+import { invalid } from '../domain/errors.ts';
 import type { PlanSource } from '../domain/session.ts';
 import type { Tx } from './store-port.ts';
 
@@ -42,6 +43,9 @@ export async function choosePlan(store: Pick<Tx, 'blueprints'>, asked: Plannable
     const named = await planOf(store, asked, blueprint, parameters);
     return { tasks: named.tasks, source: { ...plain, ...named.of, sentence: `The blueprint ${blueprint} was named.` } };
   }
+  const [parameter] = Object.keys(parameters);
+  if (parameter !== undefined)
+    throw invalid([{ path: `parameters.${parameter}`, message: 'Parameters belong to a blueprint; name one' }]);
   if (blueprint === plannerKey) return byPlanner('A planner was asked for.');
   if (asked.parentId !== null)
     return byPlanner('No blueprint was named, and rules are not asked for a session under another one.');

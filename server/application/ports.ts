@@ -149,8 +149,18 @@ export type RunCommand = (
   options: { directory: string; timeoutSeconds: number; signal: AbortSignal; attemptId: string },
 ) => Promise<CommandResult>;
 
+/** What commands run with; of the variables only the names. */
+export interface CommandEnvironment {
+  node: string;
+  platform: string;
+  variables: readonly string[];
+}
+
 /** Reads the rehearsal blocks of a prompt; an empty list means they are all well-formed (engine.md 6.1). */
 export type CheckRehearsal = (prompt: string) => FieldIssue[];
+
+/** What the rehearsal model would answer as the session's planner, each time it is asked; empty without a `plan` block. */
+export type RehearsalPlans = (prompt: string) => string[];
 
 /** What the domain may not do itself: ids, secrets and password hashes. */
 export interface Secrets {

@@ -4,7 +4,7 @@ import type { Session } from '../../domain/session.ts';
 import { deadlineAfterPause } from '../../domain/session-life.ts';
 import { followReset } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
-import { endSession } from '../sessions/endings.ts';
+import { endSession, everyTask } from '../sessions/endings.ts';
 import { engineActor } from './engine-actor.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -73,7 +73,7 @@ export async function beginSession(deps: Deps, session: Session): Promise<Sessio
         .filter((attempt) => !attemptEnded(attempt.status))
         .map((attempt) => attempt.taskId),
     );
-    for (const task of await tx.tasks.bySession(session.id)) {
+    for (const task of await everyTask(tx, session.id)) {
       if (task.status !== 'paused') continue;
       await tx.tasks.move({
         taskId: task.id,

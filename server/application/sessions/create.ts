@@ -1,10 +1,11 @@
 import { type Actor, authorize } from '../../domain/actor.ts';
-import { expandBlueprint } from '../../domain/blueprint.ts';
 import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
+import { readPlanAnswer } from '../../domain/plan-answer.ts';
 import { fencedBlocks, unknownTargets } from '../../domain/rehearsal.ts';
 import { isTerminal, type Session, slugOf } from '../../domain/session.ts';
 import { createSessionInput } from '../../domain/session-input.ts';
 import type { Deps } from '../deps.ts';
+import { choosePlan, fallbackPlan, type Plannable } from '../plan-source.ts';
 import { teamOf } from '../tokens.ts';
 import { personOf } from './find.ts';
 
@@ -27,9 +28,15 @@ export async function createSession(deps: Deps, actor: Actor, raw: unknown): Pro
   if (!repository) throw invalid([{ path: 'repositoryId', message: 'There is no such repository.' }]);
   const issues = deps.checkRehearsal(input.prompt);
   if (issues.length > 0) throw invalid(issues);
-  // Throws INVALID with the field for an unknown blueprint or a bad parameter.
-  const plan = expandBlueprint(input.blueprint ?? 'single_task', input.parameters, input);
-  const keys = plan.map(({ key }) => key);
+  const asked = {
+    teamId,
+    title: input.title,
+    prompt: input.prompt,
+    blueprint: input.blueprint ?? null,
+    parameters: input.parameters,
+    parentId: input.parentId ?? null,
+  };
+  const keys = await keysToCome(deps, asked);
   const strangers = unknownTargets(fencedBlocks(input.prompt), keys);
   if (strangers.length > 0) throw invalid(strangers);
   await assertAgent(deps, teamId, input.preferredAgent);
@@ -102,6 +109,23 @@ export async function createSession(deps: Deps, actor: Actor, raw: unknown): Pro
   });
   deps.nudge();
   return session;
+}
+
+/**
+ * The keys the session's tasks will have, as far as they are known: its blueprint's, or those the rehearsal's planner
+ * answers. Throws INVALID with the field for an unknown blueprint or a bad parameter.
+ */
+async function keysToCome(deps: Deps, asked: Plannable): Promise<string[]> {
+  const { tasks } = await choosePlan(deps.store, asked);
+  if (tasks !== null) return tasks.map(({ key }) => key);
+  const answers = deps.rehearsalPlans(asked.prompt);
+  if (answers.length === 0) return ['task'];
+  const plans = answers.flatMap((answer) => {
+    const read = readPlanAnswer(answer);
+    return 'tasks' in read ? [read.tasks] : [];
+  });
+  if (plans.length > 0) return [...new Set(plans.flat().map(({ key }) => key))];
+  return (await fallbackPlan(deps.store, asked, { rounds: 0, reason: '' })).tasks.map(({ key }) => key);
 }
 
 /** INVALID with the field when the team has no such agent, by id or name. */

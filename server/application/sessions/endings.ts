@@ -1,7 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import type { Session, SessionStatus } from '../../domain/session.ts';
-import { taskEnded } from '../../domain/task.ts';
+import { type Task, taskEnded } from '../../domain/task.ts';
 import type { Tx } from '../store-port.ts';
 
 export interface AttemptEnding {
@@ -39,12 +39,19 @@ export async function closeAttempt(tx: Tx, attempt: Attempt, end: AttemptEnding)
   ]);
 }
 
+/** The tasks of a session's graph, and before them its planner's own. */
+export async function everyTask(tx: Pick<Tx, 'tasks'>, sessionId: string): Promise<Task[]> {
+  const planner = await tx.tasks.planOf(sessionId);
+  const tasks = await tx.tasks.bySession(sessionId);
+  return planner === null ? tasks : [planner, ...tasks];
+}
+
 /** Closes what a run leaves open: attempts, their asks, tasks. Call under the session's lock. */
 export async function closeRun(tx: Tx, session: Session, end: AttemptEnding): Promise<void> {
   for (const attempt of await tx.attempts.bySession(session.id)) {
     if (!attemptEnded(attempt.status)) await closeAttempt(tx, attempt, end);
   }
-  for (const task of await tx.tasks.bySession(session.id)) {
+  for (const task of await everyTask(tx, session.id)) {
     if (taskEnded(task.status)) continue;
     await tx.tasks.move({
       taskId: task.id,

@@ -103,8 +103,10 @@ export async function retrySession(
         },
       },
     ]);
-    for (const task of tasks) {
-      const to = again[task.status];
+    // A plan that stands needs no planner any more; without one its planner is asked anew.
+    const planner = session.plannedAt === null ? await tx.tasks.planOf(session.id) : null;
+    for (const task of planner === null ? tasks : [planner, ...tasks]) {
+      const to = again[task.status] && (task.kind === 'plan' ? 'ready' : again[task.status]);
       if (to)
         await tx.tasks.move({
           taskId: task.id,
