@@ -5,6 +5,7 @@ import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import { engineActor } from './engine-actor.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { watchAgents } from './watch-agents.ts';
 
 /** After so long the worktrees that are left wait for the next turn. */
 const worktreesMs = 5_000;
@@ -92,7 +93,8 @@ export function createSweeper(deps: Deps, runtimeId: string) {
 
   async function runtime(): Promise<void> {
     const status = deps.runtime.status();
-    if (status.state === 'online') await store.agents.heartbeat(runtimeId);
+    // A parked runtime lives and waits for its quota: its agents are not silent.
+    if (status.state === 'online' || status.state === 'parked') await store.agents.heartbeat(runtimeId);
     const now = `${status.state} ${status.circuit} ${status.detail}`;
     if (now === lastState) return;
     await store.runtimes.setState(runtimeId, {
@@ -118,10 +120,12 @@ export function createSweeper(deps: Deps, runtimeId: string) {
     lastState = now;
   }
 
+  const agents = () => watchAgents(deps);
+
   return {
     /** Each part by itself: one that fails is logged and does not hold up the others. */
     async sweep(): Promise<void> {
-      for (const part of [deadlines, asks, worktrees, runtime]) {
+      for (const part of [deadlines, asks, worktrees, runtime, agents]) {
         try {
           await part();
         } catch (error) {
