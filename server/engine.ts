@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Database } from '../db/client.ts';
+import { createAgentTools } from './application/contexts/agent-tools.ts';
 import type { Deps } from './application/deps.ts';
 import { createDispatcher } from './application/engine/dispatcher.ts';
 import { createSweeper } from './application/engine/sweeper.ts';
@@ -20,6 +21,8 @@ import { createOpenCodeRunner } from './infrastructure/runtimes/opencode-runner.
 import { createSupervisor } from './infrastructure/runtimes/opencode-supervisor.ts';
 import { createSecrets } from './infrastructure/secrets.ts';
 import { createStore } from './infrastructure/store/store.ts';
+import { createToolTokens } from './infrastructure/tools/tool-token.ts';
+import { createToolsEndpoint, toolsPath } from './infrastructure/tools/tools-endpoint.ts';
 import type { Logger } from './log.ts';
 import { type Loop, startLoop } from './loops.ts';
 import { createServices } from './services.ts';
@@ -51,10 +54,14 @@ export async function createEngine(options: EngineOptions) {
   const store = createStore(database, { redact });
   await store.runtimes.upsertEmbedded(embeddedRuntime);
 
+  const ids = createSecrets();
+  const tools = createAgentTools({ store, secrets: ids, clock: () => new Date() });
+  const tokens = createToolTokens(config.dataDir);
   const gateway = createGateway({
     config,
     log,
     dataDir: config.dataDir,
+    tools: createToolsEndpoint({ tools, tokens, log }),
     registry: {
       resolveAttempt: async (remoteSessionId) => {
         const attempt = await store.attempts.byRemoteSession(remoteSessionId);
@@ -73,11 +80,10 @@ export async function createEngine(options: EngineOptions) {
     meter: {
       recordCall: (call) => store.modelCalls.record(call),
       countFailure: (attemptId, step) => store.attempts.countRehearsalFailure(attemptId, step),
-      setContext: async (attemptId, values) =>
-        log.info(
-          { attemptId, keys: Object.keys(values) },
-          'A rehearsal step set context values; there is no context store in this version',
-        ),
+      setContext: async (attemptId, values) => {
+        const { text, refused } = await tools.call(attemptId, 'context_set', { values });
+        if (refused) log.warn({ attemptId, reason: text }, 'A rehearsal step could not set context values');
+      },
     },
   });
   const supervisor = createSupervisor({
@@ -94,6 +100,7 @@ export async function createEngine(options: EngineOptions) {
     runtimeId: embeddedRuntime.id,
     defaultModel: () => gateway.defaultModel(),
     meterTotals: (attemptId) => store.modelCalls.ofAttempt(attemptId),
+    toolsUrl: (attemptId) => `http://127.0.0.1:${gateway.port()}${toolsPath(tokens.tokenOf(attemptId))}`,
   });
   const commands = createRunCommand({ nodeBin: dirname(process.execPath), dataDir: config.dataDir });
 
@@ -112,7 +119,7 @@ export async function createEngine(options: EngineOptions) {
     commandEnvironment: commands.environment,
     endOrphans: (attemptId) => commands.endOrphans(attemptId),
     endLeftBehind: createLeftBehind(config.dataDir),
-    secrets: createSecrets(),
+    secrets: ids,
     limiter: createAttemptLimiter(),
     checkRehearsal,
     rehearsalPlans,

@@ -24,6 +24,14 @@ export function messagesOf(body: Readonly<Record<string, unknown>>): ChatMessage
   return parsed.success ? parsed.data : [];
 }
 
+const tools = z.array(z.object({ function: z.object({ name: z.string() }) }));
+
+/** Names of the tools a request offers; an unreadable list counts as empty. */
+export function offeredTools(body: Readonly<Record<string, unknown>>): Set<string> {
+  const parsed = tools.safeParse(body.tools);
+  return new Set(parsed.success ? parsed.data.map((tool) => tool.function.name) : []);
+}
+
 /** Texts of the user, oldest first: the task's prompt, then what was injected. */
 export function userTexts(list: readonly ChatMessage[]): string[] {
   return list.filter((message) => message.role === 'user').map((message) => message.content);

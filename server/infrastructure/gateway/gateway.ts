@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log, RuntimeStatus } from '../../application/ports.ts';
 import type { Config } from '../../config.ts';
+import type { ToolsEndpoint } from '../tools/tools-endpoint.ts';
 import { admission, type ParentLookup } from './admission.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
 import { replyTo } from './failures.ts';
@@ -18,6 +19,8 @@ export interface GatewayOptions {
   registry: GatewayRegistry;
   meter: GatewayMeter;
   dataDir: string;
+  /** Serves the tools of the attempts on the same port; they have tokens of their own. */
+  tools?: ToolsEndpoint;
   /** How long a silent provider is waited for; below OpenCode's own patience so that our answer comes first. */
   silenceMs?: number;
 }
@@ -80,6 +83,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   server.keepAliveTimeout = 600_000;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (options.tools !== undefined && request.url?.startsWith('/tools/')) return options.tools(request, response);
     authenticate(request);
     const [, name = '', path = ''] =
       /^\/gateway\/([a-z]+)\/v1\/([a-z/]+)$/.exec((request.url ?? '').split('?')[0] ?? '') ?? [];

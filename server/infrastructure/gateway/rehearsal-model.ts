@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RehearsalRun } from '../../domain/rehearsal.ts';
 import { type AnswerStream, openAnswer } from './answer-stream.ts';
-import { messagesOf, scriptedResults, userTexts } from './chat-messages.ts';
+import { messagesOf, offeredTools, scriptedResults, userTexts } from './chat-messages.ts';
 import type { CallFailure, CallOutcome, GatewayAttempt, GatewayMeter } from './model-call.ts';
 import { outlineTurn } from './outline-turn.ts';
 import { planTurn } from './plan-turn.ts';
@@ -44,7 +44,12 @@ async function perform(
   const turn =
     script === null
       ? outlineTurn(attempt.taskKey, results)
-      : await nextTurn(script, results.keys(), (step) => meter.countFailure(attempt.attemptId, step));
+      : await nextTurn(
+          script,
+          results.keys(),
+          (step) => meter.countFailure(attempt.attemptId, step),
+          offeredTools(body),
+        );
   if (Object.keys(turn.context).length > 0) await meter.setContext(attempt.attemptId, turn.context);
   const opened = await wait(call, turn);
   return speak(call, turn, opened);

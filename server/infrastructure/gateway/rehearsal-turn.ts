@@ -1,3 +1,4 @@
+import { offeredName } from '../../domain/context-tools.ts';
 import type { RehearsalFailure, RehearsalStep } from '../../domain/rehearsal.ts';
 
 /** How an answer ends: with a tool call, with a scripted failure, or with the end of the run. */
@@ -15,17 +16,20 @@ export interface Turn {
   move: Move;
 }
 
+const keeping = offeredName('context_set');
 const goodbye = 'Rehearsal finished: the script has no further step.';
 
 /**
  * The next answer. Steps are numbered from 1 by their place in the script; the next one is the highest with a real
- * result + 1, so cuts, compaction and injected prompts do not shift it. `say`, `usage`, `wait` and `context` join the
- * step that follows. `failed` counts a failure about to be served and answers how often it now was.
+ * result + 1, so cuts, compaction and injected prompts do not shift it. `say`, `usage` and `wait` join the step that
+ * follows; so does `context` where the request offers no tool for it. `failed` counts a failure about to be served and
+ * answers how often it now was.
  */
 export async function nextTurn(
   steps: readonly RehearsalStep[],
   finished: Iterable<number>,
   failed: (step: number) => Promise<number>,
+  offered: ReadonlySet<string> = new Set(),
 ): Promise<Turn> {
   const turn: Turn = { text: '', usage: { input: 0, output: 0 }, waitSeconds: 0, context: {}, move: { kind: 'end' } };
   const texts: string[] = [];
@@ -33,7 +37,7 @@ export async function nextTurn(
   for (let index = done; index < steps.length; index += 1) {
     const step = steps[index];
     if (step === undefined) break;
-    const move = await take(step, index + 1, turn, texts, failed);
+    const move = await take(step, index + 1, turn, texts, failed, offered);
     if (move === null) continue;
     turn.move = move;
     break;
@@ -49,6 +53,7 @@ async function take(
   turn: Turn,
   texts: string[],
   failed: (step: number) => Promise<number>,
+  offered: ReadonlySet<string>,
 ): Promise<Move | null> {
   switch (step.kind) {
     case 'say':
@@ -61,6 +66,7 @@ async function take(
       turn.waitSeconds += step.seconds;
       return null;
     case 'context':
+      if (offered.has(keeping)) return { kind: 'tool', step: number, tool: keeping, input: { values: step.set } };
       Object.assign(turn.context, step.set);
       return null;
     case 'fail':

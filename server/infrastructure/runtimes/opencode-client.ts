@@ -20,6 +20,8 @@ export interface OpenCodeClient {
     path: string,
     schema: Schema,
   ): Promise<{ value: z.infer<Schema>; cursor: string | null }>;
+  /** Sends and reads the answer. */
+  post<Schema extends z.ZodType>(path: string, body: object, schema: Schema): Promise<z.infer<Schema>>;
   send(method: 'POST' | 'PATCH', path: string, body?: object): Promise<void>;
 }
 
@@ -48,8 +50,7 @@ export function openCodeClient(address: OpenCodeAddress): OpenCodeClient {
     );
   }
 
-  async function page<Schema extends z.ZodType>(path: string, schema: Schema) {
-    const response = await request('GET', path);
+  async function read<Schema extends z.ZodType>(response: Response, asked: string, schema: Schema) {
     let body: unknown;
     try {
       body = await response.json();
@@ -60,15 +61,21 @@ export function openCodeClient(address: OpenCodeAddress): OpenCodeClient {
     if (!parsed.success) {
       throw new RuntimeProblem(
         502,
-        `OpenCode answered GET ${path} in an unknown form: ${parsed.error.message.slice(0, 300)}`,
+        `OpenCode answered ${asked} in an unknown form: ${parsed.error.message.slice(0, 300)}`,
       );
     }
-    return { value: parsed.data, cursor: response.headers.get('x-next-cursor') };
+    return parsed.data;
+  }
+
+  async function page<Schema extends z.ZodType>(path: string, schema: Schema) {
+    const response = await request('GET', path);
+    return { value: await read(response, `GET ${path}`, schema), cursor: response.headers.get('x-next-cursor') };
   }
 
   return {
     page,
     get: async (path, schema) => (await page(path, schema)).value,
+    post: async (path, body, schema) => read(await request('POST', path, body), `POST ${path}`, schema),
     async send(method, path, body) {
       const response = await request(method, path, body);
       // Read to the end, so that the connection can be used again.

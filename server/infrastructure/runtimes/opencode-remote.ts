@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import type { RunOrder } from '../../application/ports.ts';
+import { toolServerName } from '../../domain/context-tools.ts';
 import type { Usage } from '../../domain/metrics.ts';
 import { type OpenCodeClient, RuntimeProblem } from './opencode-client.ts';
 import {
@@ -74,6 +75,19 @@ export async function orderProblem(
 function modelRef(model: string): { providerID: string; modelID: string } {
   const [providerID = ''] = model.split('/', 1);
   return { providerID, modelID: model.slice(providerID.length + 1) };
+}
+
+const toolServers = z.record(z.string(), z.looseObject({ status: z.string(), error: z.string().optional() }));
+
+/**
+ * Gives the agents of this directory the orchestrator's tools; again is harmless. Answers why they do not stand, or null.
+ * Known to one process only: a new one is told again.
+ */
+export async function offerTools(client: OpenCodeClient, directory: string, url: string): Promise<string | null> {
+  const config = { type: 'remote', url, enabled: true, oauth: false, timeout: 15_000 };
+  const body = { name: toolServerName, config };
+  const server = (await client.post(`/mcp${queryOf(directory)}`, body, toolServers))[toolServerName];
+  return server?.status === 'connected' ? null : (server?.error ?? server?.status ?? 'OpenCode does not list them');
 }
 
 /** Sends a prompt with ids of our own. Sent again it resumes a cut run, and does nothing to a finished one. */

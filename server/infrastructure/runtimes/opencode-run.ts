@@ -8,6 +8,7 @@ import {
   ensureSession,
   findSession,
   lastPrompt,
+  offerTools,
   postPrompt,
   refreshMessages,
   remoteDirectory,
@@ -38,6 +39,8 @@ export interface RunContext {
   meterTotals: ((attemptId: string) => Promise<Totals>) | undefined;
   answered: ReadonlySet<string>;
   orderProblem: (client: OpenCodeClient, order: RunOrder, model: string, directory: string) => Promise<string | null>;
+  /** Where an attempt's tools are; without it the agents have none of ours. */
+  toolsUrl: ((attemptId: string) => string) | undefined;
   pollMs: number;
   offlineMs: number;
 }
@@ -181,7 +184,7 @@ export async function driveRun(
   }
 
   async function prepare(client: OpenCodeClient): Promise<RunEnd | null> {
-    const problem = await context.orderProblem(client, order, model, directory);
+    const [problem] = await Promise.all([context.orderProblem(client, order, model, directory), giveTools(client)]);
     if (problem !== null) return { type: 'failed', failure: 'invalid', message: problem, retryAt: null };
     const adopted = await ensureSession(client, order, directory);
     if (!started) emit({ type: 'started', runtimeId: context.runtimeId, adopted });
@@ -190,6 +193,18 @@ export async function driveRun(
     judged = null;
     if (!adopted && !handle.aborted) await post(client, []);
     return null;
+  }
+
+  // Work without them is work: an agent that cannot keep what it learned still does its task.
+  async function giveTools(client: OpenCodeClient): Promise<void> {
+    if (context.toolsUrl === undefined) return;
+    const why = await offerTools(client, directory, context.toolsUrl(order.attemptId)).catch((error: unknown) => {
+      if (error instanceof RuntimeProblem) return error.message;
+      throw error;
+    });
+    if (why === null) return;
+    log.warn({ attemptId: order.attemptId, reason: why }, 'The tools for contexts could not be given to an agent');
+    emit({ type: 'progress', note: `The agent works without the tools for contexts: ${why}` });
   }
 
   const stopListening = listenTo(context.stream, tree, reporter, emit, handle.nudge);

@@ -17,6 +17,8 @@ export interface OpenCodeRunnerOptions {
   /** `provider/model` of an order that names none. */
   defaultModel: () => string;
   meterTotals?: (attemptId: string) => Promise<Totals>;
+  /** Where an attempt's tools are. */
+  toolsUrl?: (attemptId: string) => string;
   pollMs?: number;
   /** How long a run waits for a runtime that is not there. */
   offlineMs?: number;
@@ -36,6 +38,7 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
     meterTotals: options.meterTotals,
     answered,
     orderProblem: knownProblems(supervisor),
+    toolsUrl: options.toolsUrl,
     pollMs: options.pollMs ?? 5_000,
     offlineMs: options.offlineMs ?? 300_000,
   };

@@ -1,4 +1,5 @@
 import { type PermissionPreset, standardCommands } from '../../domain/agent.ts';
+import { toolServerName } from '../../domain/context-tools.ts';
 
 type Action = 'allow' | 'ask' | 'deny';
 
@@ -14,6 +15,8 @@ const reading: PermissionRules = {
   todowrite: 'allow',
   todoread: 'allow',
   question: 'allow',
+  // What is known is the orchestrator's to guard: each call is judged by the attempt's row.
+  [`${toolServerName}_*`]: 'allow',
 };
 
 // Rules for what nobody listed, then what is never allowed: a sub-agent would escape the ask rules.
