@@ -1,6 +1,14 @@
 import { type Actor, authorize } from '../domain/actor.ts';
-import type { Agent } from '../domain/agent.ts';
+import { type Agent, agentStates, agentTiers, agentTypes } from '../domain/agent.ts';
+import { presetOf } from '../domain/agent-fleet.ts';
+import { assertHoldings, createAgentInput, heldCapabilities, updateAgentInput } from '../domain/agent-input.ts';
+import { agentPrompts } from '../domain/agent-prompts.ts';
+import { DomainError, invalidFromZod } from '../domain/errors.ts';
+import type { EventType } from '../domain/events.ts';
 import type { Deps } from './deps.ts';
+import { defined } from './repositories.ts';
+import { assertVersion } from './sessions/find.ts';
+import type { Tx } from './store-port.ts';
 import type { AgentRecord } from './team-port.ts';
 import { teamOf } from './tokens.ts';
 import type { RoutingDecision } from './work-port.ts';
@@ -29,56 +37,203 @@ export interface FleetStats {
 
 /** The team's agents (domain.md 3). */
 export function createAgents(deps: Deps) {
+  const { store, secrets } = deps;
+
+  /** Permission is asked before existence. */
+  async function find(actor: Actor, idOrName: string, permission: 'read' | 'agent.manage' = 'read'): Promise<Agent> {
+    authorize(actor, permission, { teamId: teamOf(actor), resource: 'agents' });
+    return existing(store, teamOf(actor), idOrName);
+  }
+
+  /** Changes an agent with its audit entry and event; CONFLICT when it is at another version. */
+  async function change(
+    actor: Actor,
+    { agent, patch, action }: { agent: Agent; patch: Parameters<Tx['agents']['update']>[2]; action: string },
+    version?: number,
+  ): Promise<Agent> {
+    return store.transaction(async (tx) => {
+      if (patch.name !== undefined && patch.name !== agent.name) await assertNoneOpen(tx, agent, 'renamed');
+      const after = await tx.agents.update(agent.teamId, agent.id, patch, version);
+      await tell(tx, actor, after, action, { before: facts(agent), after: facts(after) });
+      return after;
+    });
+  }
+
   return {
     async list(actor: Actor): Promise<Agent[]> {
       authorize(actor, 'read', { teamId: teamOf(actor), resource: 'agents' });
-      return deps.store.agents.list(teamOf(actor));
+      return store.agents.list(teamOf(actor));
     },
+
     /** By id or name; NOT_FOUND. */
     async get(actor: Actor, idOrName: string): Promise<Agent> {
-      return soon(deps, actor, idOrName);
+      return find(actor, idOrName);
     },
+
+    /** Registers an agent on the embedded runtime; prompt and preset are its type's unless said. CONFLICT when the name is taken. */
     async create(actor: Actor, raw: unknown): Promise<Agent> {
-      return soon(deps, actor, raw);
+      const teamId = teamOf(actor);
+      authorize(actor, 'agent.manage', { teamId });
+      const parsed = createAgentInput.safeParse(raw);
+      if (!parsed.success) throw invalidFromZod(parsed.error);
+      const input = parsed.data;
+      return store.transaction(async (tx) => {
+        const id = secrets.uuid();
+        const { id: runtimeId } = deps.runtime.status();
+        await tx.agents.create({
+          ...input,
+          ...heldCapabilities(input.primaryCapabilities, input.secondaryCapabilities),
+          id,
+          teamId,
+          runtimeId,
+          systemPrompt: input.systemPrompt ?? agentPrompts[input.type],
+          permissionPreset: input.permissionPreset ?? presetOf(input.type),
+          draining: false,
+        });
+        const agent = await existing(tx, teamId, id);
+        await tell(tx, actor, agent, 'agent.registered', { after: facts(agent) });
+        return agent;
+      });
     },
+
     async update(
       actor: Actor,
       id: string,
       raw: unknown,
       options: { version?: number | undefined } = {},
     ): Promise<Agent> {
-      return soon(deps, actor, id, raw, options);
+      authorize(actor, 'agent.manage', { teamId: teamOf(actor) });
+      const parsed = updateAgentInput.safeParse(raw);
+      if (!parsed.success) throw invalidFromZod(parsed.error);
+      const agent = await find(actor, id, 'agent.manage');
+      assertVersion(agent, options.version);
+      const given = defined(parsed.data);
+      const asked = { ...agent, ...given };
+      assertHoldings(asked);
+      const patch = { ...given, ...heldCapabilities(asked.primaryCapabilities, asked.secondaryCapabilities) };
+      return change(actor, { agent, patch, action: 'agent.updated' }, agent.version);
     },
+
+    /** Takes it off the fleet; its attempts stay readable. CONFLICT while one of them is open. */
     async remove(actor: Actor, id: string): Promise<void> {
-      return soon(deps, actor, id);
+      const agent = await find(actor, id, 'agent.manage');
+      await store.transaction(async (tx) => {
+        await assertNoneOpen(tx, agent, 'removed');
+        await tx.agents.remove(agent.teamId, agent.id);
+        await tell(tx, actor, { ...agent, enabled: false }, 'agent.removed', { before: facts(agent) });
+      });
     },
+
+    /** Draining: it gets no new work, and what it works on goes on. */
     async setDraining(actor: Actor, id: string, draining: boolean): Promise<Agent> {
-      return soon(deps, actor, id, draining);
+      const agent = await find(actor, id, 'agent.manage');
+      if (agent.draining === draining) return agent;
+      return change(actor, { agent, patch: { draining }, action: draining ? 'agent.draining' : 'agent.undrained' });
     },
+
+    /** A disabled agent gets no new work; enabling one also ends its drain. */
     async setEnabled(actor: Actor, id: string, enabled: boolean): Promise<Agent> {
-      return soon(deps, actor, id, enabled);
+      const agent = await find(actor, id, 'agent.manage');
+      const patch = enabled ? { enabled, draining: false } : { enabled };
+      if (agent.enabled === enabled && (!enabled || !agent.draining)) return agent;
+      return change(actor, { agent, patch, action: enabled ? 'agent.enabled' : 'agent.disabled' });
     },
+
     async record(actor: Actor, idOrName: string): Promise<AgentRecord> {
-      return soon(deps, actor, idOrName);
+      return store.agents.record((await find(actor, idOrName)).id);
     },
+
     async attempts(actor: Actor, idOrName: string, limit = 50): Promise<AgentAttempt[]> {
-      return soon(deps, actor, idOrName, limit);
+      return store.agents.attempts((await find(actor, idOrName)).id, limit);
     },
+
     /** Recent decisions the agent was a candidate in: chosen, or why not. */
     async decisions(
       actor: Actor,
       idOrName: string,
       limit = 50,
     ): Promise<(RoutingDecision & { sessionSlug: string; taskTitle: string })[]> {
-      return soon(deps, actor, idOrName, limit);
+      const agent = await find(actor, idOrName);
+      return store.routing.recent(agent.teamId, { agentId: agent.id, limit });
     },
+
     async stats(actor: Actor): Promise<FleetStats> {
-      return soon(deps, actor);
+      authorize(actor, 'read', { teamId: teamOf(actor), resource: 'agents' });
+      const agents = await store.agents.list(teamOf(actor));
+      const able = agents.filter(({ enabled }) => enabled);
+      return {
+        total: agents.length,
+        byState: counted(agentStates, agents, ({ state }) => state),
+        byTier: counted(agentTiers, agents, ({ tier }) => tier),
+        byType: counted(agentTypes, agents, ({ type }) => type),
+        load: {
+          current: able.reduce((sum, { load }) => sum + load.current, 0),
+          max: able.reduce((sum, { load }) => sum + load.max, 0),
+        },
+      };
     },
   };
 }
 
-// Filled in by the verbs' own change; every call says so until then.
-function soon(..._given: unknown[]): never {
-  throw new Error('This verb is being written.');
+async function existing(store: Pick<Tx, 'agents'>, teamId: string, idOrName: string): Promise<Agent> {
+  const agent = await store.agents.get(teamId, idOrName);
+  if (!agent) throw new DomainError('NOT_FOUND', `There is no agent ${idOrName}.`);
+  return agent;
+}
+
+/** Judged under the agents' locks, which whoever assigns holds too: no attempt is given to it meanwhile. */
+async function assertNoneOpen(tx: Tx, agent: Agent, verb: 'removed' | 'renamed'): Promise<void> {
+  await tx.agents.lockAll(agent.teamId);
+  const open = (await tx.agents.attempts(agent.id, 200)).filter(({ endedAt }) => endedAt === null);
+  const [first] = open;
+  if (first === undefined) return;
+  const more = open.length > 1 ? ` and ${open.length - 1} more` : '';
+  throw new DomainError(
+    'CONFLICT',
+    `${agent.name} works on "${first.taskTitle}" of ${first.sessionSlug}${more}; drain it and wait, or stop the session. Until then it cannot be ${verb}.`,
+    { details: { openAttempts: open.length } },
+  );
+}
+
+/** The audit entry of a change, and its event for whoever watches the team. */
+async function tell(
+  tx: Tx,
+  actor: Actor,
+  agent: Agent,
+  action: string,
+  change: { before?: object; after?: object },
+): Promise<void> {
+  const type: EventType = action === 'agent.registered' ? 'agent.registered' : 'agent.updated';
+  const { id: agentId, name, type: agentType, teamId } = agent;
+  await tx.audit.append({ teamId, actor, action, subject: { kind: 'agent', id: agentId }, ...change });
+  await tx.events.appendTeam(teamId, { type, actor, payload: { agentId, name, type: agentType, action } });
+}
+
+/** What of an agent is a person's choice. */
+function facts(agent: Agent) {
+  const { name, type, primaryCapabilities, secondaryCapabilities, model, temperature, systemPrompt } = agent;
+  const { permissionPreset, preferredTechnologies, avoidedTechnologies, preferredSessionTypes } = agent;
+  const { preferredComplexity, minimumQuality, maxConcurrentTasks, enabled, draining } = agent;
+  return {
+    name,
+    type,
+    primaryCapabilities,
+    secondaryCapabilities,
+    model,
+    temperature,
+    systemPrompt,
+    permissionPreset,
+    preferredTechnologies,
+    avoidedTechnologies,
+    preferredSessionTypes,
+    preferredComplexity,
+    minimumQuality,
+    maxConcurrentTasks,
+    enabled,
+    draining,
+  };
+}
+
+function counted(keys: readonly string[], agents: readonly Agent[], key: (agent: Agent) => string) {
+  return Object.fromEntries(keys.map((one) => [one, agents.filter((agent) => key(agent) === one).length]));
 }
