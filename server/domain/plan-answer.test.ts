@@ -44,7 +44,7 @@ test.each([
   [
     'a cycle',
     { tasks: [task('a', { dependsOn: [{ key: 'b' }] }), task('b', { dependsOn: [{ key: 'a' }] })] },
-    'tasks',
+    'tasks[0].dependsOn',
     'wait for each other',
   ],
   ['an unknown capability', { tasks: [task('a', { capabilities: ['magic'] })] }, 'tasks[0].capabilities[0]', ''],

@@ -1,6 +1,7 @@
 /** What completed tasks teach the next ones of their kind: hours (domain.md 2.5) and the paths they wrote (domain.md 5). */
 import type { Capability } from './agent.ts';
 import { type Estimate, learn } from './estimate.ts';
+import { writeSetOf } from './path-leases.ts';
 
 /** So many of the newest records of a kind are asked. */
 export const recordsAsked = 5;
@@ -24,11 +25,11 @@ export function learnedEstimate(prior: Estimate, records: readonly { readonly ho
  */
 export function predictWrites(
   records: readonly { readonly written: readonly string[] }[],
-  announced: (path: string) => boolean,
+  announced: readonly string[],
 ): string[] {
   const asked = records.slice(0, recordsAsked);
-  const files = oftenIn(asked.map(({ written }) => written)).filter((path) => !announced(path));
-  if (files.length <= mostFiles) return files;
+  const files = writeSetOf(announced, [], oftenIn(asked.map(({ written }) => written))).unannounced;
+  if (files.length <= mostFiles) return [...files];
   return [
     ...new Set(files.map((path) => (path.includes('/') ? `${path.slice(0, path.lastIndexOf('/'))}/**` : path))),
   ].sort();

@@ -1,16 +1,19 @@
-import type { Attempt } from '../../domain/attempt.ts';
+import type { Attempt, Evidence } from '../../domain/attempt.ts';
 import { learn } from '../../domain/estimate.ts';
 import type { Session } from '../../domain/session.ts';
-import type { Task } from '../../domain/task.ts';
+import type { Proof, Task } from '../../domain/task.ts';
 import { mayComplete } from '../../domain/task-graph/ready.ts';
+import { refreshAttention } from '../asks.ts';
 import { pinCheckpoint, stateOf } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
 import type { MergeResult, TaskCommit } from '../git-port.ts';
 import { graphOf } from '../graph-view.ts';
 import type { Repository } from '../team-port.ts';
+import { resolveConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
 import { walk } from './settle.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { hoursTaken, recordTask } from './task-record.ts';
 import { writeBack } from './write-back.ts';
 
 /** The commit message's facts (engine.md 3, merge). */
@@ -36,7 +39,10 @@ export async function inRepository<T>(deps: Deps, repositoryId: string, work: ()
   return next;
 }
 
-/** Puts the attempt's commit on the session branch, from the current epoch only; call inside `inRepository`. Null when the attempt changed nothing. */
+/**
+ * Puts the attempt's commit on the session branch, from the current epoch only; call inside `inRepository`. Null when the
+ * attempt changed nothing.
+ */
 export async function mergeAttempt(
   deps: Deps,
   session: Session,
@@ -61,18 +67,27 @@ export async function mergeAttempt(
  * is completed, since whoever ran its task again would bring the same changes twice.
  */
 export async function completeIfMerged(deps: Deps, session: Session, attempt: Attempt): Promise<boolean> {
+  const { repository } = await surroundingsOf(deps, session);
+  return inRepository(deps, repository.id, () => completeMerged(deps, session, attempt));
+}
+
+/** The same for whoever is in the repository's lane already. */
+export async function completeMerged(deps: Deps, session: Session, attempt: Attempt): Promise<boolean> {
   const { branch } = session;
   const { status, taskCommit, baseCommit, evidence } = attempt;
   if (status !== 'verifying' || taskCommit === null || baseCommit === null || evidence === null || branch === null)
     return false;
   const { repository } = await surroundingsOf(deps, session);
-  return inRepository(deps, repository.id, async () => {
-    const merged = await deps.workspaces.findMerged(repository, branch, baseCommit, attempt.id);
-    if (merged === null) return false;
-    const head = await deps.workspaces.head(repository, branch);
-    await completeAttempt(deps, session, attempt, { mergedCommit: merged, head, claimed: evidence.claimed });
-    return true;
-  });
+  const merged = await deps.workspaces.findMerged(repository, branch, baseCommit, attempt.id);
+  if (merged === null) return false;
+  const head = await deps.workspaces.head(repository, branch);
+  await completeAttempt(deps, session, attempt, { mergedCommit: merged, head, proof: proofFrom(evidence) });
+  return true;
+}
+
+/** What evidence of a passed proof is worth. */
+export function proofFrom(evidence: Evidence): Proof {
+  return evidence.waived ? 'waived' : evidence.claimed ? 'claimed' : 'proven';
 }
 
 /**
@@ -83,7 +98,7 @@ export async function completeAttempt(
   deps: Deps,
   session: Session,
   attempt: Attempt,
-  done: { mergedCommit: string | null; head: string | null; claimed: boolean },
+  done: { mergedCommit: string | null; head: string | null; proof: Proof },
 ): Promise<void> {
   const { store, secrets, clock } = deps;
   const actor = engineActor(session.teamId);
@@ -106,17 +121,19 @@ export async function completeAttempt(
     const tasks = await tx.tasks.bySession(session.id);
     const task = tasks.find((one) => one.id === attempt.taskId);
     if (!task) return null;
+    await recordTask(tx, deps, session, task, attempt, metered.usage);
     const graph = graphOf(tasks, await tx.tasks.dependencies(session.id));
     const free = mayComplete(graph, task.id, now);
     await walk(tx, task, free ? 'completed' : 'blocked', {
       reason: free ? null : 'waiting_to_complete',
       epoch: attempt.epoch,
       patch: {
-        proof: done.claimed ? 'claimed' : 'proven',
+        proof: done.proof,
+        next: null,
         result: attempt.summary,
         error: null,
         mergedCommit: done.mergedCommit,
-        estimate: learn(task.estimate, (now.getTime() - (task.startedAt ?? attempt.startedAt).getTime()) / 3_600_000),
+        estimate: learn(task.estimate, hoursTaken(task, attempt, now)),
         ...(free ? { endedAt: now } : {}),
       },
     });
@@ -145,13 +162,15 @@ export async function completeAttempt(
             taskId: task.id,
             epoch: attempt.epoch,
             status: 'succeeded',
-            proof: done.claimed ? 'claimed' : 'proven',
+            proof: done.proof,
             changed: done.mergedCommit !== null,
           },
         },
       ],
       { epoch: session.epoch },
     );
+    await resolveConflict(tx, attempt, done.mergedCommit);
+    await refreshAttention(tx, session.id, actor);
     await writeBack(deps, tx, session, task, attempt);
     const commit = done.head ?? session.headCommit;
     return tx.checkpoints.create(

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { capabilities } from '../../domain/agent.ts';
 import { maxPlanTasks, planSchema } from '../../domain/blueprint.ts';
 import type { Session } from '../../domain/session.ts';
 import { actionVerbs, type Task } from '../../domain/task.ts';
@@ -84,7 +83,7 @@ const answerRules = `You plan; you do not do the work and you change no file. Re
 
 - One to ${maxPlanTasks} tasks; as few as the work really needs, each a piece one agent finishes in one go.
 - \`key\`: short and unique. \`title\`: starts with one of ${actionVerbs.join(', ')}. \`description\`: what has to be done and when it is done, so that an agent who sees nothing else can do it.
-- \`capabilities\`: what the agent must be able to do, only from ${capabilities.join(', ')}.
+- \`capabilities\`: what the agent must be able to do, only from the schema's list.
 - \`estimate\`: hours with optimistic ≤ likely ≤ pessimistic.
 - \`dependsOn\`: the keys of tasks that must be finished first; no circles. What does not need to wait may run at the same time.
 - \`writes\`: globs of the files the task expects to change, such as "src/login/**". Tasks that may run at the same time should not announce the same files: what collides has to wait.

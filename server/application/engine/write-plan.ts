@@ -5,6 +5,7 @@ import type { PlanSource, Session } from '../../domain/session.ts';
 import type { Deps } from '../deps.ts';
 import { endSession } from '../sessions/endings.ts';
 import type { Tx } from '../store-port.ts';
+import { learnTasks } from '../task-learning.ts';
 import { engineActor } from './engine-actor.ts';
 
 /** Writes a plan in a transaction of its own. */
@@ -35,6 +36,12 @@ export async function writePlan(
     { plannedAt: clock(), planSource: source, ...(autonomy === 'auto' ? { planApprovedAt: clock() } : {}) },
     { epoch: session.epoch, status: ['running', 'degraded'] },
   );
+  const learned = await learnTasks(
+    tx,
+    session,
+    plan.map((task) => ({ ...task, planKey: planKeyOf(source, task) })),
+    source.kind === 'planner' ? 'planner' : 'blueprint',
+  );
   const ids = new Map(plan.map((task) => [task.key, secrets.uuid()]));
   const idOf = (key: string): string => ids.get(key) ?? '';
   await tx.tasks.insertAll(
@@ -53,8 +60,9 @@ export async function writePlan(
       optional: task.optional,
       writes: task.writes,
       verification: task.verification,
-      estimate: estimateOf(task.estimate, source.kind === 'planner' ? 'planner' : 'blueprint'),
-      planKey: source.blueprint === null ? null : `${source.blueprint}/${task.key}`,
+      estimate: learned[position]?.estimate ?? estimateOf(task.estimate, 'blueprint'),
+      predictedWrites: learned[position]?.predictedWrites ?? [],
+      planKey: planKeyOf(source, task),
     })),
   );
   await tx.tasks.insertDependencies(
@@ -93,6 +101,10 @@ export async function writePlan(
   if (autonomy === 'plan_approval') await tx.sessions.setAttention(session.id, 'approval', actor);
   return planned;
 }
+
+/** Under what the history of a blueprint's task is kept. */
+const planKeyOf = ({ blueprint }: PlanSource, { key }: PlanTask): string | null =>
+  blueprint === null ? null : `${blueprint}/${key}`;
 
 /** `task.created` as every way of making a task tells it. */
 export function createdEvent(
