@@ -11,6 +11,12 @@ import type { Task } from '../../server/domain/task.ts';
 
 export const system: Actor = { kind: 'system', teamId: null, name: 'test' };
 
+/** Waits for the next millisecond of the database's clock, the finest that PGlite and a Date know: order is then certain. */
+export async function tick(store: Store): Promise<void> {
+  const before = (await store.now()).getTime();
+  while ((await store.now()).getTime() === before);
+}
+
 export interface World {
   team: Team;
   user: User;

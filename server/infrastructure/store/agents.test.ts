@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addAttempt, addRunning, addTask, endAttempt, makeWorld, type World } from '../../../db/testing/fixtures.ts';
+import {
+  addAttempt,
+  addRunning,
+  addTask,
+  endAttempt,
+  makeWorld,
+  tick,
+  type World,
+} from '../../../db/testing/fixtures.ts';
 import { openTestStore, type TestStore } from '../../../db/testing/store.ts';
 import type { Store } from '../../application/store-port.ts';
 import type { Agent } from '../../domain/agent.ts';
@@ -30,12 +38,16 @@ describe.each(['pglite', 'postgres'] as const)('agents on %s', (kind) => {
   afterAll(() => opened.close());
 
   type Fields = Parameters<typeof addAttempt>[5];
-  const attempt = (fields: Fields = {}, of = task): Promise<Attempt> => {
+  const attempt = async (fields: Fields = {}): Promise<Attempt> => {
     number += 1;
-    return addAttempt(store, world, session, of, number, fields);
+    await tick(store);
+    return addAttempt(store, world, session, task, number, fields);
   };
-  const end = async (how: Parameters<typeof endAttempt>[2], fields: Fields = {}, calls = 1) =>
-    endAttempt(store, await attempt(fields), how, calls);
+  const end = async (how: Parameters<typeof endAttempt>[2], fields: Fields = {}, calls = 1) => {
+    const ended = await endAttempt(store, await attempt(fields), how, calls);
+    await tick(store);
+    return ended;
+  };
   const agent = async (): Promise<Agent> => {
     const found = await store.agents.get(world.team.id, world.agent.id);
     if (found === null) throw new Error('The agent is gone');
@@ -100,19 +112,19 @@ describe.each(['pglite', 'postgres'] as const)('agents on %s', (kind) => {
     expect(await store.agents.attempts(id, 5)).toHaveLength(1);
   });
 
-  test('no task is given to an agent while it is removed', async () => {
-    const results = await Promise.allSettled([
-      store.agents.remove(world.team.id, world.agent.id),
-      store.transaction(async (tx) => {
-        await tx.agents.lockAll(world.team.id);
-        if ((await tx.agents.list(world.team.id)).length === 0) return null;
-        return addAttempt(tx, world, session, task);
-      }),
-    ]);
-    const [removed, assigned] = results;
-    const gave = assigned?.status === 'fulfilled' && assigned.value !== null;
-    expect(removed?.status === 'fulfilled').toBe(!gave);
-    expect((await store.agents.list(world.team.id)).length).toBe(gave ? 1 : 0);
+  test('an agent is not removed under the hands of one who gives it a task', async () => {
+    const locked = Promise.withResolvers<void>();
+    const removing = locked.promise.then(() => store.agents.remove(world.team.id, world.agent.id));
+    await store.transaction(async (tx) => {
+      await tx.agents.lockAll(world.team.id);
+      locked.resolve();
+      // The server is given the time to look at the agent before the attempt is there.
+      for (let n = 0; n < 50; n += 1) await tx.teams.get(world.team.id);
+      expect(await tx.agents.list(world.team.id)).toHaveLength(1);
+      await addAttempt(tx, world, session, task);
+    });
+    await expect(removing).rejects.toMatchObject({ code: 'CONFLICT', details: { openAttempts: 1 } });
+    expect(await store.agents.list(world.team.id)).toHaveLength(1);
   });
 
   test('plans and conflicts count for a record, a waiver and what a person resolved do not', async () => {
@@ -164,6 +176,7 @@ describe.each(['pglite', 'postgres'] as const)('agents on %s', (kind) => {
     const probe = await attempt({ probe: true });
     expect(await store.agents.idle(world.team.id)).toMatchObject([{ probing: true }]);
     await endAttempt(store, probe, 'proven');
+    await tick(store);
     await end('verification_failed', { probe: true });
     await end('proven', { probe: true });
     await end('crash', { probe: true });
@@ -251,6 +264,7 @@ describe.each(['pglite', 'postgres'] as const)('agents on %s', (kind) => {
 
   test('decisions are found by session, by moment and by candidate', async () => {
     const decide = async (candidates: unknown[]) => {
+      await tick(store);
       const id = randomUUID();
       await store.routing.insert({
         id,
@@ -267,6 +281,7 @@ describe.each(['pglite', 'postgres'] as const)('agents on %s', (kind) => {
     };
     const first = await decide([{ agentId: world.agent.id, name: 'a' }, { agentId: randomUUID() }]);
     const second = await decide([]);
+    await tick(store);
     const since = await store.now();
     const third = await decide([{ name: world.agent.id }]);
     const recent = async (query: { since?: Date; agentId?: string }, limit = 9) =>

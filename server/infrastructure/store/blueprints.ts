@@ -17,11 +17,13 @@ export function createBlueprints(handle: Handle): Aggregates['blueprints'] {
   return {
     async insert(blueprint) {
       const { id, teamId, key, version, name, description, yaml, checksum, origin, createdBy } = storable(blueprint);
-      // A removed version gives its place up: whoever brings it again brings it new.
+      // A removed version gives its place up: whoever brings it again brings it new. Later than any other, however coarse
+      // the clock: the newest is the current one.
       const [row] = await handle.rows(sql`insert into blueprints
           (id, team_id, key, version, name, description, yaml, checksum, origin, created_by, created_at)
         values (${id}::uuid, ${teamId}::uuid, ${key}, ${version}, ${name}, ${description}, ${yaml}, ${checksum},
-          ${json(origin)}, ${createdBy}::uuid, clock_timestamp())
+          ${json(origin)}, ${createdBy}::uuid, greatest(clock_timestamp(), (select max(created_at) + interval '1 microsecond'
+            from blueprints where team_id = ${teamId}::uuid and key = ${key})))
         on conflict (team_id, key, version) do update set name = excluded.name, description = excluded.description,
           yaml = excluded.yaml, checksum = excluded.checksum, origin = excluded.origin, created_by = excluded.created_by,
           created_at = excluded.created_at, removed_at = null

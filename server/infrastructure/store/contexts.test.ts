@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addSession, makeWorld, system, type World } from '../../../db/testing/fixtures.ts';
+import { addSession, makeWorld, system, tick, type World } from '../../../db/testing/fixtures.ts';
 import { openTestStore, type TestStore } from '../../../db/testing/store.ts';
 import type { LeafChange } from '../../application/knowledge-port.ts';
 import type { Store } from '../../application/store-port.ts';
@@ -19,8 +19,9 @@ describe.each(['pglite', 'postgres'] as const)('contexts on %s', (kind) => {
   });
   afterAll(() => opened.close());
 
-  const add = (over: Partial<Context> = {}, changes: readonly LeafChange[] = []) =>
-    store.contexts.create(
+  const add = async (over: Partial<Context> = {}, changes: readonly LeafChange[] = []) => {
+    await tick(store);
+    return store.contexts.create(
       {
         id: randomUUID(),
         teamId: world.team.id,
@@ -37,6 +38,7 @@ describe.each(['pglite', 'postgres'] as const)('contexts on %s', (kind) => {
       changes,
       system,
     );
+  };
   const write = (id: string, version: number, data: ContextData, changes: readonly LeafChange[]) =>
     store.contexts.write(id, { version, data, changes, actor: system });
   const expire = (id: string) =>

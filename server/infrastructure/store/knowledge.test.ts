@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addAttempt, addRunning, addTask, makeWorld, type World } from '../../../db/testing/fixtures.ts';
+import { addAttempt, addRunning, addTask, makeWorld, tick, type World } from '../../../db/testing/fixtures.ts';
 import { openTestStore, type TestStore } from '../../../db/testing/store.ts';
 import type { StoredBlueprint, TaskRecord } from '../../application/knowledge-port.ts';
 import type { Store } from '../../application/store-port.ts';
@@ -22,6 +22,7 @@ describe.each(['pglite', 'postgres'] as const)('what a team knows on %s', (kind)
     const session = await addRunning(store, world);
     const task = await addTask(store, session);
     const attempt = await addAttempt(store, world, session, task);
+    await tick(store);
     return store.conflicts.insert({
       id: randomUUID(),
       teamId: world.team.id,
@@ -155,6 +156,7 @@ describe.each(['pglite', 'postgres'] as const)('what a team knows on %s', (kind)
         ...over,
       };
       await store.history.record(entry);
+      await tick(store);
       return entry;
     };
     expect(await store.history.rates(own.team.id)).toEqual({ hours: 0, tokens: 0, costUsd: null, records: 0 });
