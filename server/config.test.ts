@@ -12,6 +12,7 @@ test('an empty environment gives the documented defaults', () => {
     host: '127.0.0.1',
     port: 4400,
     dataDir: resolve('.data'),
+    blueprintDir: null,
     databaseUrl: null,
     opencodeBin: null,
     model: null,
