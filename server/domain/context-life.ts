@@ -17,10 +17,15 @@ export function contextExpiry(
     case 'temporary':
       return new Date(at.createdAt.getTime() + contextLifetimes.temporary);
     case 'session':
-      return at.sessionEndedAt === null ? null : new Date(at.sessionEndedAt.getTime() + contextLifetimes.session);
+      return expiryAfterSession(at.sessionEndedAt);
     case 'agent':
       return new Date(at.now.getTime() + contextLifetimes.agent);
     case 'global':
       return null;
   }
+}
+
+/** When what a session knew expires: a day after its end, never while it has none. */
+export function expiryAfterSession(endedAt: Date | null): Date | null {
+  return endedAt === null ? null : new Date(endedAt.getTime() + contextLifetimes.session);
 }

@@ -1,3 +1,4 @@
+import { expiryAfterSession } from '../../domain/context-life.ts';
 import type { Session } from '../../domain/session.ts';
 import { graphIsOver, proofOf, sessionOutcome } from '../../domain/session-life.ts';
 import type { Task } from '../../domain/task.ts';
@@ -10,6 +11,7 @@ export async function finishSession(deps: Deps, session: Session, tasks: readonl
   const completed = tasks.filter((task) => task.status === 'completed');
   const failed = tasks.filter((task) => task.status === 'failed');
   deps.fault('before_final');
+  const endedAt = deps.clock();
   await deps.store.transaction(async (tx) => {
     // Read under the lock: the last task may have moved the head since the caller looked.
     const { branch, headCommit } = await tx.sessions.lock(session.id);
@@ -37,7 +39,7 @@ export async function finishSession(deps: Deps, session: Session, tasks: readonl
           : `${completed.length} of ${tasks.length} tasks are completed`,
       actor: engineActor(session.teamId),
       patch: {
-        endedAt: deps.clock(),
+        endedAt,
         proof: outcome === 'failed' ? null : proofOf(tasks),
         cause: null,
         // A pause or stop that came as the last task ended finds nothing left to stop.
@@ -63,6 +65,7 @@ export async function finishSession(deps: Deps, session: Session, tasks: readonl
       },
       release: true,
     });
+    await tx.contexts.setSessionExpiry(session.id, expiryAfterSession(endedAt));
   });
   deps.nudge();
 }

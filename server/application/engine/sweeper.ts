@@ -61,6 +61,11 @@ export function createSweeper(deps: Deps, runtimeId: string) {
     }
   }
 
+  async function contexts(): Promise<void> {
+    const removed = await store.contexts.removeExpired();
+    if (removed > 0) log.info({ removed }, 'Expired contexts were removed');
+  }
+
   /** Worktrees of ended attempts: bundled when dirty, then taken away. A few at a time: deadlines and asks come first. */
   async function worktrees(): Promise<void> {
     const until = Date.now() + worktreesMs;
@@ -125,7 +130,7 @@ export function createSweeper(deps: Deps, runtimeId: string) {
   return {
     /** Each part by itself: one that fails is logged and does not hold up the others. */
     async sweep(): Promise<void> {
-      for (const part of [deadlines, asks, worktrees, runtime, agents]) {
+      for (const part of [deadlines, asks, contexts, worktrees, runtime, agents]) {
         try {
           await part();
         } catch (error) {

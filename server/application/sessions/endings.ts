@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/actor.ts';
 import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
+import { expiryAfterSession } from '../../domain/context-life.ts';
 import type { Session, SessionStatus } from '../../domain/session.ts';
 import { type Task, taskEnded } from '../../domain/task.ts';
 import type { Tx } from '../store-port.ts';
@@ -86,6 +87,7 @@ export async function endSession(
     now: end.now,
   });
   if (session.pendingCommand !== null) await tx.sessions.setPendingCommand(session.id, null, {});
+  await tx.contexts.setSessionExpiry(session.id, expiryAfterSession(end.now));
   return tx.sessions.move({
     sessionId: session.id,
     to: end.to,

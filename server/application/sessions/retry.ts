@@ -92,6 +92,8 @@ export async function retrySession(
         pausedSeconds: 0,
       },
     });
+    // It runs again, and so what it knew lives on.
+    await tx.contexts.setSessionExpiry(session.id, null);
     await tx.events.append(session.id, [
       {
         type: 'session.retried',
