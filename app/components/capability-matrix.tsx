@@ -1,4 +1,5 @@
 import { type Agent, agentTypes, capabilities, mayHoldPrimary } from '../../server/domain/agent.ts';
+import { Scroller } from './scroller.tsx';
 
 type Held = Pick<Agent, 'type' | 'enabled' | 'primaryCapabilities' | 'secondaryCapabilities'>;
 
@@ -6,8 +7,7 @@ type Held = Pick<Agent, 'type' | 'enabled' | 'primaryCapabilities' | 'secondaryC
 export function CapabilityMatrix({ agents }: { agents: readonly Held[] }) {
   const choice = agents.filter((agent) => agent.enabled);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="relative overflow-x-auto" aria-label="Capability matrix" tabIndex={0}>
+    <Scroller label="Capability matrix">
       <table className="border-collapse text-left font-data text-data">
         <caption className="px-3 py-2 text-left font-words text-data text-ink-2 lg:px-4">
           <span aria-hidden="true">■ 2</span>
@@ -50,7 +50,7 @@ export function CapabilityMatrix({ agents }: { agents: readonly Held[] }) {
           })}
         </tbody>
       </table>
-    </section>
+    </Scroller>
   );
 }
 

@@ -4,6 +4,7 @@ import type { RouteWeights } from '../../server/domain/routing.ts';
 import { partNames, partWords, type Ranking, rankingOf, type ShownCandidate, sharesOf } from '../routing-candidates.ts';
 import { tierSigns } from '../status.ts';
 import { Glyph } from './glyph.tsx';
+import { Scroller } from './scroller.tsx';
 
 interface RoutingDecisionProps {
   sentence: string;
@@ -47,8 +48,7 @@ interface ScoresProps {
 function Scores({ ranking, selected, weights, caption }: ScoresProps) {
   const top = Math.max(1, ...ranking.fitting.map(({ score }) => score));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="relative overflow-x-auto border-t border-line-1" aria-label={caption} tabIndex={0}>
+    <Scroller className="border-t border-line-1" label={caption}>
       <table className="w-full border-collapse text-left font-data text-micro">
         <caption className="sr-only">
           {caption}: the score is the tier's factor times the sum of weight times part, plus the bonus.
@@ -98,7 +98,7 @@ function Scores({ ranking, selected, weights, caption }: ScoresProps) {
           })}
         </tbody>
       </table>
-    </section>
+    </Scroller>
   );
 }
 

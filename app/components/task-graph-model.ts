@@ -45,6 +45,15 @@ export const dependencyWords: Record<DependencyType, { short: string; meaning: s
   start_to_finish: { short: 'SF', meaning: 'is done only when that one has started' },
 };
 
+// Edges differ by their dash, not by colour alone; the same dashes stand in the legend.
+export const dashes: Record<GraphLine['type'], string> = {
+  finish_to_start: '',
+  start_to_start: '8 4',
+  finish_to_finish: '2 4',
+  start_to_finish: '10 3 2 3',
+  part_of: '1 6',
+};
+
 /** Nodes with their places and lines with their kinds. */
 export function graphModel({ tasks, edges, criticalPath }: GraphData): GraphModel {
   const critical = new Set(criticalPath);

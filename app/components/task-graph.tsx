@@ -15,7 +15,7 @@ import { memo, useMemo } from 'react';
 import type { Task } from '../../server/domain/task.ts';
 import { taskSigns, toneBlock, toneRule, toneText } from '../status.ts';
 import { Glyph } from './glyph.tsx';
-import { type GraphData, type GraphLine, type GraphNode, graphModel, nodeSize } from './task-graph-model.ts';
+import { dashes, type GraphData, type GraphLine, type GraphNode, graphModel, nodeSize } from './task-graph-model.ts';
 import { Button } from './ui/button.tsx';
 
 type TaskNode = Node<{ of: GraphNode }, 'task'>;
@@ -24,15 +24,6 @@ interface TaskGraphProps extends GraphData {
   selected: string | null;
   onSelect: (taskId: string | null) => void;
 }
-
-// Edges differ by their dash, not by colour alone; the same dashes stand in the legend.
-export const dashes: Record<GraphLine['type'], string> = {
-  finish_to_start: '',
-  start_to_start: '8 4',
-  finish_to_finish: '2 4',
-  start_to_finish: '10 3 2 3',
-  part_of: '1 6',
-};
 
 const nodeTypes = { task: memo(TaskBox) };
 // The size of the first paint, before the browser has measured: the server draws with it.

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { dependencyTypes } from '../../../server/domain/task.ts';
-import { dashes, TaskGraph } from '../../components/task-graph.tsx';
-import { dependencyWords } from '../../components/task-graph-model.ts';
+import { TaskGraph } from '../../components/task-graph.tsx';
+import { dashes, dependencyWords } from '../../components/task-graph-model.ts';
 import { NoTasks } from '../../components/task-table.tsx';
 import { TaskDetail } from '../../components/task-table-detail.tsx';
 import { taskRows } from '../../components/task-table-rows.ts';

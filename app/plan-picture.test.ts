@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type PictureEdge, pictureOf, pictureSizes, pictureWords } from './plan-picture.ts';
+
+const edge = (from: string, to: string): PictureEdge => ({ from, to, type: 'finish_to_start', required: true });
+
+test('a chain is told in words as it is drawn', () => {
+  const tasks = ['a', 'b', 'c'].map((key) => ({ key }));
+  const edges = [edge('a', 'c'), edge('b', 'c')];
+  expect(pictureWords(tasks, edges)).toBe('a; b; c after a and b');
+  const { nodes, lines } = pictureOf(tasks, edges, ['a', 'c'], pictureSizes.small);
+  expect(nodes.filter((node) => node.critical).map((node) => node.key)).toEqual(['a', 'c']);
+  expect(lines.map((line) => line.critical)).toEqual([true, false]);
+});
+
+test('a dependency on a task that is not there is left out', () => {
+  expect(pictureOf([{ key: 'a' }], [edge('gone', 'a')], [], pictureSizes.small).lines).toEqual([]);
+});
+
+test('every line runs from left to right between boxes inside the picture', () => {
+  const plans = fc
+    .integer({ min: 1, max: 12 })
+    .chain((count) =>
+      fc.record({
+        count: fc.constant(count),
+        pairs: fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 20 }),
+      }),
+    );
+  fc.assert(
+    fc.property(plans, ({ count, pairs }) => {
+      const tasks = Array.from({ length: count }, (_, i) => ({ key: `t${i}` }));
+      const edges = pairs.filter(([a, b]) => a < b).map(([a, b]) => edge(`t${a}`, `t${b}`));
+      const { nodes, lines, width, height } = pictureOf(tasks, edges, [], pictureSizes.large);
+      for (const line of lines) expect(line.x1).toBeLessThan(line.x2);
+      for (const node of nodes) {
+        expect(node.x + pictureSizes.large.width).toBeLessThanOrEqual(width);
+        expect(node.y + pictureSizes.large.height).toBeLessThanOrEqual(height);
+      }
+    }),
+  );
+});

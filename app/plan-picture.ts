@@ -1,0 +1,69 @@
+import type { DependencyType } from '../server/domain/task.ts';
+import { layoutGraph, type NodeSize } from './graph-layout.ts';
+
+/** A task and a dependency as a picture of a plan needs them; keys are its ids. */
+export interface PictureTask {
+  readonly key: string;
+  readonly title?: string | undefined;
+  readonly hours?: number | undefined;
+}
+export interface PictureEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly type: DependencyType;
+  readonly required: boolean;
+}
+
+export interface Picture {
+  readonly nodes: readonly (PictureTask & { readonly x: number; readonly y: number; readonly critical: boolean })[];
+  readonly lines: readonly (PictureEdge & {
+    readonly x1: number;
+    readonly y1: number;
+    readonly x2: number;
+    readonly y2: number;
+    readonly critical: boolean;
+  })[];
+  readonly width: number;
+  readonly height: number;
+}
+
+export const pictureSizes = {
+  small: { width: 104, height: 26, gapX: 26, gapY: 8 },
+  large: { width: 208, height: 64, gapX: 56, gapY: 20 },
+} as const satisfies Record<string, NodeSize>;
+
+/** Where everything of a plan stands; the same plan always gives the same picture. */
+export function pictureOf(
+  tasks: readonly PictureTask[],
+  edges: readonly PictureEdge[],
+  criticalPath: readonly string[],
+  size: NodeSize,
+): Picture {
+  const keys = tasks.map((task) => task.key);
+  const { positions, width, height } = layoutGraph(keys, edges, size);
+  const critical = new Set(criticalPath);
+  const nodes = tasks.map((task) => {
+    const at = positions.get(task.key) ?? { x: 0, y: 0 };
+    return { ...task, x: at.x, y: at.y, critical: critical.has(task.key) };
+  });
+  const lines = edges.flatMap((edge) => {
+    const from = positions.get(edge.from);
+    const to = positions.get(edge.to);
+    if (from === undefined || to === undefined) return [];
+    const middle = size.height / 2;
+    const ends = { x1: from.x + size.width, y1: from.y + middle, x2: to.x, y2: to.y + middle };
+    return [{ ...edge, ...ends, critical: critical.has(edge.from) && critical.has(edge.to) }];
+  });
+  return { nodes, lines, width, height };
+}
+
+/** The plan in words, wave by wave, for who cannot see the picture. */
+export function pictureWords(tasks: readonly PictureTask[], edges: readonly PictureEdge[]): string {
+  const after = Map.groupBy(edges, (edge) => edge.to);
+  return tasks
+    .map(({ key }) => {
+      const before = (after.get(key) ?? []).map((edge) => edge.from);
+      return before.length === 0 ? key : `${key} after ${before.join(' and ')}`;
+    })
+    .join('; ');
+}
