@@ -5,7 +5,9 @@ import type { Authenticate } from '../authenticate.ts';
 import { errorHandler, sendJson } from '../errors.ts';
 import { agentRoutes } from './agents.ts';
 import { askRoutes } from './asks.ts';
+import { blueprintRoutes } from './blueprints.ts';
 import { checkpointRoutes } from './checkpoints.ts';
+import { contextRoutes } from './contexts.ts';
 import { diffRoutes } from './diffs.ts';
 import { docsPage } from './docs.ts';
 import { endpoint, type RequestLimits } from './endpoint.ts';
@@ -46,6 +48,8 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...tokenRoutes,
     ...askRoutes,
     ...agentRoutes,
+    ...contextRoutes,
+    ...blueprintRoutes,
   ];
 }
 

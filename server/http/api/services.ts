@@ -1,6 +1,8 @@
 import type { createAsks } from '../../application/asks.ts';
 import type { createAuth } from '../../application/auth.ts';
+import type { createBlueprints } from '../../application/blueprints.ts';
 import type { createCheckpoints } from '../../application/checkpoints.ts';
+import type { createContexts } from '../../application/contexts.ts';
 import type { createDiffs } from '../../application/diffs.ts';
 import type { createFigures } from '../../application/figures.ts';
 import type { createRepositories } from '../../application/repositories.ts';
@@ -22,7 +24,9 @@ export interface ApiServices {
   readonly metrics: Pick<ReturnType<typeof createFigures>, 'ofSession'>;
   readonly repositories: ReturnType<typeof createRepositories>;
   readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'revoke'>;
+  readonly blueprints: ReturnType<typeof createBlueprints>;
   readonly asks: ReturnType<typeof createAsks>;
+  readonly contexts: ReturnType<typeof createContexts>;
   readonly agents: { list(actor: Actor): Promise<Agent[]> };
 }
 
