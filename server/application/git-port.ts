@@ -24,8 +24,8 @@ export interface Workspaces {
   /** One commit of everything in the worktree on top of `baseCommit`, with trailers; null when nothing changed. Idempotent. */
   commit(repository: RepositoryRef, worktree: string, commit: TaskCommit): Promise<string | null>;
   /**
-   * Puts a task's commit on the session branch as exactly one commit (fast-forward or replayed on the new head by a
-   * real three-way merge), by compare-and-swap of the ref. Finds it by its attempt trailer when it is already there.
+   * Moves the session branch on to a task's commit, by compare-and-swap of the ref and only while the branch stands on
+   * the commit's base: `moved` otherwise, and `replay` is next. Finds it by its attempt trailer when it is already there.
    */
   merge(repository: RepositoryRef, branch: string, taskCommit: string, commit: TaskCommit): Promise<MergeResult>;
   /** The commit on the branch that carries this attempt's trailer, or null. */
@@ -126,7 +126,8 @@ export interface TaskCommit {
 export type MergeResult =
   /** `warning`: a folder has the branch checked out and could not follow it. */
   | { outcome: 'merged' | 'already_merged'; commit: string; warning: string | null }
-  | { outcome: 'conflict'; files: string[]; message: string };
+  /** The branch stands elsewhere: nothing was touched. */
+  | { outcome: 'moved'; head: string };
 
 export type ReplayConflict = {
   outcome: 'conflict';

@@ -43,3 +43,13 @@ export interface Conflict {
   readonly createdAt: Date;
   readonly resolvedAt: Date | null;
 }
+
+/** Whether a text still holds git's conflict markers: a line that opens or closes a side. */
+export function holdsMarkers(text: string): boolean {
+  return /^(<{7}|>{7}|\|{7})( |\r?$)/m.test(text);
+}
+
+/** Still to be resolved, by an agent or a person. */
+export function conflictIsOpen(status: ConflictStatus): boolean {
+  return status !== 'resolved' && status !== 'abandoned';
+}

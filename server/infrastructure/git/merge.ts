@@ -2,16 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MergeResult, RepositoryRef, TaskCommit } from '../../application/git-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { bringCheckoutsAlong } from './checkouts.ts';
-import { fields, type Git } from './git-command.ts';
+import type { Git } from './git-command.ts';
 import { type GitContext, objectId, placeOf } from './places.ts';
 import { branchHead, swapRef } from './refs.ts';
-import { commitTree, messageOf, treeOf } from './task-commit.ts';
 
 const ROUNDS = 30;
 
 /**
- * Puts a task's change on the session branch as exactly one commit. The branch moves by compare-and-swap: whoever
- * finds it moved judges anew from the new head, so two merges at once both land, and nothing is ever lost.
+ * Moves the session branch on to a task's commit, by compare-and-swap and only while the branch still stands on the
+ * commit's base: what lands is to the letter what was verified. A branch that moved is told, not merged with.
  */
 export async function mergeTask(
   context: GitContext,
@@ -23,13 +22,12 @@ export async function mergeTask(
   const { git } = context;
   const place = placeOf(context, repository);
   const base = objectId(commit.baseCommit);
+  const next = objectId(taskCommit);
   for (let round = 0; round < ROUNDS; round += 1) {
     const head = await branchHead(git, place, branch);
     const there = await mergedAt(git, place, head, base, commit.attemptId);
     if (there !== null) return { outcome: 'already_merged', commit: there, warning: null };
-
-    const next = await onto(git, place, head, base, objectId(taskCommit), commit);
-    if (typeof next !== 'string') return next;
+    if (head !== base) return { outcome: 'moved', head };
     const reason = `orchestrator: merge ${commit.taskKey}`;
     if (await swapRef(git, place, { ref: `refs/heads/${branch}`, to: next, from: head, reason })) {
       const warning = await bringCheckoutsAlong(context, place, { branch, from: head, to: next });
@@ -37,7 +35,7 @@ export async function mergeTask(
     }
     await sleep(Math.random() * 10 * (round + 1));
   }
-  throw new DomainError('CONFLICT', `The branch ${branch} moved ${ROUNDS} times while a task was merged into it.`);
+  throw new DomainError('CONFLICT', `The branch ${branch} could not be moved in ${ROUNDS} tries.`);
 }
 
 /** The commit on the branch, after the base, that carries the attempt's trailer, or null. */
@@ -68,61 +66,4 @@ async function mergedAt(
     if (commit && attempts.split('\x1e').includes(attemptId)) return commit;
   }
   return null;
-}
-
-/** The commit to move the branch to, or the conflict. */
-async function onto(
-  git: Git,
-  place: string,
-  head: string,
-  base: string,
-  taskCommit: string,
-  commit: TaskCommit,
-): Promise<string | MergeResult> {
-  if (head === base) return taskCommit;
-  const [ours, theirs] = await sidesOf(git, place, head, base, taskCommit);
-  const merged = await git(['merge-tree', '--write-tree', '-z', '--name-only', '--messages', ours, theirs], {
-    repository: place,
-    accept: [1],
-  });
-  const [tree = '', ...rest] = fields(merged.stdout);
-  if (merged.code === 0) return commitTree(git, place, tree, head, messageOf(commit));
-  const end = rest.indexOf('');
-  const files = [...new Set(end === -1 ? rest : rest.slice(0, end))];
-  return { outcome: 'conflict', files, message: conflictMessage(rest.slice(end + 1), files) };
-}
-
-/**
- * merge-tree finds the merge base itself. It is the task's base as long as the branch still contains it; after a
- * restored checkpoint it does not, and an older base would bring the undone work back. Then both sides are hung on a
- * stand-in of the base.
- */
-async function sidesOf(
-  git: Git,
-  place: string,
-  head: string,
-  base: string,
-  taskCommit: string,
-): Promise<[string, string]> {
-  const contains = await git(['merge-base', '--is-ancestor', base, head], { repository: place, accept: [1] });
-  if (contains.code === 0) return [head, taskCommit];
-  const root = (await git(['commit-tree', await treeOf(git, place, base)], { repository: place, input: 'base' })).text;
-  return [
-    await commitTree(git, place, await treeOf(git, place, head), root, 'head'),
-    await commitTree(git, place, await treeOf(git, place, taskCommit), root, 'task'),
-  ];
-}
-
-// Each message is: number of paths, the paths, a short type, the text.
-function conflictMessage(parts: string[], files: string[]): string {
-  const sentences: string[] = [];
-  for (let index = 0; index < parts.length; ) {
-    const count = Number(parts[index]);
-    if (!Number.isSafeInteger(count)) break;
-    const type = parts[index + count + 1] ?? '';
-    const text = parts[index + count + 2] ?? '';
-    if (type.startsWith('CONFLICT')) sentences.push(text.trim());
-    index += count + 3;
-  }
-  return sentences.join('\n') || `Both sides changed ${files.join(', ')}.`;
 }

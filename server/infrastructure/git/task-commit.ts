@@ -67,7 +67,8 @@ export async function treeOf(git: Git, place: string, commit: string): Promise<s
   return (await git(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`], { repository: place })).text;
 }
 
-async function isSame(
+/** Whether a commit is this tree on this one parent with this message. */
+export async function isSame(
   git: Git,
   place: string,
   commit: string,

@@ -4,6 +4,8 @@ import type { RepositoryRef, Workspaces } from '../../application/git-port.ts';
 import type { Log } from '../../application/ports.ts';
 import { invalid } from '../../domain/errors.ts';
 import { freeBytes } from '../free-space.ts';
+import { conflictSides, pinConflict } from './conflict-sides.ts';
+import { applyResolution, markersLeft, openConflict } from './conflict-worktree.ts';
 import { changedPaths, diffCommits, rawPatch } from './diff.ts';
 import { createGit } from './git-command.ts';
 import { inspectSource } from './inspect.ts';
@@ -12,9 +14,11 @@ import { createMirrors } from './mirror.ts';
 import { bundledSamples, type GitContext, objectId, placeOf } from './places.ts';
 import { createReachability, type MayReach } from './reachability.ts';
 import { branchHead } from './refs.ts';
+import { replay } from './replay.ts';
 import { retireWorktree } from './retire.ts';
 import { openBranch, pinCheckpoint, resetBranch } from './session-branch.ts';
 import { snapshotTree } from './snapshot.ts';
+import { lockfiles, outline } from './surroundings.ts';
 import { commitWorktree } from './task-commit.ts';
 import { openWorktree, requireRecord } from './worktrees.ts';
 
@@ -82,6 +86,20 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
         })
       ).text.trim(),
     rawPatch: async (repository, base, head) => rawPatch(git, await place(repository), base, head),
+    replay: (repository, worktree, taskCommit, onto, commit) =>
+      replay(context, repository, worktree, taskCommit, onto, commit),
+    openConflict: (repository, worktree, baseCommit, theirs) =>
+      openConflict(context, repository, worktree, baseCommit, theirs),
+    applyResolution: (repository, worktree, sides, resolution) =>
+      applyResolution(context, repository, worktree, sides, resolution),
+    markersLeft,
+    pinConflict: (repository, conflictId, commits) => pinConflict(context, repository, conflictId, commits),
+    conflictSides: async (repository, commits, files) => {
+      await place(repository);
+      return conflictSides(context, repository, commits, files);
+    },
+    outline: async (repository, commit, limit) => outline(git, await place(repository), commit, limit),
+    lockfiles,
     changedFiles: async (worktree, base) => {
       const record = await requireRecord(worktree);
       const tree = await snapshotTree(git, worktree, record);
