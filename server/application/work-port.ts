@@ -148,6 +148,7 @@ export interface TaskStore {
     patch: Partial<
       Pick<
         Task,
+        | 'reason'
         | 'title'
         | 'description'
         | 'priority'

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { CommandResult, RunCommand } from '../application/ports.ts';
+import type { CommandEnvironment, CommandResult, RunCommand } from '../application/ports.ts';
 import { endProcesses, markedWith, signalGroup } from './marked-processes.ts';
 
 const OUTPUT_BYTES = 64 * 1024;
@@ -19,6 +19,8 @@ export interface RunCommandOptions {
 
 export interface CommandRunner {
   run: RunCommand;
+  /** What every command is run with: it belongs to what its result proves. */
+  environment: CommandEnvironment;
   /** Ends what commands of an attempt left running after a crash; returns how many processes that were. */
   endOrphans(attemptId: string): Promise<number>;
 }
@@ -64,8 +66,11 @@ export function createRunCommand(options: RunCommandOptions): CommandRunner {
     }
   }
 
+  const always = ['HOME', 'ORCHESTRATOR_ATTEMPT', 'ORCHESTRATOR_RUN'];
+  const variables = [...Object.keys(cleanEnvironment(source, options.nodeBin, options.dataDir)), ...always].sort();
   return {
     run,
+    environment: { node: process.version, platform: `${process.platform}-${process.arch}`, variables },
     endOrphans: async (attemptId) => {
       const ended = await endProcesses(() => markedWith(`ORCHESTRATOR_ATTEMPT=${attemptId}`), graceMs);
       const homes = join(options.dataDir, 'homes');

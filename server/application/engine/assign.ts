@@ -1,60 +1,55 @@
 import { attemptEnded } from '../../domain/attempt.ts';
 import { emptyUsage, totalTokens } from '../../domain/metrics.ts';
-import { route } from '../../domain/routing.ts';
 import { isExecuting, type Session } from '../../domain/session.ts';
-import type { Task } from '../../domain/task.ts';
+import { nextRole, type Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
-import { promptFor } from './brief.ts';
+import { askedOf, attemptPrompt, choose } from './asked.ts';
+import { markConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
+import { pathWaitOf } from './path-waits.ts';
+import type { Outline } from './plan-prompt.ts';
 
-export type Assignment = { attemptId: string } | { refused: string };
+/** A refusal says why; `nobody`: no agent fits; `path`: another task holds it; `passing`: it is a matter of what runs now. */
+export type Assignment = { attemptId: string } | { refused: string; because: 'nobody' | 'path' | 'passing' };
 
 /**
  * Gives a ready task to an agent: load, quota and budget are judged under the locks of the transaction that assigns, and
  * attempt, decision, status and events are written with it. A refusal says why and changes nothing.
  */
-export async function assignTask(deps: Deps, session: Session, taskId: string): Promise<Assignment> {
+export async function assignTask(deps: Deps, session: Session, taskId: string, outline?: Outline): Promise<Assignment> {
   const { store, secrets } = deps;
   const actor = engineActor(session.teamId);
   return store.transaction(async (tx): Promise<Assignment> => {
     const locked = await tx.sessions.lock(session.id);
     if (locked.epoch !== session.epoch || !isExecuting(locked.status) || locked.pendingCommand !== null)
-      return { refused: 'the session moved on' };
-    const tasks = await tx.tasks.bySession(session.id);
-    const task = tasks.find((one) => one.id === taskId);
-    if (task?.status !== 'ready') return { refused: 'the task moved on' };
+      return passing('the session moved on');
+    const task = await tx.tasks.get(session.teamId, taskId);
+    if (task?.status !== 'ready') return passing('the task moved on');
     const attempts = await tx.attempts.bySession(session.id);
-    if (attempts.filter((attempt) => !attemptEnded(attempt.status)).length >= locked.parallelism)
-      return { refused: 'every slot of the session is taken' };
+    const open = attempts.filter((attempt) => !attemptEnded(attempt.status));
+    if (open.length >= locked.parallelism) return passing('every slot of the session is taken');
 
     const team = await tx.teams.get(session.teamId);
-    if (!team) return { refused: 'the team is gone' };
+    if (!team) return passing('the team is gone');
     // The agents' locks stand for the team's: what sessions take at the same moment is counted one after the other.
     await tx.agents.lockAll(session.teamId);
-    const open = await tx.attempts.countOpen(session.teamId);
-    if (open >= team.maxParallelAttempts) return { refused: `the team runs ${open} attempts at once, its limit` };
+    const running = await tx.attempts.countOpen(session.teamId);
+    if (running >= team.maxParallelAttempts) return passing(`the team runs ${running} attempts at once, its limit`);
     const spent = await tx.modelCalls.tokensThisMonth(session.teamId);
     if (spent >= team.tokensPerMonth)
-      return {
-        refused: `the team's ${team.tokensPerMonth} tokens of this month are spent; they come back on the first of the next (UTC)`,
-      };
+      return passing(
+        `the team's ${team.tokensPerMonth} tokens of this month are spent; they come back on the first of the next (UTC)`,
+      );
 
-    const decision = route(
-      {
-        teamId: session.teamId,
-        requiredCapabilities: task.capabilities,
-        technologies: task.technologies,
-        sessionType: locked.type,
-        complexity: task.complexity,
-        preferredAgent: locked.preferredAgent,
-        preferredAgentType: locked.preferredAgentType,
-      },
-      (await tx.agents.list(session.teamId)).map((agent) => ({ agent, circuit: deps.runtime.status().circuit })),
-    );
-    const agent = decision.selected === null ? null : await tx.agents.get(session.teamId, decision.selected);
-    if (!agent) return { refused: decision.sentence };
-
+    const wait = await pathWaitOf(tx, task, open);
+    if (wait !== null) return { refused: wait, because: 'path' };
     const mine = attempts.filter((attempt) => attempt.taskId === task.id);
+    const asked = await askedOf(tx, task, mine);
+    const role = nextRole({ kind: task.kind, next: asked.next });
+    const choice = await choose(tx, deps, locked, task, asked);
+    if ('refused' in choice) return { refused: choice.refused, because: 'nobody' };
+    const { agent } = choice;
+
     const attemptId = secrets.uuid();
     const number = Math.max(0, ...mine.map((attempt) => attempt.number)) + 1;
     await tx.attempts.insert({
@@ -67,10 +62,15 @@ export async function assignTask(deps: Deps, session: Session, taskId: string): 
       agentId: agent.id,
       runtimeId: agent.runtimeId,
       ...secrets.remoteIds(),
-      prompt: await promptFor(tx, locked, task, mine, agent.id),
+      prompt: await attemptPrompt(tx, locked, task, asked, agent.id, role === 'plan' ? outline : undefined),
       system: agent.systemPrompt,
       model: locked.model ?? agent.model,
+      role,
+      probe: choice.probe,
+      conflictId: asked.conflict?.id ?? null,
+      sourceAttemptId: asked.next?.sourceAttemptId ?? null,
     });
+    await markConflict(tx, asked.conflict?.id ?? null, 'resolving');
     await tx.routing.insert({
       id: secrets.uuid(),
       teamId: session.teamId,
@@ -78,8 +78,9 @@ export async function assignTask(deps: Deps, session: Session, taskId: string): 
       taskId: task.id,
       attemptId,
       selectedAgentId: agent.id,
-      sentence: decision.sentence,
-      candidates: [...decision.candidates],
+      sentence: choice.sentence,
+      candidates: [...choice.candidates],
+      request: choice.request,
     });
     await tx.tasks.move({
       taskId: task.id,
@@ -89,6 +90,7 @@ export async function assignTask(deps: Deps, session: Session, taskId: string): 
       reason: null,
       actor,
       epoch: session.epoch,
+      // What it is to be stays on the task until it is done: a crash or a pause before it begins asks again.
       patch: { agentId: agent.id, attemptCount: task.attemptCount + 1, notBefore: null },
     });
     await tx.events.append(
@@ -97,18 +99,30 @@ export async function assignTask(deps: Deps, session: Session, taskId: string): 
         {
           type: 'task.routed',
           actor,
-          payload: { taskId: task.id, attemptId, agentId: agent.id, agent: agent.name, sentence: decision.sentence },
+          payload: { taskId: task.id, attemptId, agentId: agent.id, agent: agent.name, sentence: choice.sentence },
         },
         {
           type: 'attempt.started',
           actor,
-          payload: { attemptId, taskId: task.id, epoch: session.epoch, number, agentId: agent.id, agent: agent.name },
+          payload: {
+            attemptId,
+            taskId: task.id,
+            epoch: session.epoch,
+            number,
+            role,
+            agentId: agent.id,
+            agent: agent.name,
+          },
         },
       ],
       { epoch: session.epoch },
     );
     return { attemptId };
   });
+}
+
+function passing(refused: string): Assignment {
+  return { refused, because: 'passing' };
 }
 
 /** Which cap of its budget a session has reached, as a sentence, or null. */

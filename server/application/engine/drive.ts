@@ -1,19 +1,17 @@
 import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Session } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
 import type { RunEnd, RunOrder } from '../ports.ts';
-import type { Repository } from '../team-port.ts';
 import type { InjectedPrompt } from '../work-port.ts';
 import { engineActor } from './engine-actor.ts';
-import { commitOf, completeAttempt, inRepository, mergeAttempt } from './land.ts';
 import { orderOf } from './order.ts';
 import { repairOf, takePlan } from './planner-answer.ts';
+import { needsNoRun, prepareAttempt } from './prepare.ts';
+import { proveAttempt } from './prove.ts';
 import { createRecorder } from './record.ts';
 import { settleFailure } from './settle.ts';
 import { surroundingsOf } from './surroundings.ts';
-import { runCommands, verifyAttempt } from './verify.ts';
 
 /**
  * Drives one attempt from wherever its row says it stands to its end: worktree, setup, run, commit, verification, merge,
@@ -21,7 +19,7 @@ import { runCommands, verifyAttempt } from './verify.ts';
  * recovery after a crash are the same call. Ends silently when `signal` aborts; throws CONFLICT when the fence is lost.
  */
 export function createDriver(deps: Deps) {
-  const { store, workspaces } = deps;
+  const { store } = deps;
   const recorder = createRecorder(deps);
 
   return async function drive(attemptId: string, signal: AbortSignal): Promise<void> {
@@ -34,47 +32,28 @@ export function createDriver(deps: Deps) {
       throw new DomainError('NOT_FOUND', 'The attempt has lost its session, task or agent.');
     const { repository } = await surroundingsOf(deps, session);
 
-    let attempt = await openWorktree(found, session, repository);
-    // Whoever plans only reads: nothing is set up, committed or proven for it.
-    const plans = attempt.role === 'plan';
-    if (!attempt.setupDone && !plans) {
-      const broken = (await runCommands(deps, attempt, attempt.worktree ?? '', repository.setup, signal)).find(
-        (one) => one.exitCode !== 0,
-      );
-      signal.throwIfAborted();
-      if (broken) {
-        return settleFailure(deps, attempt, {
-          status: 'failed',
-          failure: 'verification_failed',
-          message: `The set-up command ${broken.command} ended with ${broken.exitCode ?? 'a signal'}:\n${broken.output.slice(-2000)}`,
-          retryAt: null,
-        });
-      }
-      attempt = await store.attempts.update(attempt.id, { setupDone: true }, { epoch: attempt.epoch });
-    }
+    const prepared = await prepareAttempt(deps, found, session, repository, signal);
+    if (prepared === null) return;
+    let attempt = prepared;
     if (attempt.status !== 'verifying') {
-      const ran = await runToEnd(attempt, task, (prompts) => orderOf(attempt, task, agent, prompts), signal);
+      const ran = needsNoRun(attempt)
+        ? await withoutRun(attempt)
+        : await runToEnd(attempt, task, (prompts) => orderOf(attempt, task, agent, prompts), signal);
       if (ran === null) return;
       attempt = ran;
     }
-    if (plans) return takePlan(deps, session, task, attempt);
-    await prove(attempt, session, task, repository, signal);
+    if (attempt.role === 'plan') return takePlan(deps, session, task, attempt);
+    await proveAttempt(deps, attempt, { session, task, repository, signal });
   };
 
-  /** The base commit is stored before the worktree is made, so a repeat makes the same one. */
-  async function openWorktree(attempt: Attempt, session: Session, repository: Repository): Promise<Attempt> {
-    let row = attempt;
-    if (row.baseCommit === null) {
-      const baseCommit =
-        session.branch === null ? (session.baseCommit ?? '') : await workspaces.head(repository, session.branch);
-      row = await store.attempts.update(row.id, { baseCommit }, { epoch: row.epoch });
-    }
-    const worktree = await workspaces.openWorktree(repository, {
-      id: row.id,
-      sessionSlug: session.slug,
-      commit: row.baseCommit ?? '',
-    });
-    return row.worktree === worktree ? row : store.attempts.update(row.id, { worktree }, { epoch: row.epoch });
+  /** A person decided, or nothing is left to decide: the same way through the statuses, without an agent. */
+  async function withoutRun(attempt: Attempt): Promise<Attempt> {
+    const started = await recorder.started(attempt, engineActor(attempt.teamId));
+    return store.attempts.update(
+      started.id,
+      { status: 'verifying' },
+      { epoch: started.epoch, status: ['running', 'waiting'] },
+    );
   }
 
   /** Runs until the agent idles and no injected prompt is left. Null when the attempt did not get there. */
@@ -168,64 +147,5 @@ export function createDriver(deps: Deps) {
         message: end.message,
         retryAt: null,
       });
-  }
-
-  async function prove(
-    first: Attempt,
-    session: Session,
-    task: Task,
-    repository: Repository,
-    signal: AbortSignal,
-  ): Promise<void> {
-    let attempt = first;
-    await deps.endOrphans(attempt.id);
-    // The run idles: whatever still works in its worktree would change what is committed and proven.
-    await deps.endLeftBehind(attempt.worktree ?? '');
-    if (attempt.taskCommit === null && attempt.evidence === null) {
-      deps.fault('before_commit');
-      const taskCommit = await workspaces.commit(repository, attempt.worktree ?? '', commitOf(session, task, attempt));
-      if (taskCommit !== null)
-        attempt = await store.attempts.update(attempt.id, { taskCommit }, { epoch: attempt.epoch });
-    }
-    const verified = await verifyAttempt(deps, attempt, task, repository, signal);
-    attempt = verified.attempt;
-    if (!verified.passed) {
-      return settleFailure(deps, attempt, {
-        status: 'failed',
-        failure: 'verification_failed',
-        message: `The verification failed: ${verified.sentence}.`,
-        retryAt: null,
-      });
-    }
-    deps.fault('before_merge');
-    await inRepository(deps, repository.id, async () => {
-      const merged = await mergeAttempt(deps, session, task, attempt, repository);
-      if (merged?.outcome === 'conflict') {
-        await store.events.append(
-          session.id,
-          [
-            {
-              type: 'conflict.detected',
-              actor: engineActor(session.teamId),
-              payload: { attemptId: attempt.id, taskId: task.id, files: merged.files, message: merged.message },
-            },
-          ],
-          { epoch: attempt.epoch },
-        );
-        return settleFailure(deps, attempt, {
-          status: 'failed',
-          failure: 'conflict',
-          message: `The changes conflict with the session branch in ${merged.files.join(', ')}.`,
-          retryAt: null,
-        });
-      }
-      deps.fault('before_checkpoint');
-      const head = session.branch === null ? null : await workspaces.head(repository, session.branch);
-      return completeAttempt(deps, session, attempt, {
-        mergedCommit: merged?.commit ?? null,
-        head,
-        claimed: verified.claimed,
-      });
-    });
   }
 }

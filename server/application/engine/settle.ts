@@ -1,16 +1,14 @@
-import {
-  type Attempt,
-  type AttemptStatus,
-  attemptEnded,
-  type FailureClass,
-  verdictAfter,
-} from '../../domain/attempt.ts';
+import { type Attempt, type AttemptStatus, attemptEnded, type FailureClass } from '../../domain/attempt.ts';
+import type { Session } from '../../domain/session.ts';
 import { movesBetween, type Task, type TaskStatus } from '../../domain/task.ts';
+import { type FailedAttempt, type Verdict, verdictOf } from '../../domain/verdict.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import { closeAsks } from '../sessions/endings.ts';
 import type { Tx } from '../store-port.ts';
+import { type FoundConflict, markConflict, recordConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
+import { nextAfter } from './next-attempt.ts';
 
 export interface Failure {
   status: Extract<AttemptStatus, 'failed' | 'lost' | 'aborted'>;
@@ -18,11 +16,13 @@ export interface Failure {
   message: string;
   /** When the provider may be asked again, if it said so. */
   retryAt: Date | null;
+  /** With the failure `conflict`: what git found, both sides pinned. */
+  conflict?: FoundConflict;
 }
 
 /**
- * Ends an attempt that did not succeed and decides what follows for its task (domain.md 3.5, verdicts): another attempt
- * after a delay, or the task has failed. One transaction under the attempt's epoch.
+ * Ends an attempt that did not succeed and decides what follows for its task (domain.md 3.5, verdicts). Attempt, verdict,
+ * conflict and what the next attempt is to be are one transaction under the attempt's epoch.
  */
 export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure): Promise<void> {
   const { store, clock } = deps;
@@ -32,18 +32,15 @@ export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure):
     const now = clock();
     const current = await tx.attempts.get(attempt.id);
     if (!current || attemptEnded(current.status)) return;
-    // A retry of the session gives the task its attempts anew: only this run's failures count.
-    const earlier = (await tx.attempts.byTask(attempt.taskId)).flatMap((one) =>
-      one.id === attempt.id || one.failure === null || one.startedAt < (session.startedAt ?? session.createdAt)
-        ? []
-        : [one.failure],
-    );
-    const verdict = verdictAfter(end.failure, earlier);
+    const task = await tx.tasks.get(attempt.teamId, attempt.taskId);
+    const verdict = await judge(tx, session, task, current, end);
+    if (end.conflict) await recordConflict(tx, current, end.conflict);
     await tx.attempts.update(
       attempt.id,
       {
         status: end.status,
         failure: end.failure,
+        verdict: { action: verdict.action, reason: verdict.reason, delaySeconds: verdict.delaySeconds },
         error: { code: end.failure.toUpperCase(), message: end.message, context: {} },
         endedAt: now,
       },
@@ -69,29 +66,81 @@ export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure):
       ],
       { epoch: attempt.epoch },
     );
+    if (task) await follow(tx, task, current, end, verdict, now);
     await refreshAttention(tx, session.id, actor);
-    const task = await tx.tasks.get(attempt.teamId, attempt.taskId);
-    if (!task) return;
-    if (verdict.action === 'retry') {
-      const soonest = new Date(now.getTime() + verdict.delaySeconds * 1000);
-      await walk(tx, task, 'ready', {
-        reason: verdict.reason,
-        epoch: attempt.epoch,
-        patch: { notBefore: end.retryAt !== null && end.retryAt > soonest ? end.retryAt : soonest, agentId: null },
-      });
-    } else {
-      await walk(tx, task, 'failed', {
-        reason: verdict.reason,
-        epoch: attempt.epoch,
-        patch: {
-          endedAt: now,
-          proof: end.failure === 'verification_failed' ? 'failed' : task.proof,
-          error: { code: end.failure.toUpperCase(), message: end.message, context: { attemptId: attempt.id } },
-        },
-      });
-    }
   });
   deps.nudge();
+}
+
+/** The verdict over this failure, from the task's failures of this run: a retry of the session gives its attempts anew. */
+async function judge(tx: Tx, session: Session, task: Task | null, attempt: Attempt, end: Failure): Promise<Verdict> {
+  const types = new Map((await tx.agents.list(session.teamId)).map((agent) => [agent.id, agent.type]));
+  const failed = (one: Attempt, failure: FailureClass): FailedAttempt => ({
+    failure,
+    role: one.role,
+    agentId: one.agentId,
+    agentType: types.get(one.agentId) ?? 'implementer',
+    conflictId: one.conflictId,
+  });
+  const since = session.startedAt ?? session.createdAt;
+  const run = (await tx.attempts.byTask(attempt.taskId)).filter(
+    (one) => one.id !== attempt.id && one.startedAt >= since,
+  );
+  const earlier = run.flatMap((one) => (one.failure === null ? [] : [failed(one, one.failure)]));
+  const conflict = attempt.conflictId === null ? null : await tx.conflicts.byId(attempt.conflictId);
+  const verdict = verdictOf(
+    failed(attempt, end.failure),
+    earlier,
+    {
+      expectedHours: task?.estimate.expected ?? 0,
+      mayBeSplit: task?.kind === 'work' && attempt.role === 'work' && !run.some(({ role }) => role === 'plan'),
+    },
+    end.retryAt === null ? null : `at ${end.retryAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+  );
+  // A person chose, and what they chose does not hold: only they can choose again.
+  if (conflict?.resolution && verdict.action === 'resolve_conflict' && end.failure !== 'conflict')
+    return { ...verdict, action: 'ask_person', excludedAgents: [] };
+  return verdict;
+}
+
+async function follow(tx: Tx, task: Task, attempt: Attempt, end: Failure, verdict: Verdict, now: Date): Promise<void> {
+  const conflictId = end.conflict?.id ?? attempt.conflictId;
+  const next = nextAfter(verdict, attempt, conflictId);
+  const { epoch } = attempt;
+  if (verdict.action === 'give_up') {
+    await walk(tx, task, 'failed', {
+      reason: verdict.reason,
+      epoch,
+      patch: {
+        endedAt: now,
+        next: null,
+        proof: end.failure === 'verification_failed' ? 'failed' : task.proof,
+        error: { code: end.failure.toUpperCase(), message: end.message, context: { attemptId: attempt.id } },
+      },
+    });
+    return;
+  }
+  if (verdict.action === 'ask_person') {
+    await markConflict(tx, conflictId, 'waiting_for_person');
+    await walk(tx, task, 'blocked', {
+      reason: `waiting_for_person: ${verdict.reason}`,
+      epoch,
+      patch: { agentId: null, next },
+    });
+    return;
+  }
+  await markConflict(tx, attempt.role === 'conflict' && !end.conflict ? attempt.conflictId : null, 'open');
+  const soonest = new Date(now.getTime() + verdict.delaySeconds * 1000);
+  await walk(tx, task, 'ready', {
+    reason: verdict.reason,
+    epoch,
+    patch: {
+      notBefore: end.retryAt !== null && end.retryAt > soonest ? end.retryAt : soonest,
+      agentId: null,
+      next,
+      readyAt: now,
+    },
+  });
 }
 
 /** Moves a task along legal edges only, each with its own event. */

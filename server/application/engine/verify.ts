@@ -1,4 +1,5 @@
-import type { Attempt, CommandEvidence } from '../../domain/attempt.ts';
+import type { Attempt, CommandEvidence, EnvironmentDigest, Evidence } from '../../domain/attempt.ts';
+import { writeSetOf } from '../../domain/path-leases.ts';
 import type { Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
 import type { Repository } from '../team-port.ts';
@@ -30,8 +31,9 @@ export async function runCommands(
 }
 
 /**
- * Proves an attempt's work by its task's commands, else the repository's (engine.md 3, verify). Without any command the
- * work is only claimed, and shown so. The evidence is stored with its event before anything is merged.
+ * Proves an attempt's work by its task's commands, else the repository's (engine.md 3, verify), on the tree that is to land.
+ * Without any command the work is only claimed; where a lead waived the proof no command is asked. The evidence is stored
+ * with its event before anything is merged.
  */
 export async function verifyAttempt(
   deps: Deps,
@@ -39,58 +41,68 @@ export async function verifyAttempt(
   task: Task,
   repository: Repository,
   signal: AbortSignal,
-): Promise<{ attempt: Attempt; passed: boolean; claimed: boolean; sentence: string }> {
-  const { store } = deps;
+): Promise<{ attempt: Attempt; passed: boolean; sentence: string }> {
+  const { store, workspaces } = deps;
   const actor = engineActor(attempt.teamId);
   const directory = attempt.worktree ?? '';
-  const commands = task.verification.length > 0 ? task.verification : repository.verify;
-  const changed = await deps.workspaces.changedFiles(directory, attempt.baseCommit ?? 'HEAD');
-  const treeHash = await deps.workspaces.treeHash(directory);
+  const waived = attempt.role === 'waiver' ? (task.waiver ?? undefined) : undefined;
+  const own = task.verification.length > 0 ? task.verification : repository.verify;
+  const commands = waived === undefined ? own : [];
+  const changed = await workspaces.changedFiles(directory, attempt.baseCommit ?? 'HEAD');
+  const treeHash = await workspaces.treeHash(directory);
+  const environment = await environmentOf(deps, directory);
   const ran = await runCommands(deps, attempt, directory, commands, signal);
   signal.throwIfAborted();
   const broken = ran.find((one) => one.exitCode !== 0);
-  const claimed = commands.length === 0;
-  const evidence = {
+  const evidence: Evidence = {
     commands: ran,
     files: changed.slice(0, keptFiles),
     filesTotal: changed.length,
     treeHash,
-    claimed,
+    claimed: commands.length === 0,
     verifiedAt: deps.clock().toISOString(),
+    baseCommit: attempt.baseCommit,
+    environment,
+    writes: writeSetOf(task.writes, task.predictedWrites, changed),
+    ...(waived ? { waived } : {}),
   };
   const updated = await store.transaction(async (tx) => {
     await tx.sessions.lock(attempt.sessionId);
     const row = await tx.attempts.update(attempt.id, { evidence }, { epoch: attempt.epoch, status: ['verifying'] });
-    if (!claimed) {
-      await tx.events.append(
-        attempt.sessionId,
-        [
-          {
-            type: broken ? 'verification.failed' : 'verification.passed',
-            actor,
-            payload: {
-              attemptId: attempt.id,
-              taskId: task.id,
-              epoch: attempt.epoch,
-              commands: ran.map(({ command, exitCode, durationMs, timedOut }) => ({
-                command,
-                exitCode,
-                durationMs,
-                timedOut,
-              })),
-              treeHash,
-            },
-          },
-        ],
-        { epoch: attempt.epoch },
-      );
-    }
+    if (commands.length === 0) return row;
+    const told = ran.map(({ command, exitCode, durationMs, timedOut }) => ({
+      command,
+      exitCode,
+      durationMs,
+      timedOut,
+    }));
+    const { id: attemptId, epoch, baseCommit } = attempt;
+    const payload = { attemptId, taskId: task.id, epoch, commands: told, treeHash, baseCommit };
+    const type = broken ? 'verification.failed' : 'verification.passed';
+    await tx.events.append(attempt.sessionId, [{ type, actor, payload }], { epoch });
     return row;
   });
-  const sentence = broken
-    ? broken.timedOut
-      ? `${broken.command} took longer than ${deps.settings.verifyTimeoutSeconds} s`
-      : `${broken.command} ended with ${broken.exitCode ?? 'a signal'}`
-    : '';
-  return { attempt: updated, passed: broken === undefined, claimed, sentence };
+  return { attempt: updated, passed: broken === undefined, sentence: broken ? sentenceOf(deps, broken) : '' };
+}
+
+/** Whether the stored evidence is a passed proof of what stands at this base: then nothing is asked again. */
+export function provenAt(evidence: Evidence | null, baseCommit: string | null): boolean {
+  return (
+    evidence !== null &&
+    evidence.baseCommit === baseCommit &&
+    evidence.commands.every((command) => command.exitCode === 0)
+  );
+}
+
+function sentenceOf(deps: Deps, broken: CommandEvidence): string {
+  return broken.timedOut
+    ? `${broken.command} took longer than ${deps.settings.verifyTimeoutSeconds} s`
+    : `${broken.command} ended with ${broken.exitCode ?? 'a signal'}`;
+}
+
+async function environmentOf(deps: Deps, directory: string): Promise<EnvironmentDigest> {
+  const { node, platform, variables } = deps.commandEnvironment;
+  const lockfiles = await deps.workspaces.lockfiles(directory);
+  const digest = deps.secrets.sha256(JSON.stringify([node, platform, lockfiles, variables]));
+  return { node, platform, lockfiles, digest };
 }

@@ -97,6 +97,7 @@ const sentences: Record<FailureClass, string> = {
   conflict: 'The request was refused.',
   timeout: 'The request was refused.',
   crash: 'The request was refused.',
+  no_progress: 'The request was refused.',
 };
 
 /**

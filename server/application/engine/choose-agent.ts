@@ -1,0 +1,66 @@
+import type { Agent } from '../../domain/agent.ts';
+import { type RoutedCandidate, type RouteRequest, route } from '../../domain/routing.ts';
+import type { Session } from '../../domain/session.ts';
+import { type NextAttempt, nextRole, type Task } from '../../domain/task.ts';
+import type { Deps } from '../deps.ts';
+import type { Tx } from '../store-port.ts';
+import { candidatesFor } from './candidates.ts';
+
+export interface Choice {
+  agent: Agent;
+  sentence: string;
+  candidates: readonly RoutedCandidate[];
+  /** Null when nothing was asked of routing: a person's decision is carried out. */
+  request: RouteRequest | null;
+  probe: boolean;
+}
+
+/**
+ * Routes a task's next attempt (domain.md 3.5). Who failed at it before stays out as long as anybody else fits; the
+ * sentence says when nobody does.
+ */
+export async function chooseAgent(
+  tx: Tx,
+  deps: Deps,
+  session: Session,
+  task: Task,
+  next: NextAttempt | null,
+): Promise<Choice | { refused: string }> {
+  // Whom a person asked for is to do the work, not to plan it.
+  const asks = nextRole({ kind: task.kind, next }) === 'plan' ? null : session;
+  const request: RouteRequest = {
+    teamId: session.teamId,
+    requiredCapabilities: next?.requiredCapabilities ?? task.capabilities,
+    technologies: task.technologies.length > 0 ? task.technologies : session.technologies,
+    sessionType: session.type,
+    complexity: task.complexity,
+    preferredAgent: next?.preferredAgent ?? asks?.preferredAgent ?? null,
+    preferredAgentType: next?.preferredAgentType ?? asks?.preferredAgentType ?? null,
+    excluded: next?.excludedAgents ?? [],
+  };
+  const candidates = await candidatesFor(tx, deps, session.teamId);
+  let asked = request;
+  let decision = route(asked, candidates);
+  let why = next === null || next.reason === '' ? '' : ` ${next.reason}.`;
+  if (decision.selected === null && (request.excluded ?? []).length > 0) {
+    asked = { ...request, excluded: [] };
+    decision = route(asked, candidates);
+    why += ' Nobody else fits, so those that failed at it before are asked again.';
+  }
+  const agent = decision.selected === null ? null : await tx.agents.get(session.teamId, decision.selected);
+  if (!agent) return { refused: decision.sentence };
+  const probe = candidates.find((candidate) => candidate.agent.id === agent.id)?.probe ?? false;
+  return { agent, sentence: `${decision.sentence}${why}`, candidates: decision.candidates, request: asked, probe };
+}
+
+/** The agent under whose name a person's decision is carried out: nobody runs, so nobody is chosen. */
+export async function withoutAgent(
+  tx: Tx,
+  session: Session,
+  agentId: string,
+  sentence: string,
+): Promise<Choice | { refused: string }> {
+  const agent = await tx.agents.get(session.teamId, agentId);
+  if (!agent) return { refused: 'the agent of the attempt before is gone' };
+  return { agent, sentence, candidates: [], request: null, probe: false };
+}
