@@ -89,7 +89,7 @@ describe.each(['pglite', 'postgres'] as const)('routing explained, on %s', (kind
   test('decisions are asked again under other weights, and only those of the team and of the days asked for', async () => {
     const asked = await run({ preferredAgentType: 'debugger', preferredAgent: 'AGENT-DEBUGGER-01' });
     await run();
-    const same = await one.services.routing.whatIf(place.viewer, { ...routeWeights });
+    const same = await one.services.routing.whatIf(place.viewer, { weights: routeWeights });
     expect(same).toMatchObject({ days: 30, decisions: 2, changed: [] });
     expect(same.wins.map(({ name, before, after }) => [name, before, after])).toEqual([
       ['AGENT-DEBUGGER-01', 1, 1],
@@ -98,10 +98,12 @@ describe.each(['pglite', 'postgres'] as const)('routing explained, on %s', (kind
     await house.opened.database.db.execute(
       `update routing_decisions set created_at = now() - interval '10 days' where session_id = '${asked.id}'`,
     );
-    expect((await one.services.routing.whatIf(place.viewer, { ...routeWeights, days: 9 })).decisions).toBe(1);
+    expect((await one.services.routing.whatIf(place.viewer, { weights: routeWeights, days: 9 })).decisions).toBe(1);
     const { lead } = await addTeam(house, 'other');
-    expect((await one.services.routing.whatIf(lead, { ...routeWeights })).decisions).toBe(0);
-    await expect(one.services.routing.whatIf(place.viewer, { ...routeWeights, load: 0.5 })).rejects.toMatchObject({
+    expect((await one.services.routing.whatIf(lead, { weights: routeWeights })).decisions).toBe(0);
+    await expect(
+      one.services.routing.whatIf(place.viewer, { weights: { ...routeWeights, load: 0.5 } }),
+    ).rejects.toMatchObject({
       code: 'INVALID',
       details: [{ path: 'weights', message: 'The six weights sum to 1.35; they must sum to 1' }],
     });
@@ -112,8 +114,8 @@ describe.each(['pglite', 'postgres'] as const)('routing explained, on %s', (kind
     await one.services.agents.create(place.lead, { ...twin, primaryCapabilities: ['code_generation'] });
     await one.sweeper.sweep();
     const session = await run({ technologies: ['go'] });
-    const all = { capability: 0, performance: 0, load: 0, technology: 0, sessionType: 0, complexity: 1 };
-    const { changed } = await one.services.routing.whatIf(place.viewer, all);
+    const weights = { capability: 0, performance: 0, load: 0, technology: 0, sessionType: 0, complexity: 1 };
+    const { changed } = await one.services.routing.whatIf(place.viewer, { weights });
     expect(changed).toMatchObject([
       { sessionSlug: session.slug, before: { name: 'AGENT-GO-1' }, after: { name: 'AGENT-ARCHITECT-01', score: 1 } },
     ]);

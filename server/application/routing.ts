@@ -50,7 +50,7 @@ export function createRouting(deps: Deps) {
     },
 
     /**
-     * `raw` holds the six weights by name, which must sum to 1 (INVALID names the sum), and `days` (1–31, default 30).
+     * `raw` holds `weights`, six by name that must sum to 1 (INVALID names the sum), and `days` (1–31, default 30).
      * Decisions a person made, and those nobody fitted, are not asked again.
      */
     async whatIf(actor: Actor, raw: unknown): Promise<WhatIf> {
@@ -58,7 +58,7 @@ export function createRouting(deps: Deps) {
       authorize(actor, 'read', { teamId, resource: 'agents' });
       const parsed = whatIfInput.safeParse(raw);
       if (!parsed.success) throw invalidFromZod(parsed.error);
-      const { days, ...weights } = parsed.data;
+      const { days, weights } = parsed.data;
       const since = new Date(deps.clock().getTime() - days * 86_400_000);
       const decisions = await store.routing.recent(teamId, { since, limit: mostDecisions });
       const replayed = decisions.flatMap((decision) => {

@@ -33,22 +33,27 @@ const weight = z
   .max(1, 'A weight is at most 1');
 
 /** The six weights, which sum to 1, and over how many days the decisions are asked again. */
-export const whatIfInput = z
-  .strictObject({
-    capability: weight,
-    performance: weight,
-    load: weight,
-    technology: weight,
-    sessionType: weight,
-    complexity: weight,
-    days: z.int('Give whole days').min(1, 'At least 1 day').max(31, 'At most 31 days').default(30),
-  })
-  .check(({ value, issues }) => {
-    const sum = sumOf(value);
-    if (Math.abs(sum - 1) <= 1e-9) return;
-    const message = `The six weights sum to ${Number(sum.toFixed(9))}; they must sum to 1`;
-    issues.push({ code: 'custom', input: value, path: ['weights'], message });
-  });
+export const whatIfInput = z.strictObject({
+  weights: z
+    .strictObject(
+      {
+        capability: weight,
+        performance: weight,
+        load: weight,
+        technology: weight,
+        sessionType: weight,
+        complexity: weight,
+      },
+      { error: ({ code }) => (code === 'invalid_type' ? 'Give the six weights by name' : undefined) },
+    )
+    .check(({ value, issues }) => {
+      const sum = sumOf(value);
+      if (Math.abs(sum - 1) <= 1e-9) return;
+      const message = `The six weights sum to ${Number(sum.toFixed(9))}; they must sum to 1`;
+      issues.push({ code: 'custom', input: value, message });
+    }),
+  days: z.int('Give whole days').min(1, 'At least 1 day').max(31, 'At most 31 days').default(30),
+});
 export type WhatIfInput = z.infer<typeof whatIfInput>;
 
 /** The sum of the six weights. */

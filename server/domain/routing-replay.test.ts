@@ -75,14 +75,17 @@ test('the weights it was decided with never change a decision', () => {
 });
 
 test('six weights sum to 1, and a refusal names the sum', () => {
-  expect(whatIfInput.parse(routeWeights)).toEqual({ ...routeWeights, days: 30 });
+  const judged = (change: object) => whatIfInput.safeParse({ weights: { ...routeWeights, ...change } });
+  expect(judged({}).data).toEqual({ weights: routeWeights, days: 30 });
   expect(Math.abs(sumOf(routeWeights) - 1)).toBeLessThan(1e-9);
-  const off = whatIfInput.safeParse({ ...routeWeights, load: 0.1 });
-  expect(off.error?.issues).toMatchObject([
+  expect(judged({ load: 0.1 }).error?.issues).toMatchObject([
     { path: ['weights'], message: 'The six weights sum to 0.95; they must sum to 1' },
   ]);
-  expect(whatIfInput.safeParse({ ...routeWeights, load: 0.15 + 5e-10 }).success).toBe(true);
-  expect(whatIfInput.safeParse({ ...routeWeights, load: 0.15 + 5e-9 }).success).toBe(false);
+  expect(judged({ load: 0.15 + 5e-10 }).success).toBe(true);
+  expect(judged({ load: 0.15 + 5e-9 }).success).toBe(false);
   for (const name of weightNames)
-    expect(whatIfInput.safeParse({ ...routeWeights, [name]: -0.1 }).error?.issues[0]?.path).toEqual([name]);
+    expect(judged({ [name]: -0.1 }).error?.issues.map(({ path }) => path)).toContainEqual(['weights', name]);
+  expect(whatIfInput.safeParse({ days: 3 }).error?.issues).toMatchObject([
+    { path: ['weights'], message: 'Give the six weights by name' },
+  ]);
 });

@@ -16,6 +16,7 @@ import { createOnce, type IdempotencyKeys } from './idempotency.ts';
 import { openApi } from './openapi.ts';
 import { repositoryRoutes } from './repositories.ts';
 import type { Route } from './route.ts';
+import { routingRoutes } from './routing.ts';
 import type { ApiServices } from './services.ts';
 import { commandRoutes } from './session-commands.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -47,6 +48,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...repositoryRoutes,
     ...tokenRoutes,
     ...askRoutes,
+    ...routingRoutes,
     ...agentRoutes,
     ...contextRoutes,
     ...blueprintRoutes,

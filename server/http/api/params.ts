@@ -17,6 +17,14 @@ export const idParams = z.strictObject({
     .describe('Id.'),
 });
 
+/** An agent by id or name (domain.md 3.2). */
+export const agentParams = z.strictObject({
+  id: z
+    .string()
+    .regex(new RegExp(`^(AGENT-[A-Z0-9-]{1,44}|${uuid})$`, 'i'))
+    .describe('Id or name of the agent.'),
+});
+
 export const checkpointParams = z.strictObject({
   ...sessionParams.shape,
   sequence: z
