@@ -4,7 +4,7 @@ import type { Actor, Permission, Resource } from '../../domain/actor.ts';
 import type { QueryFields, QueryOf } from './query.ts';
 import type { ApiServices } from './services.ts';
 
-export type Method = 'get' | 'post' | 'patch' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** One request, after who sent it and what it says in path, query and headers have been judged. */
 export interface Call<P, Q> {
