@@ -14,7 +14,7 @@ export async function catalogueOf(
   return Promise.all(
     summaries.map(async ({ createdAt: _, ...summary }) => ({
       ...summary,
-      plan: pictured(await previewed(blueprints, actor, summary.key)),
+      plan: summary.fault === null ? pictured(await previewed(blueprints, actor, summary.key)) : null,
     })),
   );
 }

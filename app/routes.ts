@@ -9,6 +9,7 @@ export default [
     index('routes/overview.tsx'),
     route('sessions', 'routes/sessions/list.tsx'),
     route('sessions/new', 'routes/sessions/new.tsx'),
+    route('sessions/plan', 'routes/sessions/plan.ts'),
     route('sessions/:slug', 'routes/sessions/session.tsx', [
       index('routes/sessions/session-timeline.tsx'),
       route('graph', 'routes/sessions/session-graph.tsx'),

@@ -19,6 +19,14 @@ export function sessionValues(values: Record<string, unknown>): unknown {
   };
 }
 
+/** What of the form decides the plan, for a look ahead while the rest is still being written. */
+export function planValues(values: Record<string, unknown>): unknown {
+  const { title, prompt, blueprint, blueprintParameters, repositoryId, parallelism, model } = values;
+  const decisive = { title, prompt, blueprint, blueprintParameters, repositoryId, parallelism, model };
+  const { start: _, tags: __, ...rest } = sessionValues(given(decisive)) as Record<string, unknown>;
+  return rest;
+}
+
 /** Parameters arrive as texts; what looks like a number or a yes is one, the blueprint refuses what does not fit. */
 function typed(parameters: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
@@ -35,6 +43,8 @@ export interface SessionForm {
   prompt?: string | undefined;
   repositoryId?: string | undefined;
   blueprint?: string | undefined;
+  /** By blueprint and parameter: each blueprint in the form has its own. */
+  blueprintParameters?: Record<string, Record<string, string>> | undefined;
   model?: string | undefined;
   priority?: string | undefined;
   type?: string | undefined;
@@ -52,7 +62,7 @@ export const sessionLabels = {
   title: 'Title',
   prompt: 'Goal',
   repositoryId: 'Repository',
-  blueprint: 'Blueprint',
+  blueprint: 'Plan',
   model: 'Model',
   priority: 'Priority',
   type: 'Kind of work',

@@ -4,7 +4,7 @@ import type { Agent, AgentState, AgentTier, LoadLevel } from '../server/domain/a
 import type { AskStatus } from '../server/domain/ask.ts';
 import type { AttemptStatus } from '../server/domain/attempt.ts';
 import type { ConflictStatus } from '../server/domain/conflict.ts';
-import type { Attention, SessionStatus } from '../server/domain/session.ts';
+import type { Attention, PlanSource, SessionStatus } from '../server/domain/session.ts';
 import type { Proof, TaskStatus } from '../server/domain/task.ts';
 
 /** Shapes are drawn by components/glyph.tsx, so that a missing font cannot take the meaning away. */
@@ -197,6 +197,18 @@ export const conflictSigns: Record<ConflictStatus, Sign> = {
   },
   resolved: { word: 'RESOLVED', glyph: 'check', tone: 'done', meaning: 'Both changes are on the branch.' },
   abandoned: { word: 'ABANDONED', glyph: 'dash', tone: 'quiet', meaning: 'The task or the session ended first.' },
+};
+
+export const planSigns: Record<PlanSource['kind'], Sign> = {
+  blueprint: { word: 'BLUEPRINT', glyph: 'frame', tone: 'done', meaning: 'A person named the blueprint.' },
+  rule: { word: 'RULE', glyph: 'arrow', tone: 'done', meaning: 'A word of title or goal picked the blueprint.' },
+  planner: { word: 'PLANNER', glyph: 'diamond', tone: 'done', meaning: 'The planner agent writes the plan.' },
+  fallback: {
+    word: 'FALLBACK',
+    glyph: 'warning',
+    tone: 'caution',
+    meaning: 'The planner gave no usable plan, so a blueprint took its place.',
+  },
 };
 
 export const runtimeSigns: Record<RuntimeState, Sign> = {

@@ -16,7 +16,9 @@ export interface BlueprintEntry {
   readonly checksum: string;
   readonly tasks: number;
   readonly hours: number;
-  /** Null when its plan cannot be drawn with the default parameters. */
+  /** Why it cannot be used; null when it can. */
+  readonly fault: string | null;
+  /** Null when its plan cannot be drawn. */
   readonly plan: { readonly tasks: readonly PictureTask[]; readonly edges: readonly PictureEdge[] } | null;
 }
 
@@ -38,7 +40,7 @@ export function BlueprintCard({ entry }: { entry: BlueprintEntry }) {
       </div>
       <div className="flex min-h-32 items-center">
         {entry.plan === null ? (
-          <p className="text-data text-caution">Its plan cannot be drawn with the default parameters.</p>
+          <p className="break-words text-data text-caution">{entry.fault ?? 'Its plan cannot be drawn.'}</p>
         ) : (
           <PlanPicture {...entry.plan} />
         )}

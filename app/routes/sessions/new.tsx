@@ -1,22 +1,27 @@
 import { getFormProps, useForm } from '@conform-to/react';
 import { useRef } from 'react';
 import { data, Form, redirect, useNavigation } from 'react-router';
+import { z } from 'zod';
 import { authorize, refusal } from '../../../server/domain/actor.ts';
 import { autonomies, dependencyPolicies, priorities, sessionTypes } from '../../../server/domain/session.ts';
 import { createSessionInput } from '../../../server/domain/session-input.ts';
 import { actorOf } from '../../auth.server.ts';
-import { blueprintChoices } from '../../blueprint-choices.server.ts';
+import { choicesOf } from '../../blueprint-choices.server.ts';
 import { BlueprintPicker } from '../../components/blueprint-picker.tsx';
 import { PageHeader, Panel } from '../../components/page.tsx';
+import { PlanAhead } from '../../components/plan-ahead.tsx';
 import { RehearsalGuide } from '../../components/rehearsal-guide.tsx';
 import { Empty } from '../../components/states.tsx';
-import { Bar } from '../../components/ui/button.tsx';
+import { Bar, Button } from '../../components/ui/button.tsx';
 import { CheckField, ErrorSummary, SelectField, TextAreaField, TextField } from '../../components/ui/field.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
 import { duration } from '../../format.ts';
 import { useDraft } from '../../hooks/use-draft.ts';
+import { useHydrated } from '../../hooks/use-hydrated.ts';
+import { usePlanAhead } from '../../hooks/use-plan-ahead.ts';
+import { planAhead } from '../../plan-ahead.server.ts';
 import { type SessionForm, sessionLabels, sessionValues } from '../../session-form.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/new.ts';
@@ -24,13 +29,15 @@ import type { Route } from './+types/new.ts';
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'New session');
 
 export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
-  const { repositories, system } = context.get(servicesContext);
+  const { repositories, blueprints, system } = context.get(servicesContext);
   const actor = actorOf(context);
-  const known = await repositories.list(actor, { limit: 100 });
+  const [known, catalogue] = await Promise.all([repositories.list(actor, { limit: 100 }), blueprints.list(actor)]);
+  const named = url.searchParams.get('blueprint');
   return {
     repositories: known.items.map(({ id, name, baseBranch }) => ({ value: id, words: `${name} (${baseBranch})` })),
     chosen: url.searchParams.get('repository'),
-    blueprints: blueprintChoices(),
+    blueprints: choicesOf(catalogue),
+    named: named === 'planner' || catalogue.some(({ key }) => key === named) ? named : null,
     rehearsal: system.rehearsal,
     refusal: refusal(actor, 'session.create'),
   };
@@ -39,13 +46,20 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
 export const action = guarded(async ({ request, context }: Route.ActionArgs) => {
   const actor = actorOf(context);
   authorize(actor, 'session.create');
-  const submission = parseForm(await request.formData(), createSessionInput, sessionValues);
-  if (submission.status !== 'success') return data(submission.reply(), { status: 422 });
+  const form = await request.formData();
+  if (form.get('intent') === 'preview') {
+    const ahead = await planAhead(context.get(servicesContext).plans, actor, form);
+    // What was typed comes back unjudged: nothing was sent yet.
+    return data({ reply: parseForm(form, z.record(z.string(), z.unknown())).reply(), ahead });
+  }
+  const submission = parseForm(form, createSessionInput, sessionValues);
+  if (submission.status !== 'success') return data({ reply: submission.reply(), ahead: null }, { status: 422 });
   try {
     const session = await context.get(servicesContext).sessions.create(actor, submission.value);
     return redirect(`/sessions/${session.slug}`);
   } catch (error) {
-    return replyWith(submission, error);
+    const answer = replyWith(submission, error);
+    return data({ reply: answer.data, ahead: null }, answer.init ?? {});
   }
 });
 
@@ -64,13 +78,14 @@ const policyWords = dependencyPolicies.map((value) => ({
 const words = (values: readonly string[]) => values.map((value) => ({ value, words: value.replaceAll('_', ' ') }));
 
 export default function NewSession({ loaderData, actionData }: Route.ComponentProps) {
-  const { repositories, blueprints, chosen, rehearsal, refusal: refused } = loaderData;
+  const { repositories, blueprints, chosen, named, rehearsal, refusal: refused } = loaderData;
   const [form, fields] = useForm<SessionForm>({
     id: 'session',
-    lastResult: actionData ?? null,
+    lastResult: actionData?.reply ?? null,
     shouldValidate: 'onSubmit',
     defaultValue: {
       repositoryId: chosen ?? repositories[0]?.value,
+      blueprint: named ?? '',
       priority: 'medium',
       type: 'execution',
       autonomy: 'auto',
@@ -83,6 +98,8 @@ export default function NewSession({ loaderData, actionData }: Route.ComponentPr
   const budget = fields.budget.getFieldset();
   const element = useRef<HTMLFormElement>(null);
   useDraft(element, 'new-session', (path) => path.startsWith('/sessions/'));
+  const { state: ahead, busy } = usePlanAhead(element);
+  const hydrated = useHydrated();
   const pending = useNavigation().formAction === '/sessions/new' ? 'Creating' : null;
 
   function insert(sample: string) {
@@ -139,7 +156,17 @@ export default function NewSession({ loaderData, actionData }: Route.ComponentPr
             rows={12}
             required
           />
-          <BlueprintPicker field={fields.blueprint} choices={blueprints} />
+          <BlueprintPicker
+            field={fields.blueprint}
+            choices={blueprints}
+            kept={fields.blueprintParameters.initialValue}
+          />
+          <PlanAhead state={ahead ?? actionData?.ahead ?? null} busy={busy} />
+          {!hydrated && (
+            <Button type="submit" name="intent" value="preview" formNoValidate>
+              Preview the plan
+            </Button>
+          )}
           <TextField field={fields.tags} label={sessionLabels.tags} hint="With commas between them." />
         </div>
 
