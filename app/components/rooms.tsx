@@ -16,6 +16,7 @@ const places: readonly Place[] = [
   { to: '/asks', word: 'Asks', phone: 'bar', wide: 'bar' },
   { to: '/agents', word: 'Agents', phone: 'bar', wide: 'bar' },
   { to: '/blueprints', word: 'Blueprints', phone: 'more', wide: 'bar' },
+  { to: '/contexts', word: 'Contexts', phone: 'more', wide: 'more' },
   { to: '/conflicts', word: 'Conflicts', phone: 'more', wide: 'more' },
   { to: '/routing', word: 'Routing', phone: 'more', wide: 'more' },
   { to: '/repositories', word: 'Repositories', phone: 'more', wide: 'more' },
