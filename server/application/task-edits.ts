@@ -1,56 +1,36 @@
 import type { Actor } from '../domain/actor.ts';
 import type { Task, TaskDependency } from '../domain/task.ts';
 import type { Deps } from './deps.ts';
+import { addTask } from './task-edits/add.ts';
+import { assignTo, editTask, linkTasks, removeTask, unlinkTasks } from './task-edits/change.ts';
+import { decomposeTask } from './task-edits/decompose.ts';
+import { cancelTask, retryTask, waiveProof } from './task-edits/outcome.ts';
 
-/** What people change of a graph while it runs (api.md, tasks). Under `session.edit`; waive needs a lead. */
+/**
+ * What people change of a graph while it runs (api.md, tasks), under `session.edit`; a waiver needs a lead. The scheduler
+ * reads the same rows, so what is changed here is what it does at its next look.
+ */
 export function createTaskEdits(deps: Deps) {
   return {
-    /** A PlanTask with `parentTaskId?, priority?`; `dependsOn` names keys of the session. */
-    async add(actor: Actor, ref: string, raw: unknown): Promise<Task> {
-      return soon(deps, actor, ref, raw);
-    },
-    async edit(
-      actor: Actor,
-      taskId: string,
-      raw: unknown,
-      options: { version?: number | undefined } = {},
-    ): Promise<Task> {
-      return soon(deps, actor, taskId, raw, options);
-    },
+    /** A PlanTask with `parentTaskId?, priority?` whose key may be left out; `dependsOn` names keys of the session. */
+    add: (actor: Actor, ref: string, raw: unknown): Promise<Task> => addTask(deps, actor, ref, raw),
+    edit: (actor: Actor, taskId: string, raw: unknown, options: { version?: number | undefined } = {}): Promise<Task> =>
+      editTask(deps, actor, taskId, raw, options),
     /** Takes a task that never ran off the graph. */
-    async remove(actor: Actor, taskId: string): Promise<void> {
-      return soon(deps, actor, taskId);
-    },
-    async cancel(actor: Actor, taskId: string, options: { reason?: string | undefined } = {}): Promise<Task> {
-      return soon(deps, actor, taskId, options);
-    },
+    remove: (actor: Actor, taskId: string): Promise<void> => removeTask(deps, actor, taskId),
+    cancel: (actor: Actor, taskId: string, options: { reason?: string | undefined } = {}): Promise<Task> =>
+      cancelTask(deps, actor, taskId, options),
     /** A task of an executing session that failed, was skipped or cancelled goes on. */
-    async retry(actor: Actor, taskId: string): Promise<Task> {
-      return soon(deps, actor, taskId);
-    },
+    retry: (actor: Actor, taskId: string): Promise<Task> => retryTask(deps, actor, taskId),
     /** The next attempt goes to this agent: `{ agent }`, id or name. */
-    async assign(actor: Actor, taskId: string, raw: unknown): Promise<Task> {
-      return soon(deps, actor, taskId, raw);
-    },
-    /** Splits a task that has not begun: `{ tasks: PlanTask[] }`, `{ blueprint, parameters? }`, or nothing for a planner. */
-    async decompose(actor: Actor, taskId: string, raw: unknown): Promise<Task> {
-      return soon(deps, actor, taskId, raw);
-    },
+    assign: (actor: Actor, taskId: string, raw: unknown): Promise<Task> => assignTo(deps, actor, taskId, raw),
+    /** Splits a task that is not at work: `{ tasks: PlanTask[] }`, `{ blueprint, parameters? }`, or nothing for a planner. */
+    decompose: (actor: Actor, taskId: string, raw: unknown): Promise<Task> => decomposeTask(deps, actor, taskId, raw),
     /** `{ reason }` of at least 20 characters: accepts a completed task's claim, or a failed task's work as it is. */
-    async waive(actor: Actor, taskId: string, raw: unknown): Promise<Task> {
-      return soon(deps, actor, taskId, raw);
-    },
+    waive: (actor: Actor, taskId: string, raw: unknown): Promise<Task> => waiveProof(deps, actor, taskId, raw),
     /** `{ taskId, type?, required?, lagSeconds? }`: this task will wait for that one. */
-    async link(actor: Actor, taskId: string, raw: unknown): Promise<TaskDependency> {
-      return soon(deps, actor, taskId, raw);
-    },
-    async unlink(actor: Actor, taskId: string, dependencyId: string): Promise<void> {
-      return soon(deps, actor, taskId, dependencyId);
-    },
+    link: (actor: Actor, taskId: string, raw: unknown): Promise<TaskDependency> => linkTasks(deps, actor, taskId, raw),
+    unlink: (actor: Actor, taskId: string, dependencyId: string): Promise<void> =>
+      unlinkTasks(deps, actor, taskId, dependencyId),
   };
-}
-
-// Filled in by the verbs' own change; every call says so until then.
-function soon(..._given: unknown[]): never {
-  throw new Error('This verb is being written.');
 }
