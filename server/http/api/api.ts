@@ -5,6 +5,7 @@ import type { Authenticate } from '../authenticate.ts';
 import { errorHandler, sendJson } from '../errors.ts';
 import { agentRoutes } from './agents.ts';
 import { askRoutes } from './asks.ts';
+import { blueprintRoutes } from './blueprints.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { contextRoutes } from './contexts.ts';
 import { diffRoutes } from './diffs.ts';
@@ -15,6 +16,7 @@ import { createOnce, type IdempotencyKeys } from './idempotency.ts';
 import { openApi } from './openapi.ts';
 import { repositoryRoutes } from './repositories.ts';
 import type { Route } from './route.ts';
+import { routingRoutes } from './routing.ts';
 import type { ApiServices } from './services.ts';
 import { commandRoutes } from './session-commands.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -46,8 +48,10 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...repositoryRoutes,
     ...tokenRoutes,
     ...askRoutes,
+    ...routingRoutes,
     ...agentRoutes,
     ...contextRoutes,
+    ...blueprintRoutes,
   ];
 }
 

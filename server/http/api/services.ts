@@ -1,16 +1,17 @@
+import type { createAgents } from '../../application/agents.ts';
 import type { createAsks } from '../../application/asks.ts';
 import type { createAuth } from '../../application/auth.ts';
+import type { createBlueprints } from '../../application/blueprints.ts';
 import type { createCheckpoints } from '../../application/checkpoints.ts';
 import type { createContexts } from '../../application/contexts.ts';
 import type { createDiffs } from '../../application/diffs.ts';
 import type { createFigures } from '../../application/figures.ts';
 import type { createRepositories } from '../../application/repositories.ts';
+import type { createRouting } from '../../application/routing.ts';
 import type { createSessions } from '../../application/sessions/service.ts';
 import type { createTasks } from '../../application/tasks.ts';
 import type { createTimeline } from '../../application/timeline.ts';
 import type { createTokens } from '../../application/tokens.ts';
-import type { Actor } from '../../domain/actor.ts';
-import type { Agent } from '../../domain/agent.ts';
 
 /** The services this surface speaks to, out of those the composition root builds. */
 export interface ApiServices {
@@ -23,9 +24,11 @@ export interface ApiServices {
   readonly metrics: Pick<ReturnType<typeof createFigures>, 'ofSession'>;
   readonly repositories: ReturnType<typeof createRepositories>;
   readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'revoke'>;
+  readonly blueprints: ReturnType<typeof createBlueprints>;
   readonly asks: ReturnType<typeof createAsks>;
   readonly contexts: ReturnType<typeof createContexts>;
-  readonly agents: { list(actor: Actor): Promise<Agent[]> };
+  readonly agents: ReturnType<typeof createAgents>;
+  readonly routing: Pick<ReturnType<typeof createRouting>, 'dryRun' | 'whatIf'>;
 }
 
 /** What one of their verbs answers. */
