@@ -82,12 +82,13 @@ export function AgentFields({ lastResult, defaultValue, refusal, save, version, 
         <Capabilities
           type={type}
           initial={fields.held.initialValue}
-          errors={[fields.primaryCapabilities, fields.secondaryCapabilities]}
+          id={fields.primaryCapabilities.id}
+          errors={errorsUnder(form.allErrors, ['primaryCapabilities', 'secondaryCapabilities'])}
         />
         <TextAreaField
           field={fields.systemPrompt}
           label={agentLabels.systemPrompt}
-          hint="What it is told about itself before every task."
+          hint={`What it is told about itself before every task.${fixedType === undefined ? ' Empty: what its type is told.' : ''}`}
           rows={10}
         />
       </div>
@@ -96,7 +97,12 @@ export function AgentFields({ lastResult, defaultValue, refusal, save, version, 
           <Panel title="How it works">
             <div className="grid gap-4 p-3 sm:grid-cols-2 lg:p-4">
               <div className="sm:col-span-2">
-                <SelectField field={fields.permissionPreset} label={agentLabels.permissionPreset} options={presets} />
+                <SelectField
+                  field={fields.permissionPreset}
+                  label={agentLabels.permissionPreset}
+                  options={presets}
+                  {...(fixedType === undefined ? { placeholder: 'what its type may' } : {})}
+                />
               </div>
               <TextField
                 field={fields.model}
@@ -164,16 +170,17 @@ export function AgentFields({ lastResult, defaultValue, refusal, save, version, 
 interface CapabilitiesProps {
   type: AgentType;
   initial: unknown;
-  errors: readonly FormField[];
+  id: string;
+  errors: readonly string[];
 }
 
 /** Each capability is one choice: not held, beside its trade, or its trade where the type may. */
-function Capabilities({ type, initial, errors }: CapabilitiesProps) {
+function Capabilities({ type, initial, id, errors }: CapabilitiesProps) {
   const chosen = new Map<string, unknown>(
     typeof initial === 'object' && initial !== null ? Object.entries(initial) : [],
   );
   return (
-    <fieldset id={errors[0]?.id}>
+    <fieldset id={id} tabIndex={-1}>
       <legend className="font-semibold">Capabilities</legend>
       <p className="mb-2 text-data text-ink-2">
         Primary is its trade and counts 1.0, secondary counts 0.7. At least one is primary; which may be, the type says.
@@ -199,8 +206,10 @@ function Capabilities({ type, initial, errors }: CapabilitiesProps) {
           </label>
         ))}
       </div>
-      {errors.map((field) => (
-        <FieldErrors key={field.name} field={field} />
+      {errors.map((error) => (
+        <p key={error} className="text-data font-semibold text-broken">
+          {error}
+        </p>
       ))}
     </fieldset>
   );
@@ -230,6 +239,13 @@ function SessionTypes({ field }: { field: FormField }) {
       </div>
       <FieldErrors field={field} />
     </fieldset>
+  );
+}
+
+/** The errors of some fields and of whatever stands inside them. */
+function errorsUnder(all: Readonly<Record<string, string[] | undefined>>, names: readonly string[]): string[] {
+  return Object.entries(all).flatMap(([name, errors]) =>
+    names.includes(name.replace(/\[.*/, '')) ? (errors ?? []) : [],
   );
 }
 

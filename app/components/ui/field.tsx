@@ -206,8 +206,9 @@ export function ErrorSummary({ form, labels }: { form: FormErrors; labels: Recor
             {name === '' ? (
               message
             ) : (
-              <a href={`#${form.id}-${name}`} className="underline">
-                {labels[name] ?? name}: {message}
+              // A mistake inside a list is shown where the list is.
+              <a href={`#${form.id}-${labels[name] === undefined ? outer(name) : name}`} className="underline">
+                {labels[name] ?? labels[outer(name)] ?? name}: {message}
               </a>
             )}
           </li>
@@ -215,4 +216,9 @@ export function ErrorSummary({ form, labels }: { form: FormErrors; labels: Recor
       </ul>
     </div>
   );
+}
+
+/** `tags[3]` → `tags`. */
+function outer(name: string): string {
+  return name.replace(/\[.*/, '');
 }

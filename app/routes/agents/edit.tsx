@@ -1,6 +1,6 @@
 import { data, redirect } from 'react-router';
-import { z } from 'zod';
 import { refusal } from '../../../server/domain/actor.ts';
+import { updateAgentInput } from '../../../server/domain/agent-input.ts';
 import { changedAgentValues, formOfAgent } from '../../agent-form.ts';
 import { actorOf } from '../../auth.server.ts';
 import { AgentFields } from '../../components/agent-fields.tsx';
@@ -22,14 +22,12 @@ export const loader = guarded(async ({ params, context }: Route.LoaderArgs) => {
   };
 });
 
-const anything = z.record(z.string(), z.unknown());
-
 export const action = guarded(async ({ request, params, context }: Route.ActionArgs) => {
   const { agents } = context.get(servicesContext);
   const actor = actorOf(context);
   const form = await request.formData();
   const version = Number(form.get('version'));
-  const submission = parseForm(form, anything, changedAgentValues);
+  const submission = parseForm(form, updateAgentInput, changedAgentValues);
   if (submission.status !== 'success') return data(submission.reply(), { status: 422 });
   try {
     const { id } = await agents.get(actor, params.name);

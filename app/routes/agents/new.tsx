@@ -1,6 +1,6 @@
 import { data, redirect } from 'react-router';
-import { z } from 'zod';
 import { refusal } from '../../../server/domain/actor.ts';
+import { createAgentInput } from '../../../server/domain/agent-input.ts';
 import { agentValues } from '../../agent-form.ts';
 import { actorOf } from '../../auth.server.ts';
 import { AgentFields } from '../../components/agent-fields.tsx';
@@ -17,11 +17,8 @@ export const loader = guarded(async ({ context }: Route.LoaderArgs) => ({
   refusal: refusal(actorOf(context), 'agent.manage'),
 }));
 
-// The service judges with the schema of the domain; the form only makes values of its texts.
-const anything = z.record(z.string(), z.unknown());
-
 export const action = guarded(async ({ request, context }: Route.ActionArgs) => {
-  const submission = parseForm(await request.formData(), anything, agentValues);
+  const submission = parseForm(await request.formData(), createAgentInput, agentValues);
   if (submission.status !== 'success') return data(submission.reply(), { status: 422 });
   try {
     const agent = await context.get(servicesContext).agents.create(actorOf(context), submission.value);
@@ -33,7 +30,6 @@ export const action = guarded(async ({ request, context }: Route.ActionArgs) => 
 
 const defaults = {
   type: 'implementer',
-  permissionPreset: 'standard',
   temperature: '0.3',
   preferredComplexity: 'moderate',
   minimumQuality: '0.7',
