@@ -65,10 +65,13 @@ export function createAsks(deps: Deps) {
   };
 }
 
-/** Sets the session's attention from its open asks and its waiting plan; call under the session's lock. */
+/** Sets the session's attention from its open asks, its waiting plan and its conflicts; call under the session's lock. */
 export async function refreshAttention(tx: Tx, sessionId: string, actor: Actor): Promise<void> {
   const session = await tx.sessions.byId(sessionId);
   const approvals = session !== null && planWaits(session) && session.plannedAt ? [session.plannedAt] : [];
   const asks = await tx.asks.openOf(sessionId);
-  await tx.sessions.setAttention(sessionId, attentionOf({ asks, approvals }).kind, actor);
+  const conflicts = (await tx.conflicts.ofSession(sessionId))
+    .filter(({ status }) => status === 'waiting_for_person')
+    .map(({ createdAt }) => createdAt);
+  await tx.sessions.setAttention(sessionId, attentionOf({ asks, approvals, conflicts }).kind, actor);
 }

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { AbortResult } from '../ports.ts';
 import { cascade, closeAsks, closeAttempt, endSession } from '../sessions/endings.ts';
 import { engineActor } from './engine-actor.ts';
-import { completeIfMerged } from './land.ts';
+import { completeIfMerged, landedAlready } from './land.ts';
 import { orderOf } from './order.ts';
 
 /**
@@ -18,7 +18,11 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
   const actor = engineActor(session.teamId);
   const open: Attempt[] = [];
   for (const attempt of await store.attempts.bySession(session.id))
-    if (!attemptEnded(attempt.status) && !(await landed(deps, session, attempt))) open.push(attempt);
+    if (
+      !attemptEnded(attempt.status) &&
+      !(await landedAlready(deps, () => completeIfMerged(deps, session, attempt), attempt))
+    )
+      open.push(attempt);
   const results = await Promise.all(open.map((attempt) => abort(deps, attempt)));
   const rungs = results.map((result) => result.rung);
   if (rungs.includes('unverified')) {
@@ -117,16 +121,6 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
     });
     await refreshAttention(tx, session.id, actor);
   });
-}
-
-/** A repository that cannot be read must not keep a session from being stopped. */
-async function landed(deps: Deps, session: Session, attempt: Attempt): Promise<boolean> {
-  try {
-    return await completeIfMerged(deps, session, attempt);
-  } catch (error) {
-    deps.log.warn({ attempt: attempt.id, err: error }, 'Whether its work is on the branch could not be told');
-    return false;
-  }
 }
 
 async function abort(deps: Deps, attempt: Attempt): Promise<AbortResult> {

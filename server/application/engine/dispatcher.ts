@@ -1,4 +1,4 @@
-import { attemptEnded } from '../../domain/attempt.ts';
+import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import { isExecuting, type Session } from '../../domain/session.ts';
 import { maxRecoveries } from '../../domain/session-life.ts';
@@ -11,6 +11,7 @@ import { beginSession } from './begin.ts';
 import { carryOut } from './carry-out.ts';
 import { createDrivers } from './drivers.ts';
 import { engineActor } from './engine-actor.ts';
+import { completeIfMerged, landedAlready } from './land.ts';
 import { planSession } from './plan.ts';
 import { scheduleSession } from './schedule.ts';
 
@@ -52,7 +53,10 @@ export function createDispatcher(deps: Deps) {
         await store.sessions.update(session.id, { recoveries }, { epoch: session.epoch });
         continue;
       }
-      const open = await openOf(session.id);
+      const open: Attempt[] = [];
+      // Work that is on the branch already counts: a retry would bring it twice.
+      for (const attempt of await openOf(session.id))
+        if (!(await landedAlready(deps, () => completeIfMerged(deps, session, attempt), attempt))) open.push(attempt);
       await store.transaction(async (tx) => {
         const locked = await tx.sessions.lock(session.id);
         const message = `Its owner was lost ${recoveries} times without any progress between.`;

@@ -85,6 +85,16 @@ export async function completeMerged(deps: Deps, session: Session, attempt: Atte
   return true;
 }
 
+/** Whether its work is on the branch and it is completed now; a repository that cannot be read must not hold up an end. */
+export async function landedAlready(deps: Deps, work: () => Promise<boolean>, attempt: Attempt): Promise<boolean> {
+  try {
+    return await work();
+  } catch (error) {
+    deps.log.warn({ attempt: attempt.id, err: error }, 'Whether its work is on the branch could not be told');
+    return false;
+  }
+}
+
 /** What evidence of a passed proof is worth. */
 export function proofFrom(evidence: Evidence): Proof {
   return evidence.waived ? 'waived' : evidence.claimed ? 'claimed' : 'proven';

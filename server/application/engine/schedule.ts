@@ -2,21 +2,17 @@ import { attemptEnded } from '../../domain/attempt.ts';
 import { checkpointDue } from '../../domain/checkpoint.ts';
 import type { Session } from '../../domain/session.ts';
 import { graphIsOver } from '../../domain/session-life.ts';
-import { nextRole, type Task, taskEnded } from '../../domain/task.ts';
-import { consequencesOfFailure } from '../../domain/task-graph/failure.ts';
-import { groupMoves } from '../../domain/task-graph/progress.ts';
-import { mayComplete, readySet } from '../../domain/task-graph/ready.ts';
-import { refreshAttention } from '../asks.ts';
+import { nextRole, type Task } from '../../domain/task.ts';
 import { pinCheckpoint, stateOf } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
-import { graphOf } from '../graph-view.ts';
-import { closeAttempt } from '../sessions/endings.ts';
-import { assignTask, budgetReached, startOrder } from './assign.ts';
+import { type Assignment, assignTask, budgetReached, startOrder } from './assign.ts';
 import type { Drivers } from './drivers.ts';
 import { engineActor } from './engine-actor.ts';
 import { finishSession, pauseForBudget } from './finish.ts';
+import { followGraph } from './follow-graph.ts';
+import { handToPerson } from './hand-over.ts';
+import { tellWait } from './path-waits.ts';
 import { outlineOf } from './plan-prompt.ts';
-import { walk } from './settle.ts';
 
 /** A ready task without a healthy agent for this long makes the session degraded (domain.md 1.1). */
 const patienceSeconds = 30;
@@ -38,7 +34,7 @@ export async function scheduleSession(
   drivers.keepAttempts(session.id, new Set(open.map((attempt) => attempt.id)));
   for (const attempt of open) drivers.start(attempt);
 
-  if (open.length === 0 && graphIsOver(tasks)) return finishSession(deps, session, tasks);
+  if (open.length === 0 && graphIsOver(tasks)) return finishSession(deps, session);
   await startTasks(deps, session, drivers, tasks, open.length);
 }
 
@@ -64,10 +60,16 @@ export async function startTasks(
     if (slots <= 0) break;
     const refusal = await newWorkRefusal(deps);
     const outline = refusal === null && nextRole(task) === 'plan' ? await outlineOf(deps, session) : undefined;
-    const assigned = refusal === null ? await assignTask(deps, session, task.id, outline) : { refused: refusal };
+    const assigned: Assignment =
+      refusal === null ? await assignTask(deps, session, task.id, outline) : { refused: refusal, because: 'passing' };
     if ('refused' in assigned) {
+      // Waiting for another task is the plan's own order, not a lack of anything.
+      await tellWait(deps, session, task, assigned.because === 'path' ? assigned.refused : null);
       const waited = (clock().getTime() - (task.readyAt ?? task.createdAt).getTime()) / 1000;
-      if (waited >= patienceSeconds) refusals.push(`${task.title}: ${assigned.refused}`);
+      if (assigned.because === 'path' || waited < patienceSeconds) continue;
+      if (assigned.because === 'nobody' && nextRole(task) === 'conflict')
+        await handToPerson(deps, session, task, assigned.refused);
+      else refusals.push(`${task.title}: ${assigned.refused}`);
       continue;
     }
     slots -= 1;
@@ -86,79 +88,6 @@ async function newWorkRefusal(deps: Deps): Promise<string | null> {
   const free = await deps.workspaces.freeBytes();
   if (free < deps.settings.minimumFreeBytes) return `only ${Math.floor(free / 2 ** 20)} MB are free on the disk`;
   return null;
-}
-
-/**
- * Consequences of failures, held-back completions, groups and the ready set, in one transaction when there are any.
- * Answers the tasks as they stood when nothing was left to move.
- */
-async function followGraph(deps: Deps, session: Session): Promise<Task[]> {
-  const { store, clock } = deps;
-  const edges = await store.tasks.dependencies(session.id);
-  for (;;) {
-    const tasks = await store.tasks.bySession(session.id);
-    const byId = new Map(tasks.map((task) => [task.id, task]));
-    const graph = graphOf(tasks, edges);
-    const now = clock();
-    const failed = tasks.filter(
-      (task) => task.status === 'failed' || task.status === 'cancelled' || task.status === 'skipped',
-    );
-    const consequences = failed.flatMap((task) => consequencesOfFailure(graph, task.id, session.dependencyPolicy));
-    const held = tasks.filter(
-      (task) => task.status === 'blocked' && task.reason === 'waiting_to_complete' && mayComplete(graph, task.id, now),
-    );
-    const ready = readySet(graph, now).filter(
-      (id) => byId.get(id)?.status === 'pending' || byId.get(id)?.status === 'blocked',
-    );
-    const groups = groupMoves(graph);
-    if (consequences.length + held.length + ready.length + groups.length === 0) return tasks;
-
-    const actor = engineActor(session.teamId);
-    await store.transaction(async (tx) => {
-      await tx.sessions.lock(session.id);
-      const moved = new Set<string>();
-      for (const consequence of consequences) {
-        const task = byId.get(consequence.taskId);
-        if (!task || moved.has(task.id)) continue;
-        moved.add(task.id);
-        for (const attempt of await tx.attempts.byTask(task.id)) {
-          if (!attemptEnded(attempt.status))
-            await closeAttempt(tx, attempt, { attempts: 'superseded', reason: consequence.reason, actor, now });
-        }
-        await walk(tx, task, consequence.to, {
-          reason: consequence.reason,
-          epoch: session.epoch,
-          ...(consequence.to === 'skipped' ? { patch: { endedAt: now } } : {}),
-        });
-      }
-      for (const task of held.filter((one) => !moved.has(one.id)))
-        await walk(tx, task, 'completed', { reason: null, epoch: session.epoch, patch: { endedAt: now } });
-      for (const id of ready) {
-        const task = byId.get(id);
-        if (task && !moved.has(id))
-          await tx.tasks.move({
-            taskId: id,
-            sessionId: session.id,
-            from: [task.status],
-            to: 'ready',
-            reason: null,
-            actor,
-            epoch: session.epoch,
-            patch: { readyAt: now },
-          });
-      }
-      if (consequences.length > 0) await refreshAttention(tx, session.id, actor);
-      for (const group of groups) {
-        const task = byId.get(group.taskId);
-        if (task)
-          await walk(tx, task, group.to, {
-            reason: null,
-            epoch: session.epoch,
-            patch: taskEnded(group.to) ? { endedAt: now } : { startedAt: task.startedAt ?? now },
-          });
-      }
-    });
-  }
 }
 
 async function periodicCheckpoint(deps: Deps, session: Session): Promise<void> {

@@ -3,6 +3,7 @@ import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import { expiryAfterSession } from '../../domain/context-life.ts';
 import type { Session, SessionStatus } from '../../domain/session.ts';
 import { type Task, taskEnded } from '../../domain/task.ts';
+import { abandonConflicts } from '../engine/conflict-records.ts';
 import type { Tx } from '../store-port.ts';
 
 export interface AttemptEnding {
@@ -61,9 +62,11 @@ export async function closeRun(tx: Tx, session: Session, end: AttemptEnding): Pr
       to: 'cancelled',
       reason: end.reason,
       actor: end.actor,
-      patch: { endedAt: end.now },
+      // A retry begins with an ordinary attempt.
+      patch: { endedAt: end.now, next: null },
     });
   }
+  await abandonConflicts(tx, session.id);
   await tx.sessions.setAttention(session.id, 'none', end.actor);
 }
 

@@ -7,6 +7,7 @@ import { agentRoutes } from './agents.ts';
 import { askRoutes } from './asks.ts';
 import { blueprintRoutes } from './blueprints.ts';
 import { checkpointRoutes } from './checkpoints.ts';
+import { conflictRoutes } from './conflicts.ts';
 import { contextRoutes } from './contexts.ts';
 import { diffRoutes } from './diffs.ts';
 import { docsPage } from './docs.ts';
@@ -48,6 +49,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...repositoryRoutes,
     ...tokenRoutes,
     ...askRoutes,
+    ...conflictRoutes,
     ...routingRoutes,
     ...agentRoutes,
     ...contextRoutes,

@@ -3,6 +3,7 @@ import type { createAsks } from '../../application/asks.ts';
 import type { createAuth } from '../../application/auth.ts';
 import type { createBlueprints } from '../../application/blueprints.ts';
 import type { createCheckpoints } from '../../application/checkpoints.ts';
+import type { createConflicts } from '../../application/conflicts.ts';
 import type { createContexts } from '../../application/contexts.ts';
 import type { createDiffs } from '../../application/diffs.ts';
 import type { createFigures } from '../../application/figures.ts';
@@ -26,6 +27,7 @@ export interface ApiServices {
   readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'revoke'>;
   readonly blueprints: ReturnType<typeof createBlueprints>;
   readonly asks: ReturnType<typeof createAsks>;
+  readonly conflicts: ReturnType<typeof createConflicts>;
   readonly contexts: ReturnType<typeof createContexts>;
   readonly agents: ReturnType<typeof createAgents>;
   readonly routing: Pick<ReturnType<typeof createRouting>, 'dryRun' | 'whatIf'>;
