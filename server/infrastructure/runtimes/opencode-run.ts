@@ -184,9 +184,12 @@ export async function driveRun(
   }
 
   async function prepare(client: OpenCodeClient): Promise<RunEnd | null> {
-    const [problem] = await Promise.all([context.orderProblem(client, order, model, directory), giveTools(client)]);
+    // Beside everything else: opening the worktree is what takes OpenCode longest.
+    const given = giveTools(client);
+    const problem = await context.orderProblem(client, order, model, directory);
     if (problem !== null) return { type: 'failed', failure: 'invalid', message: problem, retryAt: null };
     const adopted = await ensureSession(client, order, directory);
+    await given;
     if (!started) emit({ type: 'started', runtimeId: context.runtimeId, adopted });
     started = true;
     freshLook = true;
@@ -198,10 +201,9 @@ export async function driveRun(
   // Work without them is work: an agent that cannot keep what it learned still does its task.
   async function giveTools(client: OpenCodeClient): Promise<void> {
     if (context.toolsUrl === undefined) return;
-    const why = await offerTools(client, directory, context.toolsUrl(order.attemptId)).catch((error: unknown) => {
-      if (error instanceof RuntimeProblem) return error.message;
-      throw error;
-    });
+    const why = await offerTools(client, directory, context.toolsUrl(order.attemptId)).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
     if (why === null) return;
     log.warn({ attemptId: order.attemptId, reason: why }, 'The tools for contexts could not be given to an agent');
     emit({ type: 'progress', note: `The agent works without the tools for contexts: ${why}` });
