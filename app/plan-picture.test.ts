@@ -18,14 +18,12 @@ test('a dependency on a task that is not there is left out', () => {
 });
 
 test('every line runs from left to right between boxes inside the picture', () => {
-  const plans = fc
-    .integer({ min: 1, max: 12 })
-    .chain((count) =>
-      fc.record({
-        count: fc.constant(count),
-        pairs: fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 20 }),
-      }),
-    );
+  const plans = fc.integer({ min: 1, max: 12 }).chain((count) =>
+    fc.record({
+      count: fc.constant(count),
+      pairs: fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 20 }),
+    }),
+  );
   fc.assert(
     fc.property(plans, ({ count, pairs }) => {
       const tasks = Array.from({ length: count }, (_, i) => ({ key: `t${i}` }));
@@ -38,4 +36,17 @@ test('every line runs from left to right between boxes inside the picture', () =
       }
     }),
   );
+});
+
+test('a long chain stands from the top down where there is little room, and a wide one does not', () => {
+  const keys = ['a', 'b', 'c', 'd', 'e'];
+  const tasks = keys.map((key) => ({ key }));
+  const chain = keys.slice(1).map((key, i) => edge(keys[i] ?? '', key));
+  const narrow = pictureOf(tasks, chain, [], pictureSizes.small, true);
+  expect(narrow.down).toBe(true);
+  expect(narrow.width).toBe(pictureSizes.small.width);
+  expect(narrow.nodes.map((node) => node.y)).toEqual(narrow.nodes.map((node) => node.y).toSorted((a, b) => a - b));
+  for (const line of narrow.lines) expect(line.y1).toBeLessThan(line.y2);
+  expect(pictureOf(tasks, chain, [], pictureSizes.small).down).toBe(false);
+  expect(pictureOf(tasks, [edge('a', 'b')], [], pictureSizes.small, true).down).toBe(false);
 });

@@ -25,6 +25,8 @@ export interface Picture {
   })[];
   readonly width: number;
   readonly height: number;
+  /** Drawn from the top down instead of from left to right. */
+  readonly down: boolean;
 }
 
 export const pictureSizes = {
@@ -32,15 +34,21 @@ export const pictureSizes = {
   large: { width: 208, height: 64, gapX: 56, gapY: 20 },
 } as const satisfies Record<string, NodeSize>;
 
-/** Where everything of a plan stands; the same plan always gives the same picture. */
+/**
+ * Where everything of a plan stands; the same plan always gives the same picture. A `narrow` place gets a long chain from
+ * the top down, where its words stay readable.
+ */
 export function pictureOf(
   tasks: readonly PictureTask[],
   edges: readonly PictureEdge[],
   criticalPath: readonly string[],
   size: NodeSize,
+  narrow = false,
 ): Picture {
   const keys = tasks.map((task) => task.key);
-  const { positions, width, height } = layoutGraph(keys, edges, size);
+  const across = layoutGraph(keys, edges, size);
+  const down = narrow && across.width > 3 * (size.width + size.gapX) && across.height < 3 * size.height;
+  const { positions, width, height } = down ? turned(layoutGraph(keys, edges, turnedSize(size))) : across;
   const critical = new Set(criticalPath);
   const nodes = tasks.map((task) => {
     const at = positions.get(task.key) ?? { x: 0, y: 0 };
@@ -50,11 +58,23 @@ export function pictureOf(
     const from = positions.get(edge.from);
     const to = positions.get(edge.to);
     if (from === undefined || to === undefined) return [];
-    const middle = size.height / 2;
-    const ends = { x1: from.x + size.width, y1: from.y + middle, x2: to.x, y2: to.y + middle };
+    const [middle, centre] = [size.height / 2, size.width / 2];
+    const ends = down
+      ? { x1: from.x + centre, y1: from.y + size.height, x2: to.x + centre, y2: to.y }
+      : { x1: from.x + size.width, y1: from.y + middle, x2: to.x, y2: to.y + middle };
     return [{ ...edge, ...ends, critical: critical.has(edge.from) && critical.has(edge.to) }];
   });
-  return { nodes, lines, width, height };
+  return { nodes, lines, width, height, down };
+}
+
+/** The layout goes from left to right; turned, its columns are rows. */
+function turnedSize({ width, height, gapX, gapY }: NodeSize): NodeSize {
+  return { width: height, height: width, gapX: Math.min(gapX, 16), gapY };
+}
+
+function turned({ positions, width, height }: ReturnType<typeof layoutGraph>): ReturnType<typeof layoutGraph> {
+  const swapped = new Map([...positions].map(([key, { x, y, layer }]) => [key, { x: y, y: x, layer }]));
+  return { positions: swapped, width: height, height: width };
 }
 
 /** The plan in words, wave by wave, for who cannot see the picture. */

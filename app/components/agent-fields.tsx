@@ -220,11 +220,11 @@ function SessionTypes({ field }: { field: FormField }) {
   return (
     <fieldset id={field.id}>
       <legend className="font-semibold">{agentLabels.preferredSessionTypes}</legend>
-      <div className="grid grid-cols-2 gap-px border border-line-3 bg-line-1">
+      <div className="grid grid-cols-2 border border-line-3">
         {sessionTypes.map((type) => (
           <label
             key={type}
-            className="flex min-h-11 cursor-pointer items-center gap-2 bg-surface-0 px-2 text-data has-checked:bg-surface-3"
+            className="flex min-h-11 cursor-pointer items-center gap-2 px-2 text-data has-checked:bg-surface-3"
           >
             <input
               type="checkbox"

@@ -8,7 +8,7 @@ export function CapabilityMatrix({ agents }: { agents: readonly Held[] }) {
   const choice = agents.filter((agent) => agent.enabled);
   return (
     <Scroller label="Capability matrix">
-      <table className="border-collapse text-left font-data text-data">
+      <table className="w-full border-collapse text-left font-data text-data">
         <caption className="px-3 py-2 text-left font-words text-data text-ink-2 lg:px-4">
           <span aria-hidden="true">■ 2</span>
           <span className="sr-only">Primary 2</span>: two agents hold it as their trade ·{' '}

@@ -11,8 +11,8 @@ interface PlanPictureProps {
 /** A plan as a still picture, drawn on the server: columns from left to right, the critical path heavier. */
 export function PlanPicture({ tasks, edges, criticalPath = [], size = 'small' }: PlanPictureProps) {
   const box = pictureSizes[size];
-  const { nodes, lines, width, height } = pictureOf(tasks, edges, criticalPath, box);
   const large = size === 'large';
+  const { nodes, lines, width, height, down } = pictureOf(tasks, edges, criticalPath, box, !large);
   return (
     <svg
       viewBox={`-2 -2 ${width + 4} ${height + 4}`}
@@ -36,7 +36,7 @@ export function PlanPicture({ tasks, edges, criticalPath = [], size = 'small' }:
             strokeDasharray={dashes[line.type]}
           />
           <path
-            d={`M${line.x2} ${line.y2}l-7 -4v8z`}
+            d={`M${line.x2} ${line.y2}${down ? 'l-4 -7h8z' : 'l-7 -4v8z'}`}
             strokeWidth={0}
             fill={line.critical ? 'var(--color-ink-1)' : 'var(--color-line-3)'}
           />

@@ -70,7 +70,7 @@ function Scores({ ranking, selected, weights, caption }: ScoresProps) {
             const chosen = one.agentId === selected;
             return (
               <tr key={one.agentId} className={clsx('border-b border-line-1', chosen && 'bg-surface-2')}>
-                <th scope="row" className="whitespace-nowrap px-3 py-2 text-left font-normal lg:px-4">
+                <th scope="row" className="whitespace-nowrap py-2 pl-3 pr-2 text-left font-normal lg:pl-4">
                   <Link to={`/agents/${one.name}`} className={clsx('underline', chosen && 'font-bold')}>
                     {one.name}
                   </Link>
@@ -85,7 +85,7 @@ function Scores({ ranking, selected, weights, caption }: ScoresProps) {
                   </span>
                 </th>
                 <Figure value={one.score} bold />
-                <td className="min-w-40 px-3 py-2">
+                <td className="min-w-28 px-2 py-2">
                   <ShareBar candidate={one} top={top} weights={weights} />
                 </td>
                 {partNames.map((name) => (
@@ -107,7 +107,7 @@ function Head({ words, end = false }: { words: string; end?: boolean }) {
     <th
       scope="col"
       className={clsx(
-        'engraved whitespace-nowrap px-3 py-1.5 text-micro text-ink-3 first:lg:px-4',
+        'engraved px-2 py-1.5 align-bottom text-micro tracking-normal text-ink-3 first:pl-3 first:lg:pl-4',
         end && 'text-right',
       )}
     >
@@ -117,7 +117,7 @@ function Head({ words, end = false }: { words: string; end?: boolean }) {
 }
 
 function Figure({ value, bold = false }: { value: number; bold?: boolean }) {
-  return <td className={clsx('px-3 py-2 text-right', bold && 'text-data font-bold')}>{value.toFixed(3)}</td>;
+  return <td className={clsx('px-2 py-2 text-right', bold && 'text-data font-bold')}>{value.toFixed(3)}</td>;
 }
 
 /** How it stood when it was judged, where the decision kept that. */

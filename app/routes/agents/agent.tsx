@@ -120,9 +120,15 @@ export default function AgentPage({ loaderData, actionData }: Route.ComponentPro
           <Panel
             title="Why chosen, why not"
             aside={decisions.length === 20 ? 'the last 20' : plural(decisions.length, 'decision')}
-            className="flex-1"
           >
             <AgentDecisions agentId={agent.id} decisions={decisions} />
+          </Panel>
+          <Panel title="System prompt" className="flex-1">
+            {agent.systemPrompt === '' ? (
+              <p className="px-3 py-4 text-ink-2 lg:px-4">It is told nothing beyond the task.</p>
+            ) : (
+              <pre className="whitespace-pre-wrap break-words px-3 py-3 lg:px-4">{agent.systemPrompt}</pre>
+            )}
           </Panel>
         </div>
         <div className="flex min-w-0 flex-col gap-px bg-line-1">
@@ -148,7 +154,7 @@ export default function AgentPage({ loaderData, actionData }: Route.ComponentPro
               empty="No task it worked on named a technology."
             />
           </Panel>
-          <Panel title="What it is">
+          <Panel title="What it is" className="flex-1">
             <dl className="divide-y divide-line-1">
               <Reading name="Primary capabilities">{words(agent.primaryCapabilities, 'none')}</Reading>
               <Reading name="Secondary capabilities">{words(agent.secondaryCapabilities, 'none')}</Reading>
@@ -168,13 +174,6 @@ export default function AgentPage({ loaderData, actionData }: Route.ComponentPro
               )}
               <Reading name="Id">{agent.id}</Reading>
             </dl>
-          </Panel>
-          <Panel title="System prompt" className="flex-1">
-            {agent.systemPrompt === '' ? (
-              <p className="px-3 py-4 text-ink-2 lg:px-4">It is told nothing beyond the task.</p>
-            ) : (
-              <pre className="whitespace-pre-wrap break-words px-3 py-3 lg:px-4">{agent.systemPrompt}</pre>
-            )}
           </Panel>
         </div>
       </div>

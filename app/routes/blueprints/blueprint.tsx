@@ -117,12 +117,15 @@ export default function BlueprintPage({ loaderData, actionData }: Route.Componen
           <Panel title="Versions" aside={plural(blueprint.history.length, 'version')}>
             <Table caption="Versions" columns={versionColumns}>
               {blueprint.history.map((one) => (
-                <tr key={`${one.version} ${one.checksum}`} className="border-b border-line-1 font-data text-data">
+                <tr
+                  key={`${one.version} ${one.checksum}`}
+                  className="relative h-11 border-b border-line-1 font-data text-data hover:bg-surface-2"
+                >
                   <Cell>
                     <Link
                       to={`?version=${encodeURIComponent(one.version)}`}
                       aria-current={one.version === version ? 'true' : undefined}
-                      className="inline-flex min-h-11 items-center underline aria-[current]:font-bold aria-[current]:no-underline"
+                      className="underline after:absolute after:inset-0 aria-[current]:font-bold aria-[current]:no-underline"
                     >
                       {one.version}
                     </Link>

@@ -57,7 +57,7 @@ export default function DryRun({ loaderData }: Route.ComponentProps) {
     <>
       <PageHeader title="Routing" note="Who would get a task at this moment, and why. Nothing is assigned by asking." />
       <RoutingTabs on="dry-run" />
-      <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(0,4fr)_minmax(0,8fr)] lg:content-stretch">
+      <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(18rem,3fr)_minmax(0,9fr)] lg:content-stretch">
         <Panel title="The task">
           <Form method="get" {...getFormProps(form)} className="flex flex-col gap-4 p-3 lg:p-4">
             <ErrorSummary form={form} labels={dryRunLabels} />
@@ -110,7 +110,7 @@ function CapabilityChoice({ field }: { field: FormField }) {
     <fieldset id={field.id}>
       <legend className="font-semibold">{dryRunLabels.requiredCapabilities}</legend>
       <p className="text-data text-ink-2">An agent must hold all of them.</p>
-      <div className="mt-1 grid max-h-80 gap-px overflow-y-auto border border-line-3 bg-line-1 sm:grid-cols-2 lg:max-h-72 lg:grid-cols-1 xl:grid-cols-2">
+      <div className="mt-1 grid max-h-80 gap-px overflow-y-auto border border-line-3 bg-line-1 sm:grid-cols-2 lg:max-h-72 lg:grid-cols-1 2xl:grid-cols-2">
         {capabilities.map((capability) => (
           <label
             key={capability}

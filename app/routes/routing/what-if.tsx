@@ -68,7 +68,7 @@ export default function WhatIfPage({ loaderData }: Route.ComponentProps) {
         note="Past decisions judged again under other weights, with the agents as they were then. Nothing is changed by asking."
       />
       <RoutingTabs on="what-if" />
-      <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(0,4fr)_minmax(0,8fr)] lg:content-stretch">
+      <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(18rem,3fr)_minmax(0,9fr)] lg:content-stretch">
         <Panel title="Weights">
           <Form method="get" {...getFormProps(form)} onInput={addUp} className="flex flex-col gap-4 p-3 lg:p-4">
             <ErrorSummary form={form} labels={labels} />
