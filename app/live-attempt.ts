@@ -30,10 +30,19 @@ export function briefOf(attempt: Attempt): AttemptBrief {
   };
 }
 
+/** An attempt as the inspector shows it: with what was sent and what it can show for itself. */
+export type AttemptDetail = AttemptBrief &
+  Pick<Attempt, 'agentId' | 'probe' | 'conflictId' | 'prompt' | 'system' | 'model' | 'summary' | 'evidence' | 'cutOff'>;
+
+export function detailOf(attempt: Attempt): AttemptDetail {
+  const { agentId, probe, conflictId, prompt, system, model, summary, evidence, cutOff } = attempt;
+  return { ...briefOf(attempt), agentId, probe, conflictId, prompt, system, model, summary, evidence, cutOff };
+}
+
 /** What an attempt can show for itself. */
 export type AttemptProof = Pick<Attempt, 'id' | 'taskId' | 'number' | 'status' | 'evidence' | 'error'>;
 
-export function proofOf({ id, taskId, number, status, evidence, error }: Attempt): AttemptProof {
+export function proofOf({ id, taskId, number, status, evidence, error }: AttemptProof): AttemptProof {
   return { id, taskId, number, status, evidence, error };
 }
 

@@ -1,5 +1,6 @@
 import type { Ask } from '../server/domain/ask.ts';
 import type { TimelineEvent } from '../server/domain/events.ts';
+import type { PlanCollision } from '../server/domain/plan-preview.ts';
 import type { Session } from '../server/domain/session.ts';
 import type { DependencyType, Task } from '../server/domain/task.ts';
 import { effects } from './live-effects.ts';
@@ -18,6 +19,9 @@ export interface LiveEdge {
   readonly required: boolean;
   readonly lagSeconds: number;
 }
+
+/** Two tasks that may run at once and announce the same paths, by their ids. */
+export type LiveCollision = PlanCollision;
 
 export interface LiveState {
   readonly session: LiveSession;

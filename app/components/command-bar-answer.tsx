@@ -4,6 +4,7 @@ import { useFetcher, useSearchParams } from 'react-router';
 import { remedies } from '../problem.ts';
 import { commandKey } from './command-bar-form.tsx';
 import { type CommandAnswer as Answer, intents, outcomes } from './command-bar-rules.ts';
+import { taskIntents } from './task-intents.ts';
 import { Button } from './ui/button.tsx';
 
 const shownMs = 12_000;
@@ -17,7 +18,7 @@ export function CommandAnswer({ given }: { given: Answer | undefined }) {
   const [search] = useSearchParams();
   const [closed, setClosed] = useState<Answer | null>(null);
   const told = search.get('done');
-  const [before] = useState<Answer>(() => ({ done: intents.find((one) => one === told) }));
+  const [before] = useState<Answer>(() => ({ done: [...intents, ...taskIntents].find((one) => one === told) }));
   const answer = fetcher.data ?? given ?? before;
 
   // A success has been read after a while; a refusal stays until somebody closes it or orders something else.

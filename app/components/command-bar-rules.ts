@@ -4,6 +4,7 @@ import { retryRefusal } from '../../server/domain/session-life.ts';
 import type { LiveSession } from '../live.ts';
 import type { Problem } from '../problem.ts';
 import { sessionSigns } from '../status.ts';
+import { type TaskIntent, taskOutcomes } from './task-intents.ts';
 
 /** Every order a person can give a session from its page. */
 export const intents = [
@@ -143,6 +144,9 @@ export function planWaits(facts: Pick<Facts, 'status' | 'autonomy' | 'plannedAt'
   );
 }
 
+/** Given where the plan is shown, not among the other commands, while one waits. */
+export const planIntents: ReadonlySet<Intent> = new Set(['accept_plan', 'reject_plan']);
+
 /** Each command with its consequence and, when the state or the person's role forbids it, the reason. */
 export function commandsOf(facts: Facts, actor: Actor): Command[] {
   return intents.map((intent) => ({
@@ -161,14 +165,15 @@ export function commandsOf(facts: Facts, actor: Actor): Command[] {
 
 /** What became of an order, as the page's action tells it. */
 export interface CommandAnswer {
-  readonly done?: Intent | 'answer' | undefined;
+  readonly done?: Intent | TaskIntent | 'answer' | undefined;
   /** False when the order stands but its effect is not verified yet. */
   readonly verified?: boolean;
   readonly error?: Problem;
 }
 
 /** The sentence after a command was taken. */
-export const outcomes: Record<Intent, string> = {
+export const outcomes: Record<Intent | TaskIntent, string> = {
+  ...taskOutcomes,
   accept_plan: 'Plan accepted.',
   reject_plan: 'Plan rejected; the session is stopped.',
   start: 'Started: it is in the queue.',

@@ -22,6 +22,12 @@ interface CommandBarProps {
   commands: readonly Command[];
 }
 
+interface CommandOrderProps {
+  command: Command;
+  session: LiveSession;
+  tasks: readonly Task[];
+}
+
 /** What can be done now, each with its consequence; below it what cannot, each with the reason. */
 export function CommandBar({ session, tasks, commands }: CommandBarProps) {
   const possible = commands.filter((command) => command.refusal === null);
@@ -31,7 +37,7 @@ export function CommandBar({ session, tasks, commands }: CommandBarProps) {
       <div className="flex flex-col gap-2 p-3 lg:p-4">
         {possible.length === 0 && <p className="text-ink-2">Nothing can be ordered now; the reasons stand below.</p>}
         {possible.map((command) => (
-          <One key={command.intent} command={command} session={session} tasks={tasks} />
+          <CommandOrder key={command.intent} command={command} session={session} tasks={tasks} />
         ))}
         {refused.length > 0 && (
           <details>
@@ -52,7 +58,8 @@ export function CommandBar({ session, tasks, commands }: CommandBarProps) {
   );
 }
 
-function One({ command, session, tasks }: { command: Command; session: LiveSession; tasks: readonly Task[] }) {
+/** One possible order with its consequence; weighty ones are asked for first. */
+export function CommandOrder({ command, session, tasks }: CommandOrderProps) {
   const { intent, label, consequence } = command;
   const action = `/sessions/${session.slug}`;
   const ask = confirmed[intent];

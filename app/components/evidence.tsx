@@ -1,6 +1,7 @@
 import { dateTime, milliseconds, plural } from '../format.ts';
 import type { AttemptProof } from '../live-attempt.ts';
 import { attemptSigns, proofSigns } from '../status.ts';
+import { ProofGround, Writes } from './evidence-details.tsx';
 import { Glyph } from './glyph.tsx';
 import { StatusBadge } from './status-badge.tsx';
 
@@ -25,10 +26,7 @@ export function Evidence({ proof, taskKey }: EvidenceProps) {
       ) : (
         <>
           <p className="text-data text-ink-2">
-            {evidence.claimed
-              ? 'The repository has no command that could prove it; only the agent says it is done.'
-              : `Verified ${dateTime(new Date(evidence.verifiedAt))}`}
-            , git saw {plural(evidence.filesTotal, 'file')} change.
+            {groundOf(evidence)} Git saw {plural(evidence.filesTotal, 'file')} change.
           </p>
           <ul className="mt-2 flex flex-col gap-1">
             {evidence.commands.map((command) => (
@@ -51,13 +49,27 @@ export function Evidence({ proof, taskKey }: EvidenceProps) {
               </li>
             ))}
           </ul>
+          <ProofGround evidence={evidence} />
+          {evidence.writes !== undefined && (
+            <Writes writes={evidence.writes} files={evidence.files} total={evidence.filesTotal} />
+          )}
         </>
       )}
     </article>
   );
 }
 
+function groundOf(evidence: NonNullable<AttemptProof['evidence']>): string {
+  const { waived } = evidence;
+  if (waived !== undefined) {
+    return `${waived.byName} accepted it without proof, ${dateTime(new Date(waived.at))}: “${waived.reason}”.`;
+  }
+  if (evidence.claimed) return 'No command could prove it; only the agent says it is done.';
+  return `Verified ${dateTime(new Date(evidence.verifiedAt))}.`;
+}
+
 function signOf(evidence: NonNullable<AttemptProof['evidence']>) {
+  if (evidence.waived !== undefined) return proofSigns.waived;
   if (evidence.claimed) return proofSigns.claimed;
   return evidence.commands.every((command) => command.exitCode === 0) ? proofSigns.proven : proofSigns.failed;
 }

@@ -25,12 +25,15 @@ export function verdictOf(state: Pick<LiveState, 'session' | 'tasks' | 'asks'>):
   }
   if (planWaits(session)) {
     return say('waiting', `A plan of ${plural(tasks.length, 'task')} waits for your decision.`, {
-      words: 'Look at the plan',
-      to: 'tasks',
+      words: 'Decide it',
+      to: '#plan',
     });
   }
   if (session.attention.kind === 'conflict') {
-    return say('broken', 'Two changes contradict each other; nobody’s work was overwritten.', timeline);
+    return say('broken', 'Two changes contradict each other; nobody’s work was overwritten.', {
+      words: 'Decide it',
+      to: '#conflicts',
+    });
   }
   if (session.pendingCommand !== null) {
     const why = session.pendingCommand === 'timeout' ? 'Its time limit passed' : `Ordered to ${session.pendingCommand}`;

@@ -1,12 +1,15 @@
 import type { DependencyType, Task } from '../../server/domain/task.ts';
 import { layoutGraph } from '../graph-layout.ts';
-import type { LiveEdge } from '../live.ts';
+import type { LiveCollision, LiveEdge } from '../live.ts';
+import { pathsOf } from './task-words.ts';
 
 /** What the picture and the table both show of a session's graph; a test keeps them equal. */
 export interface GraphData {
   readonly tasks: readonly Task[];
   readonly edges: readonly LiveEdge[];
   readonly criticalPath: readonly string[];
+  /** Tasks that may run at once and announce the same paths. */
+  readonly collisions?: readonly LiveCollision[] | undefined;
 }
 
 export interface GraphNode {
@@ -22,8 +25,8 @@ export interface GraphLine {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  /** `part_of` leads from a group to its children. */
-  readonly type: DependencyType | 'part_of';
+  /** `part_of` leads from a group to its children; `collision` orders nothing: both announce the same paths. */
+  readonly type: DependencyType | 'part_of' | 'collision';
   readonly required: boolean;
   readonly critical: boolean;
   readonly label: string;
@@ -52,10 +55,11 @@ export const dashes: Record<GraphLine['type'], string> = {
   finish_to_finish: '2 4',
   start_to_finish: '10 3 2 3',
   part_of: '1 6',
+  collision: '3 3',
 };
 
 /** Nodes with their places and lines with their kinds. */
-export function graphModel({ tasks, edges, criticalPath }: GraphData): GraphModel {
+export function graphModel({ tasks, edges, criticalPath, collisions = [] }: GraphData): GraphModel {
   const critical = new Set(criticalPath);
   const groups = new Set(tasks.map((task) => task.parentTaskId));
   const known = new Set(tasks.map((task) => task.id));
@@ -73,6 +77,12 @@ export function graphModel({ tasks, edges, criticalPath }: GraphData): GraphMode
   }
   const ids = tasks.map((task) => task.id);
   const { positions, width, height } = layoutGraph(ids, lines, nodeSize);
+  // After the layout: what may collide is no order.
+  for (const one of collisions) {
+    if (!known.has(one.first) || !known.has(one.second)) continue;
+    const line = { from: one.first, to: one.second, type: 'collision', required: false, critical: false } as const;
+    lines.push({ id: `collision-${one.first}-${one.second}`, ...line, label: pathsOf(one) });
+  }
   const nodes = tasks.map((task) => {
     const at = positions.get(task.id) ?? { x: 0, y: 0 };
     return { task, x: at.x, y: at.y, critical: critical.has(task.id), group: groups.has(task.id) };

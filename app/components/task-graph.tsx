@@ -16,6 +16,7 @@ import type { Task } from '../../server/domain/task.ts';
 import { taskSigns, toneBlock, toneRule, toneText } from '../status.ts';
 import { Glyph } from './glyph.tsx';
 import { dashes, type GraphData, type GraphLine, type GraphNode, graphModel, nodeSize } from './task-graph-model.ts';
+import { reasonText, waitsForPath } from './task-words.ts';
 import { Button } from './ui/button.tsx';
 
 type TaskNode = Node<{ of: GraphNode }, 'task'>;
@@ -30,8 +31,11 @@ const nodeTypes = { task: memo(TaskBox) };
 const firstPaint = { width: 1080, height: 480 };
 
 /** The graph as a picture: columns from left to right, states live, the critical path drawn heavier. */
-export function TaskGraph({ tasks, edges, criticalPath, selected, onSelect }: TaskGraphProps) {
-  const model = useMemo(() => graphModel({ tasks, edges, criticalPath }), [tasks, edges, criticalPath]);
+export function TaskGraph({ tasks, edges, criticalPath, collisions, selected, onSelect }: TaskGraphProps) {
+  const model = useMemo(
+    () => graphModel({ tasks, edges, criticalPath, collisions }),
+    [tasks, edges, criticalPath, collisions],
+  );
   const nodes = useMemo(() => model.nodes.map((node) => nodeOf(node, selected)), [model, selected]);
   const lines = useMemo(() => model.lines.map(edgeOf), [model]);
   return (
@@ -83,7 +87,7 @@ function nodeOf(node: GraphNode, selected: string | null): TaskNode {
 }
 
 function edgeOf(line: GraphLine): Edge {
-  const color = line.critical ? 'var(--color-ink-1)' : line.required ? 'var(--color-line-3)' : 'var(--color-line-2)';
+  const color = colorOf(line);
   return {
     id: line.id,
     source: line.from,
@@ -97,14 +101,25 @@ function edgeOf(line: GraphLine): Edge {
     },
     labelStyle: { fill: 'var(--color-ink-1)', fontFamily: 'var(--font-data)', fontSize: 12 },
     labelBgStyle: { fill: 'var(--color-surface-0)' },
-    ...(line.type === 'part_of'
+    ...(line.type === 'part_of' || line.type === 'collision'
       ? {}
       : { markerEnd: { type: MarkerType.ArrowClosed, color, width: 22, height: 22, markerUnits: 'userSpaceOnUse' } }),
   };
 }
 
+function colorOf(line: GraphLine): string {
+  if (line.type === 'collision') return 'var(--color-caution)';
+  if (line.critical) return 'var(--color-ink-1)';
+  return line.required ? 'var(--color-line-3)' : 'var(--color-line-2)';
+}
+
 function describe(task: Task, critical: boolean, group: boolean): string {
-  const marks = [group ? 'group' : '', critical ? 'on the critical path' : '', task.optional ? 'optional' : ''];
+  const marks = [
+    group ? 'group' : '',
+    critical ? 'on the critical path' : '',
+    task.optional ? 'optional' : '',
+    waitsForPath(task) ? reasonText(task.reason ?? '') : '',
+  ];
   return [
     `Task ${task.key}: ${task.title}, ${taskSigns[task.status].word}`,
     ...marks.filter((mark) => mark !== ''),
@@ -141,7 +156,11 @@ function TaskBox({ data, selected }: NodeProps<TaskNode>) {
         <span className={clsx(critical && 'font-bold text-ink-1')}>
           {critical ? 'critical' : task.optional ? 'optional' : ''}
         </span>
-        <span>{task.attemptCount > 0 ? `try ${task.attemptCount}` : ''}</span>
+        {waitsForPath(task) ? (
+          <span className="truncate text-caution">{reasonText(task.reason ?? '')}</span>
+        ) : (
+          <span>{task.attemptCount > 0 ? `try ${task.attemptCount}` : ''}</span>
+        )}
       </p>
       <Handle type="source" position={Position.Right} isConnectable={false} className="opacity-0" />
     </div>

@@ -1,5 +1,6 @@
 import type { DependencyType, Task } from '../../server/domain/task.ts';
 import type { GraphData } from './task-graph-model.ts';
+import { pathsOf } from './task-words.ts';
 
 export interface TaskRow {
   readonly task: Task;
@@ -14,10 +15,12 @@ export interface TaskRow {
     readonly required: boolean;
     readonly lagSeconds: number;
   }[];
+  /** Tasks it may collide with, and on which paths. */
+  readonly collides: readonly { readonly key: string; readonly paths: string }[];
 }
 
 /** The graph as a list to be read from top to bottom: what comes first stands first, children under their group. */
-export function taskRows({ tasks, edges, criticalPath }: GraphData): TaskRow[] {
+export function taskRows({ tasks, edges, criticalPath, collisions = [] }: GraphData): TaskRow[] {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const critical = new Set(criticalPath);
   const children = Map.groupBy(tasks, (task) =>
@@ -41,7 +44,12 @@ export function taskRows({ tasks, edges, criticalPath }: GraphData): TaskRow[] {
           lagSeconds,
         }));
       });
-      rows.push({ task, depth, group: children.has(task.id), critical: critical.has(task.id), after });
+      const collides = collisions.flatMap((one) => {
+        if (one.first !== task.id && one.second !== task.id) return [];
+        const other = byId.get(one.first === task.id ? one.second : one.first);
+        return other === undefined ? [] : [{ key: other.key, paths: pathsOf(one) }];
+      });
+      rows.push({ task, depth, group: children.has(task.id), critical: critical.has(task.id), after, collides });
       walk(task.id, depth + 1);
     }
   };

@@ -25,7 +25,7 @@ function show(Component: () => React.ReactNode) {
 }
 
 test('the table names each task with its state, its proof and what it waits for', () => {
-  show(() => <TaskTable {...graph} attempts={[]} base="/sessions/IND-42" />);
+  show(() => <TaskTable {...graph} inspected={null} anchor="" />);
   const row = screen.getByRole('rowheader', { name: /build/ }).closest('tr');
   expect(row?.textContent).toContain('IN PROGRESS');
   expect(row?.textContent).toContain('design SS');
@@ -46,6 +46,6 @@ test('the picture holds the same tasks as described, focusable nodes', () => {
 });
 
 test('without a plan the table says what will come', () => {
-  show(() => <TaskTable tasks={[]} edges={[]} criticalPath={[]} attempts={[]} base="/" />);
+  show(() => <TaskTable tasks={[]} edges={[]} criticalPath={[]} inspected={null} anchor="" />);
   expect(screen.getByText('No plan yet')).toBeTruthy();
 });

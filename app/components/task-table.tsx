@@ -1,17 +1,19 @@
-import { Fragment } from 'react';
-import type { AttemptBrief } from '../live-attempt.ts';
+import clsx from 'clsx';
+import { Link } from 'react-router';
 import { proofSigns, taskSigns } from '../status.ts';
 import { Age } from './age.tsx';
 import { Empty } from './states.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { dependencyWords, type GraphData } from './task-graph-model.ts';
-import { TaskDetail } from './task-table-detail.tsx';
 import { type TaskRow, taskRows } from './task-table-rows.ts';
+import { reasonText } from './task-words.ts';
 import { Cell, Table } from './ui/table.tsx';
 
 interface TaskTableProps extends GraphData {
-  attempts: readonly AttemptBrief[];
-  base: string;
+  /** The task the inspector shows. */
+  inspected: string | null;
+  /** With scripts the inspector comes into sight by itself; without them its link leads there. */
+  anchor: string;
 }
 
 const columns = [
@@ -24,26 +26,12 @@ const columns = [
 ];
 
 /** The graph in linear mode: the same tasks, states and dependencies, for keyboard, screen reader and phone. */
-export function TaskTable({ attempts, base, ...graph }: TaskTableProps) {
+export function TaskTable({ inspected, anchor, ...graph }: TaskTableProps) {
   if (graph.tasks.length === 0) return <NoTasks />;
   return (
     <Table caption="Tasks in the order in which they can be done" columns={columns}>
       {taskRows(graph).map((row) => (
-        <Fragment key={row.task.id}>
-          <Line row={row} />
-          <tr className="border-b border-line-2">
-            <td colSpan={columns.length} className="px-3 lg:px-4" style={{ paddingLeft: indent(row.depth) }}>
-              <details>
-                <summary className="inline-flex min-h-11 items-center text-data text-ink-2 underline">
-                  All about {row.task.key}
-                </summary>
-                <div className="pb-3">
-                  <TaskDetail row={row} attempts={attempts} base={base} />
-                </div>
-              </details>
-            </td>
-          </tr>
-        </Fragment>
+        <Line key={row.task.id} row={row} open={row.task.id === inspected} anchor={anchor} />
       ))}
     </Table>
   );
@@ -58,18 +46,26 @@ export function NoTasks() {
 
 const indent = (depth: number) => `${0.75 + depth * 1.5}rem`;
 
-function Line({ row }: { row: TaskRow }) {
-  const { task, depth, critical, group, after } = row;
+function Line({ row, open, anchor }: { row: TaskRow; open: boolean; anchor: string }) {
+  const { task, depth, critical, group, after, collides } = row;
   const since = task.endedAt ?? task.startedAt ?? task.readyAt;
   return (
-    <tr>
+    <tr
+      aria-current={open ? 'true' : undefined}
+      className={clsx(
+        'relative border-b border-line-2 focus-within:bg-surface-2 hover:bg-surface-2',
+        open && 'bg-surface-3',
+      )}
+    >
       <th
         scope="row"
         className="min-w-0 px-3 py-2 text-left align-top font-normal"
         style={{ paddingLeft: indent(depth) }}
       >
-        <span className="block font-data text-data font-bold">{task.key}</span>
-        <span className="block break-words">{task.title}</span>
+        <Link to={`?task=${task.id}${anchor}`} preventScrollReset className="block after:absolute after:inset-0">
+          <span className="block font-data text-data font-bold">{task.key}</span>
+          <span className="block break-words">{task.title}</span>
+        </Link>
         <span className="block font-data text-micro text-ink-3">
           {[group ? 'group' : '', critical ? 'critical path' : '', task.optional ? 'optional' : '']
             .filter((mark) => mark !== '')
@@ -78,7 +74,7 @@ function Line({ row }: { row: TaskRow }) {
       </th>
       <Cell>
         <StatusBadge sign={taskSigns[task.status]} />
-        {task.reason !== null && <span className="block pt-1 text-data text-ink-2">{task.reason}</span>}
+        {task.reason !== null && <span className="block pt-1 text-data text-ink-2">{reasonText(task.reason)}</span>}
       </Cell>
       <Cell wide>
         <StatusBadge sign={proofSigns[task.proof]} />
@@ -89,6 +85,11 @@ function Line({ row }: { row: TaskRow }) {
           : after
               .map((one) => [one.key, dependencyWords[one.type].short].filter((part) => part !== '').join(' '))
               .join(', ')}
+        {collides.map((one) => (
+          <span key={one.key} className="block break-all text-caution">
+            may collide with {one.key}: {one.paths}
+          </span>
+        ))}
       </Cell>
       <Cell wide end className="font-data text-data">
         {task.attemptCount}

@@ -1,4 +1,5 @@
 import type { AttemptRole } from '../../server/domain/attempt.ts';
+import type { PlanCollision } from '../../server/domain/plan-preview.ts';
 import { blockReasons } from '../../server/domain/task.ts';
 import type { VerdictAction } from '../../server/domain/verdict.ts';
 
@@ -47,4 +48,9 @@ export function reasonText(reason: string): string {
 /** Whether it waits for a path that another task holds. */
 export function waitsForPath({ reason }: { readonly reason: string | null }): boolean {
   return reason?.startsWith('waiting_for_path') ?? false;
+}
+
+/** The paths two tasks both announce, each pair once. */
+export function pathsOf({ globs }: PlanCollision): string {
+  return globs.map(([one, other]) => (one === other ? one : `${one} and ${other}`)).join(', ');
 }

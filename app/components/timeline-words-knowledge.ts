@@ -81,8 +81,16 @@ export const knowledgeEntries: Record<Told, Entry> = {
       : `Task added: ${title(p, textOf(p, 'key') ?? 'untitled')}`,
   ),
   'task.updated': entry('work', 'dash', 'quiet', (p, n) => {
+    const name =
+      n.key(p.taskId) === null && textOf(p, 'key') !== null ? `task “${textOf(p, 'key')}”` : n.task(p.taskId);
+    if (p.removed === true) return `${name} taken off the graph`;
+    const { added, removed } = recordOf(p.dependency);
+    if (added !== undefined) return `${name} now waits for ${n.task(recordOf(added).fromTaskId)}`;
+    if (removed !== undefined) return `${name} no longer waits for ${n.task(recordOf(removed).fromTaskId)}`;
+    const agent = textOf(recordOf(recordOf(p.changes).agent), 'to');
+    if (agent !== null) return `${agent} is asked for the next attempt of ${name}`;
     const what = sentence(p) ?? some(changedFields(p));
-    return `${n.task(p.taskId)} changed${what === '' ? because(p) : `: ${what}`}`;
+    return `${name} changed${what === '' ? because(p) : `: ${what}`}`;
   }),
   'task.decomposed': entry('work', 'diamond', 'quiet', (p, n) => {
     const parts = listOf(p, 'children').length || listOf(p, 'tasks').length;

@@ -1,6 +1,6 @@
 import { useOutletContext } from 'react-router';
 import type { Actor } from '../../server/domain/actor.ts';
-import type { LiveState } from '../live.ts';
+import type { LiveCollision, LiveState } from '../live.ts';
 import type { AttemptBrief } from '../live-attempt.ts';
 import type { SessionLive } from './use-live.ts';
 
@@ -10,6 +10,8 @@ export interface SessionRoom {
   readonly state: LiveState;
   readonly attempts: readonly AttemptBrief[];
   readonly actor: Actor;
+  /** Tasks that may run at once and announce the same paths. */
+  readonly collisions: readonly LiveCollision[];
 }
 
 export function useSessionRoom(): SessionRoom {

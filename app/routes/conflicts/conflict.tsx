@@ -8,6 +8,7 @@ import { Notice } from '../../components/states.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Bar } from '../../components/ui/button.tsx';
 import { ErrorSummary } from '../../components/ui/field.tsx';
+import { conflictSentence, resolveRefusal } from '../../conflict-words.ts';
 import { servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
@@ -19,7 +20,6 @@ import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/conflict.ts';
 import { ConflictFile } from './conflict-file.tsx';
 import { type ConflictFormValues, conflictForm, draftOf, resolutionOf } from './conflict-form.ts';
-import { conflictSentence, resolveRefusal } from './conflict-words.ts';
 
 export const meta: Route.MetaFunction = ({ matches, loaderData }) =>
   roomTitle(matches, loaderData === undefined ? 'Conflict' : `Conflict in ${loaderData.conflict.sessionSlug}`);

@@ -7,6 +7,7 @@ import { PageHeader } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Cell, Table } from '../../components/ui/table.tsx';
+import { conflictSentence } from '../../conflict-words.ts';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { plural } from '../../format.ts';
@@ -14,7 +15,6 @@ import { useRefresh } from '../../hooks/use-refresh.ts';
 import { conflictSigns } from '../../status.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/list.ts';
-import { conflictSentence } from './conflict-words.ts';
 
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Conflicts');
 

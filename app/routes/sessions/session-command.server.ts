@@ -2,9 +2,11 @@ import { type ActionFunctionArgs, data, redirect } from 'react-router';
 import { httpStatusOf, invalid } from '../../../server/domain/errors.ts';
 import { actorOf } from '../../auth.server.ts';
 import { type CommandAnswer, intents } from '../../components/command-bar-rules.ts';
+import { taskIntents } from '../../components/task-intents.ts';
 import { requestContext, servicesContext } from '../../context.ts';
 import { asDomainError, thrown } from '../../errors.server.ts';
 import type { Problem } from '../../problem.ts';
+import { giveTaskOrder } from './session-task-command.server.ts';
 
 /**
  * Every order of a session page: one form, one service call. A refusal is a value that the page shows where it was
@@ -33,7 +35,10 @@ export async function commandAction({ request, params, context }: ActionFunction
   }
   if (answer.done === 'delete') throw redirect(`/sessions/${slug}/deleted`);
   // Scripts ask for data, a plain form for a document.
-  if (!new URL(request.url).pathname.endsWith('.data')) throw redirect(`/sessions/${slug}?done=${answer.done}`);
+  if (!new URL(request.url).pathname.endsWith('.data')) {
+    const task = answer.done?.startsWith('task_') ? `/tasks?task=${said('taskId') ?? ''}&` : '?';
+    throw redirect(`/sessions/${slug}${task}done=${answer.done}`);
+  }
   return data<CommandAnswer>(answer);
 }
 
@@ -45,6 +50,11 @@ async function give(said: Said, slug: string, context: ActionFunctionArgs['conte
   if (said('intent') === 'answer') {
     await asks.answer(actor, said('askId') ?? '', answerOf(said));
     return { done: 'answer' };
+  }
+  const order = taskIntents.find((one) => one === said('intent'));
+  if (order !== undefined) {
+    await giveTaskOrder(context.get(servicesContext), actor, order, said);
+    return { done: order };
   }
   const intent = intents.find((one) => one === said('intent'));
   const options = { requestId: context.get(requestContext).id, reason: said('reason') };

@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
@@ -7,8 +8,12 @@ import { actorOf } from '../../auth.server.ts';
 import { AskCard } from '../../components/ask-card.tsx';
 import { CommandBar } from '../../components/command-bar.tsx';
 import { CommandAnswer } from '../../components/command-bar-answer.tsx';
-import { commandsOf } from '../../components/command-bar-rules.ts';
+import { PlanDecision } from '../../components/command-bar-plan.tsx';
+import { commandsOf, planIntents, planWaits } from '../../components/command-bar-rules.ts';
+import { SessionConflicts } from '../../components/session-conflicts.tsx';
 import { SessionHeader } from '../../components/session-header.tsx';
+import { SessionPlan } from '../../components/session-plan.tsx';
+import { TaskInspector } from '../../components/task-inspector.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { useSessionLive } from '../../hooks/use-live.ts';
@@ -23,8 +28,8 @@ export const meta: Route.MetaFunction = ({ matches, loaderData }) => {
   return roomTitle(matches, session === undefined ? 'Session' : `${session.slug} ${session.title}`);
 };
 
-export const loader = guarded(async ({ context, params }: Route.LoaderArgs) =>
-  loadSession(context.get(servicesContext), actorOf(context), params.slug),
+export const loader = guarded(async ({ context, params, url }: Route.LoaderArgs) =>
+  loadSession(context.get(servicesContext), actorOf(context), params.slug, url),
 );
 
 export async function action(args: Route.ActionArgs) {
@@ -33,25 +38,62 @@ export async function action(args: Route.ActionArgs) {
 
 /** One session: what is the matter, what can be done, and the tabs that show every part of it live. */
 export default function Session({ loaderData, actionData }: Route.ComponentProps) {
-  const { actor, attempts, repository, rehearsal, usage } = loaderData;
+  const { actor, attempts, repository, rehearsal, usage, conflicts, collisions, envelope, used, inspection } =
+    loaderData;
   const live = useSessionLive(loaderData.live.session.id, loaderData.live);
   const { state } = live;
   const { session, tasks, asks } = state;
   const base = `/sessions/${session.slug}`;
   const everStarted = tasks.some((task) => task.startedAt !== null);
+  const keyOf = (id: string) => tasks.find((task) => task.id === id)?.key ?? 'a task';
+  const commands = commandsOf({ ...session, everStarted }, actor);
+  const deciding = planWaits(session);
+  const plan = { state, attempts, envelope, used, collisions: collisions.length, base };
   const askRefusal = refusal(actor, 'ask.answer', { teamId: session.teamId, createdBy: session.createdBy });
   return (
     <>
       <SessionHeader state={state} usage={usage} repository={repository} rehearsal={rehearsal} />
-      <div className="grid min-w-0 flex-1 content-start lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
-        <Asks asks={asks} tasks={tasks} action={base} refusal={askRefusal} />
+      <div
+        className={clsx(
+          'grid min-w-0 flex-1 content-start lg:grid-rows-[auto_1fr]',
+          inspection === null
+            ? 'lg:grid-cols-[minmax(0,1fr)_22rem]'
+            : 'lg:grid-cols-[minmax(0,1fr)_minmax(24rem,36rem)]',
+        )}
+      >
+        <div className="flex min-w-0 flex-col lg:col-start-2">
+          <Asks asks={asks} tasks={tasks} action={base} refusal={askRefusal} />
+          <SessionConflicts conflicts={conflicts} keyOf={keyOf} />
+          {deciding && (
+            <div className="border-4 border-waiting">
+              <SessionPlan {...plan}>
+                <PlanDecision session={session} commands={commands} />
+              </SessionPlan>
+            </div>
+          )}
+        </div>
         <div className="flex min-w-0 flex-col lg:col-start-1 lg:row-span-2 lg:row-start-1 lg:border-r-2 lg:border-line-2">
           <Tabs base={base} tasks={tasks.length} checkpoints={session.lastCheckpointSequence} />
-          <Outlet context={{ live, state, attempts, actor } satisfies SessionRoom} />
+          <Outlet context={{ live, state, attempts, actor, collisions } satisfies SessionRoom} />
         </div>
         <aside aria-label="Orders to this session" className="border-t-2 border-line-2 lg:col-start-2 lg:border-t-0">
           <CommandAnswer given={actionData} />
-          <CommandBar session={session} tasks={tasks} commands={commandsOf({ ...session, everStarted }, actor)} />
+          {inspection !== null && (
+            <TaskInspector
+              key={inspection.taskId}
+              inspection={inspection}
+              state={state}
+              collisions={collisions}
+              actor={actor}
+              base={base}
+            />
+          )}
+          <CommandBar
+            session={session}
+            tasks={tasks}
+            commands={deciding ? commands.filter(({ intent }) => !planIntents.has(intent)) : commands}
+          />
+          {!deciding && <SessionPlan {...plan} />}
         </aside>
       </div>
     </>
@@ -69,7 +111,7 @@ interface AsksProps {
 function Asks({ asks, tasks, action, refusal }: AsksProps) {
   if (asks.length === 0) return null;
   return (
-    <section id="asks" aria-label="Waits for you" className="flex scroll-mt-32 flex-col gap-3 p-3 lg:col-start-2">
+    <section id="asks" aria-label="Waits for you" className="flex scroll-mt-32 flex-col gap-3 p-3">
       {asks.map((ask) => (
         <AskCard
           key={ask.id}
@@ -91,6 +133,7 @@ function Tabs({ base, tasks, checkpoints }: { base: string; tasks: number; check
     { to: `${base}/output`, word: 'Output' },
     { to: `${base}/changes`, word: 'Changes' },
     { to: `${base}/checkpoints`, word: 'Checkpoints', count: checkpoints },
+    { to: `${base}/context`, word: 'Context' },
     { to: `${base}/metrics`, word: 'Metrics' },
   ];
   const nav = useRef<HTMLElement>(null);

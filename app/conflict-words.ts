@@ -1,5 +1,5 @@
-import type { Conflict } from '../../../server/domain/conflict.ts';
-import { plural } from '../../format.ts';
+import type { Conflict } from '../server/domain/conflict.ts';
+import { plural } from './format.ts';
 
 type Told = Pick<Conflict, 'status' | 'resolvedBy' | 'resolvedCommit' | 'resolution' | 'files'>;
 
