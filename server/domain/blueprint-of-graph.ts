@@ -108,6 +108,9 @@ function flattened(
       }
     }
   }
+  // In the order of the tasks, so that the same graph gives the same text.
+  const order = [...keys.values()];
+  for (const known of into.values()) known.sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
   return into;
 }
 

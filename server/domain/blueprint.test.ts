@@ -292,6 +292,22 @@ test('hours left out are 0.7 and 1.5 of the likely ones', () => {
   );
 });
 
+test('every fault of a plan is told at once, also beside a task without hours', () => {
+  const tasks = [
+    { key: 'a', title: 'The thing', dependsOn: [{ key: 'b' }] },
+    { key: 'b', title: 'Add b', dependsOn: [{ key: 'a' }], capabilities: ['testing'] },
+  ];
+  expect(() => parsePlan(tasks)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID',
+      details: [
+        expect.objectContaining({ path: 'tasks.0.title' }),
+        { path: 'tasks.0.dependsOn', message: 'The tasks wait for each other: a → b → a' },
+      ],
+    }),
+  );
+});
+
 test('a task without hours or capabilities is read by its words', () => {
   const words = analyzeText('Add an audit', 'of the database');
   const [task] = parsePlan([{ key: 'a', title: 'Add an audit', description: 'of the database' }]);

@@ -81,6 +81,8 @@ export const planSchema = z
     }
   });
 
+const noHours = { optimistic: 0, likely: 0, pessimistic: 0 };
+
 function planIssues(tasks: readonly PlanTask[]): { path: (string | number)[]; message: string }[] {
   const keys = new Set(tasks.map((task) => task.key));
   const issues = tasks.flatMap((task, place) => {
@@ -98,7 +100,8 @@ function planIssues(tasks: readonly PlanTask[]): { path: (string | number)[]; me
     ];
   });
   if (issues.length > 0) return issues;
-  const cycle = findCycle(planGraph(tasks));
+  // Beside a title that is refused the hours may not have been filled in yet; a cycle does not ask for them.
+  const cycle = findCycle(planGraph(tasks.map((task) => ({ ...task, estimate: noHours }))));
   if (cycle === null) return [];
   const place = tasks.findIndex((task) => task.key === cycle[0]);
   return [
