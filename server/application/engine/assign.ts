@@ -2,7 +2,9 @@ import { attemptEnded } from '../../domain/attempt.ts';
 import { emptyUsage, totalTokens } from '../../domain/metrics.ts';
 import { isExecuting, type Session } from '../../domain/session.ts';
 import { nextRole, type Task } from '../../domain/task.ts';
+import { startRefusal } from '../../domain/task-graph/ready.ts';
 import type { Deps } from '../deps.ts';
+import { graphOf } from '../graph-view.ts';
 import { askedOf, attemptPrompt, choose } from './asked.ts';
 import { markConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
@@ -25,6 +27,10 @@ export async function assignTask(deps: Deps, session: Session, taskId: string, o
       return passing('the session moved on');
     const task = await tx.tasks.get(session.teamId, taskId);
     if (task?.status !== 'ready') return passing('the task moved on');
+    // People edit the graph while it runs: what it says now counts, not what it said when the task became ready.
+    const graph = graphOf(await tx.tasks.bySession(session.id), await tx.tasks.dependencies(session.id));
+    const waits = task.kind === 'plan' ? null : startRefusal(graph, task.id, deps.clock());
+    if (waits !== null) return passing(waits);
     const attempts = await tx.attempts.bySession(session.id);
     const open = attempts.filter((attempt) => !attemptEnded(attempt.status));
     if (open.length >= locked.parallelism) return passing('every slot of the session is taken');

@@ -1,20 +1,22 @@
 import { expiryAfterSession } from '../../domain/context-life.ts';
 import type { Session } from '../../domain/session.ts';
 import { graphIsOver, proofOf, sessionOutcome } from '../../domain/session-life.ts';
-import type { Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
 import { engineActor } from './engine-actor.ts';
 
 /** Ends a session whose graph is over (domain.md 1.1): completed, partially completed or failed, with what it achieved. */
-export async function finishSession(deps: Deps, session: Session, tasks: readonly Task[]): Promise<void> {
-  const outcome = sessionOutcome(tasks);
-  const completed = tasks.filter((task) => task.status === 'completed');
-  const failed = tasks.filter((task) => task.status === 'failed');
+export async function finishSession(deps: Deps, session: Session): Promise<void> {
   deps.fault('before_final');
   const endedAt = deps.clock();
   await deps.store.transaction(async (tx) => {
     // Read under the lock: the last task may have moved the head since the caller looked.
     const { branch, headCommit } = await tx.sessions.lock(session.id);
+    const tasks = await tx.tasks.bySession(session.id);
+    // A person may have added or retried a task since the caller looked.
+    if (!graphIsOver(tasks)) return;
+    const outcome = sessionOutcome(tasks);
+    const completed = tasks.filter((task) => task.status === 'completed');
+    const failed = tasks.filter((task) => task.status === 'failed');
     const kept = await tx.prompts.pending(session.id);
     // Taken in while the last task was being proven, or for one that never ran: said, not swallowed.
     if (kept.length > 0)

@@ -28,8 +28,8 @@ interface Moves {
  */
 export async function followGraph(deps: Deps, session: Session): Promise<Task[]> {
   const { store, clock } = deps;
-  const edges = await store.tasks.dependencies(session.id);
   for (;;) {
+    const edges = await store.tasks.dependencies(session.id);
     const tasks = await store.tasks.bySession(session.id);
     const byId = new Map(tasks.map((task) => [task.id, task]));
     const graph = graphOf(tasks, edges);
