@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RehearsalStep } from '../../domain/rehearsal.ts';
-import { messagesOf, scriptedResults, userTexts } from './chat-messages.ts';
+import { messagesOf, offeredTools, scriptedResults, userTexts } from './chat-messages.ts';
 import { outlineTurn } from './outline-turn.ts';
 import { checkRehearsal, scriptFor } from './rehearsal-script.ts';
 import { nextTurn } from './rehearsal-turn.ts';
@@ -32,6 +32,27 @@ test('say, usage, wait and context join the answer of the next tool step', async
     move: { kind: 'tool', step: 6, tool: 'bash' },
   });
   expect(await nextTurn(script, [6, 2], never)).toMatchObject({ text: 'Bye.', move: { kind: 'end' } });
+});
+
+test('values are kept by a tool call of their own where the request offers it, and by the gateway where not', async () => {
+  const keeping = steps('- context: { set: { a.b: 1 } }\n- context: { set: { c: null } }\n- say: Kept.');
+  const offered = new Set(['bash', 'orchestrator_context_set']);
+  expect(await nextTurn(keeping, [], never, offered)).toMatchObject({
+    context: {},
+    move: { kind: 'tool', step: 1, tool: 'orchestrator_context_set', input: { values: { 'a.b': 1 } } },
+  });
+  expect((await nextTurn(keeping, [1], never, offered)).move).toMatchObject({
+    step: 2,
+    input: { values: { c: null } },
+  });
+  expect(await nextTurn(keeping, [2], never, offered)).toMatchObject({ text: 'Kept.', move: { kind: 'end' } });
+  expect(await nextTurn(keeping, [], never, new Set(['bash']))).toMatchObject({
+    text: 'Kept.',
+    context: { 'a.b': 1, c: null },
+    move: { kind: 'end' },
+  });
+  const body = { tools: [{ type: 'function', function: { name: 'bash', parameters: {} } }] };
+  expect([offeredTools(body), offeredTools({ tools: 'bash' })]).toEqual([new Set(['bash']), new Set()]);
 });
 
 test('a script without a last word still ends with a short text', async () => {

@@ -84,6 +84,9 @@ const toolServers = z.record(z.string(), z.looseObject({ status: z.string(), err
  * Known to one process only: a new one is told again.
  */
 export async function offerTools(client: OpenCodeClient, directory: string, url: string): Promise<string | null> {
+  // A run that is adopted has them already: told anew, a call under way would break off.
+  const known = (await client.get(`/mcp${queryOf(directory)}`, toolServers))[toolServerName];
+  if (known?.status === 'connected') return null;
   const config = { type: 'remote', url, enabled: true, oauth: false, timeout: 15_000 };
   const body = { name: toolServerName, config };
   const server = (await client.post(`/mcp${queryOf(directory)}`, body, toolServers))[toolServerName];

@@ -3,10 +3,13 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentRunner, Log, RunEvent, RunOrder } from '../../application/ports.ts';
+import type { AgentTools } from '../../application/tools-port.ts';
 import type { Config } from '../../config.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import type { CallRecord, GatewayAttempt } from '../gateway/model-call.ts';
 import { remoteIds } from '../remote-ids.ts';
+import { createToolTokens } from '../tools/tool-token.ts';
+import { createToolsEndpoint, toolsPath } from '../tools/tools-endpoint.ts';
 import { createOpenCodeRunner } from './opencode-runner.ts';
 import { createSupervisor, type Supervisor } from './opencode-supervisor.ts';
 
@@ -31,6 +34,10 @@ export interface FixtureOptions {
   silenceMs?: number;
   watchdogMs?: number;
   log?: Log;
+  /** Gives the agents the orchestrator's tools. */
+  tools?: AgentTools;
+  /** Where they are said to be, instead of where they are. */
+  toolsUrl?: string;
 }
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -49,10 +56,12 @@ export async function startRuntime(options: FixtureOptions = {}): Promise<Runtim
   const contexts: Record<string, unknown>[] = [];
   const failures = new Map<string, number>();
 
+  const tokens = createToolTokens(dataDir);
   const gateway = createGateway({
     config: { model: options.model ?? null },
     log,
     dataDir,
+    ...(options.tools && { tools: createToolsEndpoint({ tools: options.tools, tokens, log }) }),
     registry: { resolveAttempt: async (id) => attempts.get(id) ?? null },
     meter: {
       recordCall: async (call) => void calls.push(call),
@@ -83,6 +92,10 @@ export async function startRuntime(options: FixtureOptions = {}): Promise<Runtim
     runtimeId: 'runtime-1',
     defaultModel: () => gateway.defaultModel(),
     pollMs: 1_000,
+    ...((options.tools ?? options.toolsUrl) && {
+      toolsUrl: (attemptId: string) =>
+        options.toolsUrl ?? `http://127.0.0.1:${gateway.port()}${toolsPath(tokens.tokenOf(attemptId))}`,
+    }),
   });
 
   let number = 0;
