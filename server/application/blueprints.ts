@@ -52,7 +52,8 @@ export interface BlueprintView extends BlueprintSummary {
   preview: PlanPreview;
 }
 
-type Catalogue = Pick<Deps, 'blueprintFiles'> & { readonly store: Pick<Tx, 'blueprints'> };
+/** What reading the catalogue takes. */
+export type Catalogue = Pick<Deps, 'blueprintFiles'> & { readonly store: Pick<Tx, 'blueprints'> };
 
 /** The current blueprint of a key, built in or the team's own. Throws INVALID on `blueprint`, naming the known ones. */
 export async function findBlueprint(deps: Catalogue, teamId: string, key: string): Promise<Blueprint> {

@@ -1,8 +1,8 @@
-import { expandBlueprint, type PlanTask } from '../domain/blueprint.ts';
+import { expandDefinition, type PlanTask } from '../domain/blueprint.ts';
 import { matchRules } from '../domain/blueprint-rules.ts';
 import { invalid } from '../domain/errors.ts';
 import type { PlanSource } from '../domain/session.ts';
-import type { Tx } from './store-port.ts';
+import { type Catalogue, findBlueprint } from './blueprints.ts';
 
 /** What decides by whom a session is planned (domain.md 4). */
 export interface Plannable {
@@ -37,10 +37,10 @@ const plain: PlanSource = {
  * Who plans: the blueprint that was named; else the one whose rule matches title or prompt, the others offered; else, and
  * for children and whoever asks for it, a planner. Throws INVALID with the field for a blueprint or parameter that is not there.
  */
-export async function choosePlan(store: Pick<Tx, 'blueprints'>, asked: Plannable): Promise<ChosenPlan> {
+export async function choosePlan(deps: Catalogue, asked: Plannable): Promise<ChosenPlan> {
   const { blueprint, parameters } = asked;
   if (blueprint !== null && blueprint !== plannerKey) {
-    const named = await planOf(store, asked, blueprint, parameters);
+    const named = await planOf(deps, asked, blueprint, parameters);
     return { tasks: named.tasks, source: { ...plain, ...named.of, sentence: `The blueprint ${blueprint} was named.` } };
   }
   const [parameter] = Object.keys(parameters);
@@ -51,7 +51,7 @@ export async function choosePlan(store: Pick<Tx, 'blueprints'>, asked: Plannable
     return byPlanner('No blueprint was named, and rules are not asked for a session under another one.');
   const { chosen, offered } = matchRules(asked.title, asked.prompt);
   if (chosen === null) return byPlanner('No blueprint was named and no rule matches title or prompt.');
-  const matched = await planOf(store, asked, chosen.key, {});
+  const matched = await planOf(deps, asked, chosen.key, {});
   const others = offered.map(({ key }) => key);
   const fitted = others.length === 0 ? '' : ` ${others.join(' and ')} would have fitted too.`;
   return {
@@ -69,13 +69,13 @@ export async function choosePlan(store: Pick<Tx, 'blueprints'>, asked: Plannable
 
 /** The best blueprint when a planner gave no plan: what the rules match, else the whole goal as one task. */
 export async function fallbackPlan(
-  store: Pick<Tx, 'blueprints'>,
+  deps: Catalogue,
   asked: Plannable,
   failed: { rounds: number; reason: string },
 ): Promise<ChosenPlan & { tasks: PlanTask[] }> {
   const { chosen, offered } = matchRules(asked.title, asked.prompt);
   const key = chosen?.key ?? 'single_task';
-  const { tasks, of } = await planOf(store, asked, key, {});
+  const { tasks, of } = await planOf(deps, asked, key, {});
   return {
     tasks,
     source: {
@@ -98,12 +98,14 @@ export function plannedBy(agent: string, rounds: number, tasks: number): PlanSou
 }
 
 async function planOf(
-  _store: Pick<Tx, 'blueprints'>,
+  deps: Catalogue,
   asked: Plannable,
   key: string,
   parameters: Readonly<Record<string, unknown>>,
 ): Promise<{ tasks: PlanTask[]; of: Pick<PlanSource, 'blueprint' | 'blueprintVersion'> }> {
-  return { tasks: expandBlueprint(key, parameters, asked), of: { blueprint: key, blueprintVersion: null } };
+  const found = await findBlueprint(deps, asked.teamId, key);
+  const of = { blueprint: key, blueprintVersion: found.version };
+  return { tasks: expandDefinition(found, parameters, asked), of };
 }
 
 function byPlanner(sentence: string): ChosenPlan {

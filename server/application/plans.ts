@@ -80,7 +80,7 @@ export function createPlans(deps: Deps) {
       const input = parsed.data;
       if (input.repositoryId && !(await store.repositories.get(teamId, input.repositoryId)))
         throw invalid([{ path: 'repositoryId', message: 'There is no such repository.' }]);
-      const { source, tasks } = await choosePlan(store, {
+      const { source, tasks } = await choosePlan(deps, {
         teamId,
         // A title that is not written yet must not refuse the plan: it fills those of the tasks.
         title: input.title.trim().length < 3 ? 'the goal' : input.title.trim(),

@@ -19,7 +19,7 @@ export async function planSession(
   const planner = await deps.store.tasks.planOf(session.id);
   if (planner !== null) return followPlanner(deps, session, planner, drivers);
   try {
-    const { tasks, source } = await choosePlan(deps.store, session);
+    const { tasks, source } = await choosePlan(deps, session);
     if (tasks !== null) return await landPlan(deps, session, tasks, source);
     return await followPlanner(deps, session, await openPlanner(deps, session, source), drivers);
   } catch (error) {

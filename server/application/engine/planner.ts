@@ -90,7 +90,7 @@ export async function followPlanner(
       return null;
     }
     const rounds = await roundsOf(store, planner);
-    const { tasks, source } = await fallbackPlan(store, session, { rounds, reason: reason.replace(/\.$/, '') });
+    const { tasks, source } = await fallbackPlan(deps, session, { rounds, reason: reason.replace(/\.$/, '') });
     return landPlan(deps, session, tasks, source);
   }
   await startTasks(deps, session, drivers, [planner], 0);

@@ -116,7 +116,7 @@ export async function createSession(deps: Deps, actor: Actor, raw: unknown): Pro
  * answers. Throws INVALID with the field for an unknown blueprint or a bad parameter.
  */
 async function keysToCome(deps: Deps, asked: Plannable): Promise<string[]> {
-  const { tasks } = await choosePlan(deps.store, asked);
+  const { tasks } = await choosePlan(deps, asked);
   if (tasks !== null) return tasks.map(({ key }) => key);
   const answers = deps.rehearsalPlans(asked.prompt);
   if (answers.length === 0) return ['task'];
@@ -125,7 +125,7 @@ async function keysToCome(deps: Deps, asked: Plannable): Promise<string[]> {
     return 'tasks' in read ? [read.tasks] : [];
   });
   if (plans.length > 0) return [...new Set(plans.flat().map(({ key }) => key))];
-  return (await fallbackPlan(deps.store, asked, { rounds: 0, reason: '' })).tasks.map(({ key }) => key);
+  return (await fallbackPlan(deps, asked, { rounds: 0, reason: '' })).tasks.map(({ key }) => key);
 }
 
 /** INVALID with the field when the team has no such agent, by id or name. */

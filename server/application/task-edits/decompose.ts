@@ -71,7 +71,7 @@ async function childrenOf(
   const prompt = task.description === '' ? session.prompt : task.description;
   const parameters = asked.parameters ?? {};
   return (
-    await choosePlan(deps.store, {
+    await choosePlan(deps, {
       teamId,
       title: task.title,
       prompt,
