@@ -1,5 +1,11 @@
 import { parsePlan, planGraph } from '../server/domain/blueprint.ts';
+import type { ContextData } from '../server/domain/context.ts';
+import { assertContextData, withValue } from '../server/domain/context-data.ts';
+import { leafChanges } from '../server/domain/context-leaves.ts';
+import { type MergeSide, mergeContexts } from '../server/domain/context-merge.ts';
+import { estimateOf } from '../server/domain/estimate.ts';
 import { criticalPath } from '../server/domain/task-graph/critical-path.ts';
+import { assumedTokensPerHour, envelopeOf } from '../server/domain/task-graph/envelope.ts';
 import type { GraphEdge, GraphNode, TaskGraph } from '../server/domain/task-graph/graph.ts';
 import { readySet } from '../server/domain/task-graph/ready.ts';
 import { type Figure, figure } from './figures.ts';
@@ -12,6 +18,7 @@ export async function domain(): Promise<Figure[]> {
   const now = new Date();
   const plan = largePlan(200);
   const parsed = parsePlan(plan);
+  const [ours, theirs] = [largeContext('ours'), largeContext('theirs')];
   return [
     figure(
       'ready set of 5,000 tasks, 6,500 dependencies',
@@ -29,11 +36,36 @@ export async function domain(): Promise<Figure[]> {
       timed(() => criticalPath(planGraph(parsed))),
     ),
     figure(
+      'plan 200 tasks: validate, critical path, envelope',
+      'ms',
+      timed(() => planned(plan)),
+      { atMost: 20 },
+    ),
+    figure(
       'critical path of 5,000 tasks',
       'ms',
       timed(() => criticalPath(graph)),
     ),
+    figure(
+      'merge of two contexts of 1 MB and 5,000 leaves, a quarter in conflict, with its checks and history',
+      'ms',
+      timed(() => {
+        const { data } = mergeContexts(ours, [theirs], 'last_write_wins');
+        assertContextData(data);
+        return leafChanges({}, data);
+      }),
+      { atMost: 50 },
+    ),
   ];
+}
+
+/** What a plan goes through before it is shown. */
+function planned(plan: unknown[]) {
+  const tasks = parsePlan(plan);
+  const graph = planGraph(tasks);
+  const estimates = new Map(tasks.map((task) => [task.key, estimateOf(task.estimate, 'blueprint')]));
+  const rates = { tokensPerHour: assumedTokensPerHour, usdPerMillionTokens: 3 };
+  return { path: criticalPath(graph), envelope: envelopeOf(graph, estimates, rates, 4) };
 }
 
 function timed(work: () => unknown): number[] {
@@ -83,6 +115,17 @@ function largePlan(count: number): unknown[] {
       dependsOn: [...chosen].map((one) => ({ key: `task-${one}` })),
     };
   });
+}
+
+/** Ten areas of fifty parts of ten leaves each, 1 MB of JSON; every fourth leaf differs from side to side. */
+function largeContext(id: string): MergeSide {
+  let data: ContextData = {};
+  for (let leaf = 0; leaf < 5_000; leaf += 1) {
+    const path = `area-${leaf % 10}.part-${Math.floor(leaf / 10) % 50}.leaf-${leaf}`;
+    data = withValue(data, path, (leaf % 4 === 0 ? id : 'same').padEnd(175, 'x'));
+  }
+  const at = new Date(1_700_000_000_000);
+  return { id, data, writtenAt: () => at };
 }
 
 /** The same graphs in every run. */
