@@ -4,7 +4,7 @@ import type { Session } from '../../domain/session.ts';
 import type { NextAttempt, Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
-import { promptFor } from './brief.ts';
+import { aboutTask, contextSection, knownBytes, promptFor } from './brief.ts';
 import { type Choice, chooseAgent, withoutAgent } from './choose-agent.ts';
 import { conflictPrompt } from './conflict-brief.ts';
 import { type Outline, plannerPrompt } from './plan-prompt.ts';
@@ -61,11 +61,22 @@ export async function attemptPrompt(
   agentId: string,
   outline: Outline | undefined,
 ): Promise<string> {
-  if (outline) return plannerPrompt(session, task, await tx.tasks.bySession(session.id), outline, '');
+  const known = (about: string) => contextSection(tx, session, about, knownBytes, agentId);
+  if (outline) {
+    const about = `${aboutTask(session, task)} ${session.title} ${session.prompt}`;
+    return plannerPrompt(session, task, await tx.tasks.bySession(session.id), outline, await known(about));
+  }
   if (conflict === null) return promptFor(tx, session, task, mine, agentId);
   const landed = (await tx.tasks.bySession(session.id)).filter(
     (one) => one.mergedCommit !== null && one.id !== task.id && one.status === 'completed',
   );
   const failed = mine.filter((one) => one.conflictId === conflict.id && one.error !== null).at(-1);
-  return conflictPrompt(session, task, conflict, landed, failed?.error?.message ?? null);
+  return conflictPrompt(
+    session,
+    task,
+    conflict,
+    landed,
+    failed?.error?.message ?? null,
+    await known(aboutTask(session, task)),
+  );
 }

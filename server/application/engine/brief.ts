@@ -10,7 +10,7 @@ import type { Tx } from '../store-port.ts';
 const shownOutput = 4_000;
 
 /** How much of what is known a task's prompt carries, in bytes. */
-const knownBytes = 8 * 1024;
+export const knownBytes = 8 * 1024;
 
 /** The prompt of an attempt: the task, what is known, the session's goal, and what went wrong before. Kept with the attempt as sent. */
 export async function promptFor(
@@ -20,12 +20,10 @@ export async function promptFor(
   earlier: readonly Attempt[],
   agentId: string | null,
 ): Promise<string> {
-  const { title, description, writes, technologies } = task;
-  const about = [title, description, ...writes, ...(technologies.length > 0 ? technologies : session.technologies)];
   const parts = [
-    `# Task: ${title}`,
-    description,
-    await contextSection(tx, session, about.join(' '), knownBytes, agentId),
+    `# Task: ${task.title}`,
+    task.description,
+    await contextSection(tx, session, aboutTask(session, task), knownBytes, agentId),
     `## Goal of the session: ${session.title}`,
     session.prompt,
   ];
@@ -40,6 +38,12 @@ export async function promptFor(
       );
   }
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** The words by which what is known is judged to matter for a task. */
+export function aboutTask(session: Pick<Session, 'technologies'>, task: Task): string {
+  const { title, description, writes, technologies } = task;
+  return [title, description, ...writes, ...(technologies.length > 0 ? technologies : session.technologies)].join(' ');
 }
 
 /**

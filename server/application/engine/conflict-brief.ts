@@ -12,6 +12,7 @@ export function conflictPrompt(
   conflict: Conflict,
   others: readonly Task[],
   failure: string | null,
+  known: string,
 ): string {
   const files = conflict.files.slice(0, listedFiles).map((file) => `- ${file}`);
   if (conflict.files.length > listedFiles) files.push(`- and ${conflict.files.length - listedFiles} more`);
@@ -25,6 +26,7 @@ export function conflictPrompt(
     landed.length === 0 ? '' : `## Tasks whose work is on the branch\n${landed.join('\n')}`,
     '## What is asked of you\nKeep the intention of both sides: nobody’s work may be lost. Edit the files until every conflict marker is gone; of a file that one side deleted and the other changed, decide by what both tasks wanted. Change nothing else. Do not commit: that is done for you, and the result is verified before it lands.',
     failure === null ? '' : `## The attempt before this one failed\n${failure}`,
+    known,
     `## Goal of the session: ${session.title}`,
     session.prompt,
   ];
