@@ -195,7 +195,7 @@ function Capabilities({ type, initial, id, errors }: CapabilitiesProps) {
             <select
               name={`held.${capability}`}
               defaultValue={String(chosen.get(capability) ?? '')}
-              className="control w-28 shrink-0 border-y-0 border-r-0"
+              className="control w-36 shrink-0 md:w-28 border-y-0 border-r-0"
             >
               <option value="">no</option>
               <option value="secondary">secondary</option>

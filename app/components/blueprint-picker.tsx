@@ -113,7 +113,7 @@ function Choice({ name, chosen, of, fault, facts, children }: ChoiceProps) {
   return (
     <div
       className={clsx(
-        'flex flex-col bg-surface-0 has-checked:bg-surface-2',
+        'flex flex-col bg-surface-0 has-[input:checked]:bg-surface-2',
         chosen === of.key && 'outline-2 -outline-offset-2 outline-inverse outline-solid',
       )}
     >

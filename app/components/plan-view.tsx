@@ -36,7 +36,7 @@ export function PlanView({ preview }: { preview: Shown }) {
 export function EnvelopeView({ envelope, basis }: Pick<PlanPreview, 'envelope' | 'basis'>) {
   return (
     <>
-      <dl className="grid grid-cols-2 divide-x divide-line-1 xl:grid-cols-4">
+      <dl className="grid grid-cols-2 [&>*]:border-r [&>*]:border-b [&>*]:border-line-1 xl:grid-cols-4">
         <Reading name="Work">{spread(envelope.workHours, hours)}</Reading>
         <Reading name="On the clock">{spread(envelope.elapsedHours, hours)}</Reading>
         <Reading name="Tokens">{spread(envelope.tokens, count)}</Reading>

@@ -65,11 +65,11 @@ function More({ phone, places: more, here }: { phone: boolean; places: readonly 
           tone(here !== undefined),
         )}
       >
-        {here?.word ?? 'More'}
+        {phone ? 'More' : (here?.word ?? 'More')}
         <span aria-hidden="true" className="font-data group-open:rotate-180">
           {phone ? '▴' : '▾'}
         </span>
-        {here !== undefined && <span className="sr-only">, more rooms</span>}
+        {here !== undefined && <span className="sr-only">{phone ? `, here ${here.word}` : ', more rooms'}</span>}
       </summary>
       <ul
         className={clsx(

@@ -89,7 +89,7 @@ export default function AgentPage({ loaderData, actionData }: Route.ComponentPro
         {refused === null && <ActionLink to={`/agents/${agent.name}/edit`}>Edit</ActionLink>}
       </PageHeader>
       {done !== null && <Notice>{done}</Notice>}
-      <dl className="grid grid-cols-2 divide-x divide-line-1 border-b-2 border-line-2 sm:grid-cols-3 lg:grid-cols-6">
+      <dl className="grid grid-cols-2 [&>*]:border-r [&>*]:border-b [&>*]:border-line-1 border-b border-line-2 sm:grid-cols-3 lg:grid-cols-6">
         <Reading name="Overall">
           {percent(agent.performance.overall)}{' '}
           {assumed && <span className="text-ink-3">assumed until five attempts</span>}

@@ -84,7 +84,7 @@ export default function Agents({ loaderData }: Route.ComponentProps) {
         </Empty>
       ) : (
         <>
-          <dl className="grid grid-cols-2 divide-x divide-line-1 border-b-2 border-line-2 sm:grid-cols-4">
+          <dl className="grid grid-cols-2 [&>*]:border-r [&>*]:border-b [&>*]:border-line-1 border-b border-line-2 sm:grid-cols-4">
             <Reading name="Agents">{stats.total}</Reading>
             <Reading name="Online" tone={able === 0 ? 'text-broken' : ''}>
               {able} of {stats.total}

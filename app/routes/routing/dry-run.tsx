@@ -84,6 +84,8 @@ export default function DryRun({ loaderData }: Route.ComponentProps) {
         </Panel>
         <Panel
           title="The decision"
+          // A phone shows the answer above the question that was asked.
+          className={route === null ? '' : 'max-lg:order-first'}
           aside={
             route === null
               ? undefined

@@ -115,7 +115,7 @@ export default function WhatIfPage({ loaderData }: Route.ComponentProps) {
             />
           </Form>
         </Panel>
-        <div className="min-w-0 bg-surface-0">
+        <div className={result === null ? 'min-w-0 bg-surface-0' : 'min-w-0 bg-surface-0 max-lg:order-first'}>
           {result === null ? (
             <p className="max-w-prose px-3 py-4 text-ink-2 lg:px-4">
               Six weights that add up to 1 say how much each part of a score counts. Change them and see which decisions

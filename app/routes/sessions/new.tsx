@@ -136,7 +136,7 @@ export default function NewSession({ loaderData, actionData }: Route.ComponentPr
         method="post"
         {...getFormProps(form)}
         ref={element}
-        className="grid flex-1 gap-px bg-line-1 lg:grid-cols-[minmax(0,7fr)_minmax(0,5fr)]"
+        className="grid flex-1 grid-cols-[minmax(0,1fr)] gap-px bg-line-1 lg:grid-cols-[minmax(0,7fr)_minmax(0,5fr)]"
       >
         <div className="flex flex-col gap-5 bg-surface-0 p-3 lg:p-6">
           <ErrorSummary form={form} labels={sessionLabels} />
