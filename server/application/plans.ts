@@ -1,10 +1,9 @@
-import { z } from 'zod';
 import { type Actor, authorize } from '../domain/actor.ts';
 import { invalid, invalidFromZod } from '../domain/errors.ts';
 import { collisionsOf } from '../domain/path-leases.ts';
 import type { PlanCollision, PlanPreview, SessionPlanPreview } from '../domain/plan-preview.ts';
 import type { PlanSource } from '../domain/session.ts';
-import { createSessionInput } from '../domain/session-input.ts';
+import { sessionPreviewInput } from '../domain/session-preview-input.ts';
 import { envelopeOf } from '../domain/task-graph/envelope.ts';
 import type { TaskGraph } from '../domain/task-graph/graph.ts';
 import { indexOf, isGroup, leavesOf } from '../domain/task-graph/graph.ts';
@@ -15,18 +14,6 @@ import { basisOf, previewPlan } from './plan-preview.ts';
 import { choosePlan } from './plan-source.ts';
 import { findSession } from './sessions/find.ts';
 import { teamOf } from './tokens.ts';
-
-/** What decides a session's plan; a form may ask while its title or prompt is still being written. */
-const previewInput = z.strictObject({
-  title: z.string().max(200).default(''),
-  prompt: z.string().max(10_000).default(''),
-  blueprint: createSessionInput.shape.blueprint,
-  parameters: createSessionInput.shape.parameters,
-  parentId: createSessionInput.shape.parentId,
-  repositoryId: createSessionInput.shape.repositoryId.optional(),
-  parallelism: createSessionInput.shape.parallelism,
-  model: createSessionInput.shape.model,
-});
 
 /** A planned session's plan as a whole: where it came from, what it takes, and which of its tasks get in each other's way. */
 export interface StoredPlan extends Pick<PlanPreview, 'envelope' | 'basis'> {
@@ -75,7 +62,7 @@ export function createPlans(deps: Deps) {
     async preview(actor: Actor, raw: unknown): Promise<SessionPlanPreview> {
       const teamId = teamOf(actor);
       authorize(actor, 'session.create', { teamId });
-      const parsed = previewInput.safeParse(raw);
+      const parsed = sessionPreviewInput.safeParse(raw);
       if (!parsed.success) throw invalidFromZod(parsed.error);
       const input = parsed.data;
       if (input.repositoryId && !(await store.repositories.get(teamId, input.repositoryId)))

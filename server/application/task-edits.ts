@@ -18,8 +18,8 @@ export function createTaskEdits(deps: Deps) {
       editTask(deps, actor, taskId, raw, options),
     /** Takes a task that never ran off the graph. */
     remove: (actor: Actor, taskId: string): Promise<void> => removeTask(deps, actor, taskId),
-    cancel: (actor: Actor, taskId: string, options: { reason?: string | undefined } = {}): Promise<Task> =>
-      cancelTask(deps, actor, taskId, options),
+    /** `{ reason? }`: whatever it is doing; what needs it follows the session's policy. */
+    cancel: (actor: Actor, taskId: string, raw: unknown = {}): Promise<Task> => cancelTask(deps, actor, taskId, raw),
     /** A task of an executing session that failed, was skipped or cancelled goes on. */
     retry: (actor: Actor, taskId: string): Promise<Task> => retryTask(deps, actor, taskId),
     /** The next attempt goes to this agent: `{ agent }`, id or name. */

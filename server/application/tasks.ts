@@ -40,6 +40,8 @@ export function createTasks(deps: Deps) {
 
     async get(actor: Actor, taskId: string): Promise<Task> {
       const task = await find(actor, taskId);
+      // The planner's own run is no node of the graph.
+      if (task.kind === 'plan') return task;
       const [tasks, edges] = await Promise.all([
         store.tasks.bySession(task.sessionId),
         store.tasks.dependencies(task.sessionId),

@@ -12,7 +12,7 @@ import { graphOf } from '../graph-view.ts';
 import { findSession } from '../sessions/find.ts';
 import { learnTasks } from '../task-learning.ts';
 import type { StoredEdge } from '../work-port.ts';
-import { assertEditable } from './graph-edit.ts';
+import { assertEditable, refuseScript } from './graph-edit.ts';
 
 /** A task put into the graph of a session that is planned and not over; INVALID names what does not fit. */
 export async function addTask(deps: Deps, actor: Actor, ref: string, raw: unknown): Promise<Task> {
@@ -22,6 +22,7 @@ export async function addTask(deps: Deps, actor: Actor, ref: string, raw: unknow
   const parsed = addTaskInput.safeParse(raw);
   if (!parsed.success) throw invalidFromZod(parsed.error);
   const input = parsed.data;
+  refuseScript(deps, input.description);
   const id = secrets.uuid();
   await store.transaction(async (tx) => {
     const session = await tx.sessions.lock(found.id);

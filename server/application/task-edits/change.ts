@@ -9,7 +9,7 @@ import { dependencyInput } from '../../domain/task-input.ts';
 import type { Deps } from '../deps.ts';
 import { nextAttempt } from '../engine/next-attempt.ts';
 import { defined } from '../repositories.ts';
-import { assertEditable, cannot, editGraph, findTask, leavesUnder } from './graph-edit.ts';
+import { assertEditable, cannot, editGraph, findTask, leavesUnder, refuseScript } from './graph-edit.ts';
 
 /** What is said of a task changes; a running attempt keeps what it was sent, its proof follows the new words. */
 export async function editTask(
@@ -23,6 +23,7 @@ export async function editTask(
   const parsed = editTaskInput.safeParse(raw);
   if (!parsed.success) throw invalidFromZod(parsed.error);
   const { estimate, ...plain } = parsed.data;
+  refuseScript(deps, plain.description ?? '');
   return editGraph(deps, actor, found, 'edit', async ({ tx, session, task }) => {
     assertEditable(session);
     if (task.status === 'completed') throw cannot('completed', 'edited', 'A completed task stands as it is.');

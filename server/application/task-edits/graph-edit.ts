@@ -1,5 +1,5 @@
 import { type Actor, authorize, type Permission } from '../../domain/actor.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, invalid } from '../../domain/errors.ts';
 import type { EventPayload } from '../../domain/events.ts';
 import { isActive, type Session } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
@@ -88,7 +88,13 @@ export async function editGraph(
   return (await deps.store.tasks.get(seen.teamId, named.id)) ?? named;
 }
 
-/** The ids under a task that are run, or the task itself. */
+/** INVALID on `description` for a rehearsal block in it that would not be understood; it is read out of the prompt. */
+export function refuseScript(deps: Deps, description: string): void {
+  const issues = deps.checkRehearsal(description);
+  if (issues.length > 0) throw invalid(issues.map((issue) => ({ ...issue, path: 'description' })));
+}
+
+/** The tasks under a task that are run, or the task itself. */
 export function leavesUnder(tasks: readonly Task[], id: string): Task[] {
   const children = tasks.filter(({ parentTaskId }) => parentTaskId === id);
   if (children.length === 0) return tasks.filter((task) => task.id === id);

@@ -17,12 +17,7 @@ import { assertEditable, cannot, editGraph, findTask, leavesUnder, type OpenGrap
  * Cancels a task, or every task of a group, whatever it is doing: its attempt is aborted in the same transaction, whoever
  * drives it lets go at the next look, and what needs it follows the session's policy. Work that is on the branch stays.
  */
-export async function cancelTask(
-  deps: Deps,
-  actor: Actor,
-  taskId: string,
-  raw: { reason?: string | undefined },
-): Promise<Task> {
+export async function cancelTask(deps: Deps, actor: Actor, taskId: string, raw: unknown): Promise<Task> {
   const found = await findTask(deps, actor, taskId, 'session.edit');
   const parsed = cancelTaskInput.safeParse(raw);
   if (!parsed.success) throw invalidFromZod(parsed.error);

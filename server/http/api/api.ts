@@ -15,12 +15,14 @@ import { endpoint, type RequestLimits } from './endpoint.ts';
 import { eventRoutes, type Subscribe } from './events.ts';
 import { createOnce, type IdempotencyKeys } from './idempotency.ts';
 import { openApi } from './openapi.ts';
+import { planRoutes } from './plans.ts';
 import { repositoryRoutes } from './repositories.ts';
 import type { Route } from './route.ts';
 import { routingRoutes } from './routing.ts';
 import type { ApiServices } from './services.ts';
 import { commandRoutes } from './session-commands.ts';
 import { sessionRoutes } from './sessions.ts';
+import { taskEditRoutes } from './task-edits.ts';
 import { taskRoutes } from './tasks.ts';
 import { tokenRoutes } from './tokens.ts';
 
@@ -40,10 +42,12 @@ export interface ApiOptions {
 /** Every operation, in the order of the documentation. */
 export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | 'heartbeatMs'>): Route[] {
   return [
+    ...planRoutes,
     ...sessionRoutes,
     ...commandRoutes,
     ...checkpointRoutes,
     ...taskRoutes,
+    ...taskEditRoutes,
     ...diffRoutes,
     ...eventRoutes(options),
     ...repositoryRoutes,

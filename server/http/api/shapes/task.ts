@@ -1,11 +1,32 @@
 import { z } from 'zod';
-import { capabilities } from '../../../domain/agent.ts';
+import { agentTypes, capabilities } from '../../../domain/agent.ts';
+import { attemptRoles } from '../../../domain/attempt.ts';
 import { estimateSources } from '../../../domain/estimate.ts';
-import { complexities, dependencyTypes, proofs, taskPriorities, taskStatuses } from '../../../domain/task.ts';
+import {
+  complexities,
+  dependencyTypes,
+  type NextAttempt,
+  proofs,
+  taskKinds,
+  taskPriorities,
+  taskStatuses,
+} from '../../../domain/task.ts';
 import type { Answered } from '../services.ts';
 import { count, id, iso, time } from './fields.ts';
 
 const hours = z.number().min(0);
+
+/** `taskId` is the prerequisite. */
+export const dependencyShape = z
+  .strictObject({
+    id,
+    taskId: id,
+    type: z.enum(dependencyTypes),
+    required: z.boolean(),
+    lagSeconds: count,
+    satisfied: z.boolean(),
+  })
+  .meta({ id: 'Dependency' });
 
 export const taskShape = z
   .strictObject({
@@ -24,6 +45,7 @@ export const taskShape = z
     technologies: z.array(z.string()),
     optional: z.boolean(),
     writes: z.array(z.string()),
+    predictedWrites: z.array(z.string()),
     verification: z.array(z.string()).nullable(),
     estimate: z.strictObject({
       optimistic: hours,
@@ -34,16 +56,21 @@ export const taskShape = z
       confidence: z.number().min(0).max(1),
       source: z.enum(estimateSources),
     }),
-    dependencies: z.array(
-      z.strictObject({
-        id,
-        taskId: id,
-        type: z.enum(dependencyTypes),
-        required: z.boolean(),
-        lagSeconds: count,
-        satisfied: z.boolean(),
-      }),
-    ),
+    dependencies: z.array(dependencyShape),
+    kind: z.enum(taskKinds),
+    planKey: z.string().nullable(),
+    next: z
+      .strictObject({
+        role: z.enum(attemptRoles),
+        reason: z.string(),
+        preferredAgent: id.nullable(),
+        preferredAgentType: z.enum(agentTypes).nullable(),
+        conflictId: id.nullable(),
+      })
+      .nullable(),
+    waiver: z
+      .strictObject({ by: z.string(), byName: z.string(), reason: z.string(), at: time, attemptId: id.nullable() })
+      .nullable(),
     agentId: id.nullable(),
     attemptCount: count,
     proof: z.enum(proofs),
@@ -73,16 +100,14 @@ export function taskOut(task: Answered<'tasks', 'get'>): z.output<typeof taskSha
     technologies: [...task.technologies],
     optional: task.optional,
     writes: [...task.writes],
+    predictedWrites: [...task.predictedWrites],
     verification: task.verification && [...task.verification],
     estimate: { optimistic, likely, pessimistic, expected, sd, confidence, source },
-    dependencies: task.dependencies.map((edge) => ({
-      id: edge.id,
-      taskId: edge.taskId,
-      type: edge.type,
-      required: edge.required,
-      lagSeconds: edge.lagSeconds,
-      satisfied: edge.satisfied,
-    })),
+    dependencies: task.dependencies.map(dependencyOut),
+    kind: task.kind,
+    planKey: task.planKey,
+    next: task.next && nextOut(task.next),
+    waiver: task.waiver && { ...task.waiver },
     agentId: task.agentId,
     attemptCount: task.attemptCount,
     proof: task.proof,
@@ -92,4 +117,13 @@ export function taskOut(task: Answered<'tasks', 'get'>): z.output<typeof taskSha
     startedAt: iso(task.startedAt),
     endedAt: iso(task.endedAt),
   };
+}
+
+export function dependencyOut(edge: Answered<'taskEdits', 'link'>): z.output<typeof dependencyShape> {
+  const { id, taskId, type, required, lagSeconds, satisfied } = edge;
+  return { id, taskId, type, required, lagSeconds, satisfied };
+}
+
+function nextOut({ role, reason, preferredAgent, preferredAgentType, conflictId }: NextAttempt) {
+  return { role, reason, preferredAgent, preferredAgentType, conflictId };
 }
