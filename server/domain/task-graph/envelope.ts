@@ -41,7 +41,7 @@ export function envelopeOf(
   const index = indexOf(graph);
   const leaves = graph.nodes.filter((_, place) => !isGroup(index, place)).map((node) => node.id);
   const work = spreadOf(leaves, estimates);
-  const critical = spreadOf(criticalPath(graph).path, estimates);
+  const critical = longestChain(graph, estimates);
   const slots = Math.max(1, parallelism);
   const elapsed = {
     p50: Math.max(critical.p50, work.p50 / slots),
@@ -56,6 +56,17 @@ export function envelopeOf(
     tokens,
     costUsd: price === null ? null : { p50: cost(tokens.p50), p90: cost(tokens.p90) },
   };
+}
+
+/** The critical path takes its own hours once, however many tasks of the same length run beside it. */
+function longestChain(graph: TaskGraph, estimates: ReadonlyMap<string, Estimate>): Spread {
+  const { hours, path } = criticalPath(graph);
+  const critical = new Set(path);
+  const { hours: variance } = criticalPath(graph, {
+    hoursOf: ({ id }) => (critical.has(id) ? (estimates.get(id)?.sd ?? 0) ** 2 : 0),
+    lagOf: () => 0,
+  });
+  return { p50: hours, p90: hours + z90 * Math.sqrt(variance) };
 }
 
 function spreadOf(ids: readonly string[], estimates: ReadonlyMap<string, Estimate>): Spread {
