@@ -23,7 +23,8 @@ export async function writeBack(deps: Deps, tx: Tx, session: Session, task: Task
     const path = formatPath(['tasks', task.key]);
     await keepInSession(deps, tx, session, { [path]: { summary, files } }, engineActor(session.teamId));
   } catch (error) {
-    if (errorCodeOf(error) !== 'INVALID') throw error;
+    // INVALID: it does not fit; CONFLICT: the session ended so long ago that nothing is kept for it any more.
+    if (errorCodeOf(error) !== 'INVALID' && errorCodeOf(error) !== 'CONFLICT') throw error;
     const { message } = error instanceof Error ? error : { message: String(error) };
     deps.log.warn({ session: session.slug, task: task.key, error: message }, 'A result was not kept in the context');
   }
