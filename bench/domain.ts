@@ -9,6 +9,7 @@ import { assumedTokensPerHour, envelopeOf } from '../server/domain/task-graph/en
 import type { GraphEdge, GraphNode, TaskGraph } from '../server/domain/task-graph/graph.ts';
 import { readySet } from '../server/domain/task-graph/ready.ts';
 import { type Figure, figure } from './figures.ts';
+import { largeFleet, manyRequests, routeAll } from './fleet.ts';
 
 const rounds = 200;
 
@@ -18,6 +19,7 @@ export async function domain(): Promise<Figure[]> {
   const now = new Date();
   const plan = largePlan(200);
   const parsed = parsePlan(plan);
+  const [fleet, requests] = [largeFleet(1_000), manyRequests(100)];
   const [ours, theirs] = [largeContext('ours'), largeContext('theirs')];
   return [
     figure(
@@ -45,6 +47,12 @@ export async function domain(): Promise<Figure[]> {
       'critical path of 5,000 tasks',
       'ms',
       timed(() => criticalPath(graph)),
+    ),
+    figure(
+      'routing 100 tasks among 1,000 agents, each decision with its whole explanation',
+      'ms',
+      timed(() => routeAll(requests, fleet)),
+      { atMost: 50 },
     ),
     figure(
       'merge of two contexts of 1 MB and 5,000 leaves, a quarter in conflict, with its checks and history',

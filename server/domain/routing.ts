@@ -133,8 +133,15 @@ export function route(request: RouteRequest, candidates: readonly RouteCandidate
 
 function rate(request: RouteRequest, candidate: RouteCandidate): RoutedCandidate {
   const { agent, probe = false } = candidate;
-  const removedBy = removal(request, candidate);
-  const parts = partsOf(request, candidate);
+  let held = 0;
+  let lacks = false;
+  for (const one of request.requiredCapabilities) {
+    const worth = heldBy(agent, one);
+    held += worth;
+    if (worth === 0) lacks = true;
+  }
+  const removedBy = removal(request, candidate, lacks);
+  const parts = partsOf(request, candidate, held);
   return {
     agentId: agent.id,
     name: agent.name,
@@ -162,14 +169,14 @@ export function scoreOf(parts: RouteParts, weights: RouteWeights = routeWeights)
   return parts.tierMultiplier * sum + parts.bonus;
 }
 
-function removal(request: RouteRequest, candidate: RouteCandidate): string | null {
+function removal(request: RouteRequest, candidate: RouteCandidate, lacks: boolean): string | null {
   const { agent, circuit, parkedUntil = null, probe = false } = candidate;
   if (agent.teamId !== request.teamId) return 'belongs to another team';
   if (!agent.enabled) return 'is disabled';
   if (agent.draining) return 'is draining and takes no new work';
   if (agent.state !== 'online' && agent.state !== 'busy') return `is ${agent.state}`;
   if (request.excluded?.includes(agent.id)) return 'has just failed at this task';
-  if (!request.requiredCapabilities.every((one) => heldBy(agent, one) > 0)) {
+  if (lacks) {
     return `lacks ${request.requiredCapabilities.filter((one) => heldBy(agent, one) === 0).join(', ')}`;
   }
   if (agent.load.current >= agent.load.max) {
@@ -179,7 +186,8 @@ function removal(request: RouteRequest, candidate: RouteCandidate): string | nul
     return `is too loaded for a ${request.complexity} task`;
   }
   if (request.technologies.length > 0) {
-    const avoided = agent.avoidedTechnologies.filter((one) => includes(request.technologies, one));
+    const { avoidedTechnologies: avoids } = agent;
+    const avoided = avoids.length === 0 ? avoids : avoids.filter((one) => includes(request.technologies, one));
     if (avoided.length > 0) return `avoids ${avoided.join(', ')}`;
   }
   if (agent.tier === 'degraded' && !probe) return 'has the tier degraded';
@@ -191,10 +199,8 @@ function removal(request: RouteRequest, candidate: RouteCandidate): string | nul
   return circuit === 'open' ? 'has a runtime whose circuit is open' : null;
 }
 
-function partsOf(request: RouteRequest, { agent, probe = false }: RouteCandidate): RouteParts {
+function partsOf(request: RouteRequest, { agent, probe = false }: RouteCandidate, held: number): RouteParts {
   const { requiredCapabilities: required, technologies } = request;
-  let held = 0;
-  for (const one of required) held += heldBy(agent, one);
   let matched = 0;
   for (const one of technologies) if (includes(agent.preferredTechnologies, one)) matched += 1;
   const prefers = agent.preferredSessionTypes;
