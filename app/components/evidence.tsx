@@ -42,7 +42,11 @@ export function Evidence({ proof, taskKey }: EvidenceProps) {
                     </span>
                     <span className="text-ink-3">{milliseconds(command.durationMs)}</span>
                   </summary>
-                  <pre className="max-h-80 overflow-auto whitespace-pre-wrap break-words border border-line-1 bg-surface-1 p-2 text-micro">
+                  <pre
+                    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+                    tabIndex={0}
+                    className="max-h-80 overflow-auto whitespace-pre-wrap break-words border border-line-1 bg-surface-1 p-2 text-micro"
+                  >
                     {command.output === '' ? 'No output.' : command.output}
                   </pre>
                 </details>

@@ -9,11 +9,10 @@ interface WaiveFormProps {
   task: Task;
   action: string;
   by: string;
-  refusal: string | null;
 }
 
 /** A lead's word in place of a proof: what will stand in the audit log is read before it is signed. */
-export function WaiveForm({ task, action, by, refusal }: WaiveFormProps) {
+export function WaiveForm({ task, action, by }: WaiveFormProps) {
   const id = useId();
   const [reason, setReason] = useState('');
   const { state, data } = useFetcher<{ done?: string }>({ key: commandKey });
@@ -24,8 +23,6 @@ export function WaiveForm({ task, action, by, refusal }: WaiveFormProps) {
     if (data?.done === 'task_waive') setReason('');
   }
   const label = 'Waive the proof';
-  if (refusal !== null)
-    return <Bar type="button" weight="plain" label={label} consequence="" refusal={refusal} stacked />;
   const length = reason.trim().length;
   return (
     <details className="border-2 border-caution">

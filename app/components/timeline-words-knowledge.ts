@@ -67,9 +67,10 @@ export const knowledgeEntries: Record<Told, Entry> = {
     const from = textOf(p, 'blueprint') ?? textOf(p, 'source');
     const offered = texts(p, 'offered');
     const count = tasks > 0 ? `: ${tasks} ${tasks === 1 ? 'task' : 'tasks'}` : '';
-    const also = offered.length > 0 ? ` Fits too: ${some(offered)}.` : '';
-    const why = sentence(p) ?? (from === null ? '' : `from ${from}`);
-    return `Plan proposed${count}${why === '' ? '' : `. ${why}`}${also}`;
+    // The sentence of a rule names them itself.
+    const also = offered.length > 0 && sentence(p) === null ? `. Fits too: ${some(offered)}` : '';
+    const why = sentence(p) === null ? (from === null ? '' : ` from ${from}`) : `. ${sentence(p)}`;
+    return `Plan proposed${count}${why}${also}`;
   }),
   'plan.accepted': entry('people', 'check', 'quiet', (p) =>
     p.automatically === true ? 'Plan accepted by itself, as the session asks' : 'Plan accepted',

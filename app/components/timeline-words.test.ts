@@ -28,8 +28,9 @@ test('a plan says where it came from, how many tasks it has and what fits too', 
     offered: ['crud'],
     tasks: [{ key: 'design', title: 'Design it' }],
   };
-  expect(say('plan.proposed', proposed)).toBe(
-    'Plan proposed: 1 task. The word “auth” picked security. Fits too: crud.',
+  expect(say('plan.proposed', proposed)).toBe('Plan proposed: 1 task. The word “auth” picked security.');
+  expect(say('plan.proposed', { ...proposed, sentence: null })).toBe(
+    'Plan proposed: 1 task from security. Fits too: crud',
   );
 });
 

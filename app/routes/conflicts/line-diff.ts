@@ -1,7 +1,7 @@
 import type { ChangedFile } from '../../live-attempt.ts';
 
 /** Past this many differing lines the middle is shown as gone and come: a search would cost more than it shows. */
-const mostEdits = 1_000;
+const mostEdits = 400;
 const around = 3;
 
 type Edit = { readonly kind: ' ' | '-' | '+'; readonly line: string };

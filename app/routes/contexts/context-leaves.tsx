@@ -4,7 +4,6 @@ import { Age } from '../../components/age.tsx';
 import { Panel } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
 import { Button } from '../../components/ui/button.tsx';
-import { Confirm } from '../../components/ui/confirm.tsx';
 import { Cell, Table } from '../../components/ui/table.tsx';
 import { plural } from '../../format.ts';
 import { kindWord, valueText } from './context-words.ts';
@@ -21,8 +20,6 @@ interface ContextLeavesProps {
   find: string;
   /** The path that is being changed. */
   open: string | null;
-  refused: string | null;
-  version: number;
 }
 
 /** More rows than this are found by their words instead. */
@@ -36,7 +33,7 @@ const columns = [
 ];
 
 /** Every value with its path, who wrote it and when. */
-export function ContextLeaves({ leaves, find, open, refused, version }: ContextLeavesProps) {
+export function ContextLeaves({ leaves, find, open }: ContextLeavesProps) {
   const words = find.toLowerCase();
   const found = leaves.filter((leaf) => `${leaf.path} ${valueText(leaf.value)}`.toLowerCase().includes(words));
   return (
@@ -91,23 +88,12 @@ export function ContextLeaves({ leaves, find, open, refused, version }: ContextL
                 )}
               </Cell>
               <Cell end>
-                <span className="flex flex-col items-end gap-1">
-                  <Link
-                    to={`?${new URLSearchParams({ key: leaf.path })}#write`}
-                    className="inline-flex min-h-11 items-center underline"
-                  >
-                    Change<span className="sr-only"> {leaf.path}</span>
-                  </Link>
-                  <Confirm
-                    trigger="Take out"
-                    title={`Take out ${leaf.path}?`}
-                    confirm={`Take out ${leaf.path}`}
-                    fields={{ intent: 'unset', path: leaf.path, version: String(version) }}
-                    refusal={refused}
-                  >
-                    The value goes with the next version; the history keeps it.
-                  </Confirm>
-                </span>
+                <Link
+                  to={`?${new URLSearchParams({ key: leaf.path })}#write`}
+                  className="inline-flex min-h-11 items-center underline"
+                >
+                  Change<span className="sr-only"> {leaf.path}</span>
+                </Link>
               </Cell>
             </tr>
           ))}

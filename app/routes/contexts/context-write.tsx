@@ -6,6 +6,7 @@ import { leavesOf } from '../../../server/domain/context-leaves.ts';
 import { Age } from '../../components/age.tsx';
 import { Panel } from '../../components/page.tsx';
 import { Bar } from '../../components/ui/button.tsx';
+import { Confirm } from '../../components/ui/confirm.tsx';
 import { ErrorSummary, SelectField, TextAreaField, TextField } from '../../components/ui/field.tsx';
 import { useDraft } from '../../hooks/use-draft.ts';
 import type { Stale, WriteAnswer } from './context-action.server.ts';
@@ -82,6 +83,21 @@ export function ContextWrite({ context, path, refused, answer }: ContextWritePro
           </Link>
         )}
       </Form>
+      {known && stale === null && (
+        <div className="px-3 pb-3 lg:px-4 lg:pb-4">
+          <Confirm
+            trigger="Take it out"
+            consequence="The value goes with the next version; the history keeps it."
+            title={`Take out ${path}?`}
+            confirm={`Take out ${path}`}
+            fields={{ intent: 'unset', path, version: String(context.version) }}
+            refusal={refused}
+            className="w-full"
+          >
+            Agents do not see it from their next task on.
+          </Confirm>
+        </div>
+      )}
     </Panel>
   );
 }

@@ -100,13 +100,7 @@ export default function ContextPage({ loaderData, actionData }: Route.ComponentP
       </dl>
       <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(0,8fr)_minmax(0,5fr)] lg:content-stretch">
         <div className="min-w-0 bg-surface-0">
-          <ContextLeaves
-            leaves={leaves}
-            find={loaderData.find}
-            open={key}
-            refused={refusals.write}
-            version={context.version}
-          />
+          <ContextLeaves leaves={leaves} find={loaderData.find} open={key} />
           <ContextDiffView diff={diff} version={context.version} />
           <ContextHistory changes={changes} paged={loaderData.paged} full={changes.length === historyPage} />
         </div>
