@@ -5,14 +5,22 @@ const free = { usage: { input: 0, output: 0 }, waitSeconds: 0, context: {} };
 
 /**
  * What the rehearsal model does without a script: reads the outline of the repository, writes an honest answer into
- * WORKLOG.md (after what stands there already), and ends.
+ * WORKLOG.md (after what stands there already), and ends. Where it is offered no tool to write with, it says what it saw.
  */
-export function outlineTurn(task: string, results: ReadonlyMap<number, string>): Turn {
+export function outlineTurn(task: string, results: ReadonlyMap<number, string>, mayWrite = true): Turn {
   const files = results.get(1);
   if (files === undefined) {
     return { ...free, text: 'Reading the outline of the repository.', move: call(1, 'glob', { pattern: '**/*' }) };
   }
   const known = outline(files);
+  if (!mayWrite) {
+    const seen = `I read the outline of the repository (${known.length} files) and changed nothing, since I may not write here.`;
+    return {
+      ...free,
+      text: `Rehearsal finished: I have no intelligence and no script. ${seen}`,
+      move: { kind: 'end' },
+    };
+  }
   if (known.includes(worklog) && !results.has(2)) {
     return { ...free, text: '', move: call(2, 'read', { filePath: worklog }) };
   }

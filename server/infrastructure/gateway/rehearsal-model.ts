@@ -43,7 +43,7 @@ async function perform(
   const script = scriptFor(userTexts(messages), runOf(attempt));
   const turn =
     script === null
-      ? outlineTurn(attempt.taskKey, results)
+      ? outlineTurn(attempt.taskKey, results, offeredTools(body).has('write'))
       : await nextTurn(
           script,
           results.keys(),

@@ -148,3 +148,11 @@ test('without a script the outline is read, what stands in WORKLOG.md is kept, a
     text: expect.stringContaining('no intelligence'),
   });
 });
+
+test('without a script and without a tool to write with, it says what it saw and that it changed nothing', () => {
+  const results = new Map([[1, '/w/repo/src/a.ts\n/w/repo/b.md']]);
+  expect(outlineTurn('review', results, false)).toMatchObject({
+    move: { kind: 'end' },
+    text: expect.stringMatching(/no intelligence.*2 files\) and changed nothing/),
+  });
+});
