@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { expandDefinition } from '../domain/blueprint.ts';
 import { builtInBlueprints } from '../domain/built-in-blueprints.ts';
 import { createBlueprintFiles } from '../infrastructure/blueprints/files.ts';
 import { scratchFolder, write } from '../infrastructure/git/git-testing.ts';
 import { createServices } from '../services.ts';
-import { expandFor, findBlueprint } from './blueprints.ts';
+import { findBlueprint } from './blueprints.ts';
 import {
   addSession,
   addTeam,
@@ -48,6 +49,9 @@ describe.each(['pglite', 'postgres'] as const)('the catalogue of blueprints, on 
     place = await makePlace(house);
     one = createInstance(house);
   });
+
+  const planOf = async (key: string, parameters: Record<string, unknown>, session: { title: string; prompt: string }) =>
+    expandDefinition(await findBlueprint(one.deps, place.team.id, key), parameters, session);
 
   const audited = async () => {
     const entries = await house.opened.store.audit.list(place.team.id, { after: 0, limit: 50 });
@@ -119,8 +123,7 @@ describe.each(['pglite', 'postgres'] as const)('the catalogue of blueprints, on 
       const copy = await blueprints.create(place.lead, {
         yaml: exported.yaml.replace(`key: ${key}`, `key: my_${key}`),
       });
-      const plan = (wanted: string) =>
-        expandFor(one.deps, place.team.id, wanted, {}, { title: 'The sum', prompt: 'Add.' });
+      const plan = (wanted: string) => planOf(wanted, {}, { title: 'The sum', prompt: 'Add.' });
       expect(await plan(copy.key)).toEqual(await plan(key));
       expect(copy.hours).toBe(exported.hours);
     }
@@ -243,10 +246,10 @@ describe.each(['pglite', 'postgres'] as const)('the catalogue of blueprints, on 
   test("a session is planned with the team's own blueprint, and an unknown one names those known", async () => {
     await one.services.blueprints.create(place.lead, { yaml: mine() });
     const session = { title: 'The sum', prompt: 'Add.' };
-    const plan = await expandFor(one.deps, place.team.id, 'mine', { what: 'a sum' }, session);
+    const plan = await planOf('mine', { what: 'a sum' }, session);
     expect(plan.map(({ title }) => title)).toEqual(['Add a sum', 'Test it: The sum']);
     expect((await findBlueprint(one.deps, place.team.id, 'mine')).version).toBe('1');
-    await expect(expandFor(one.deps, place.team.id, 'yours', {}, session)).rejects.toMatchObject({
+    await expect(planOf('yours', {}, session)).rejects.toMatchObject({
       code: 'INVALID',
       details: [
         { path: 'blueprint', message: expect.stringMatching(/no blueprint yours; known are single_task,.*mine/) },
@@ -297,7 +300,7 @@ describe.each(['pglite', 'postgres'] as const)('the catalogue of blueprints, on 
       tasks: 5,
     });
     const plan = async (key: string) => {
-      const tasks = await expandFor(one.deps, place.team.id, key, {}, { title: 'The mean', prompt: '' });
+      const tasks = await planOf(key, {}, { title: 'The mean', prompt: '' });
       const rounded = (hours: number) => Number(hours.toFixed(4));
       return tasks.map(({ estimate: { optimistic: o, likely: m, pessimistic: p }, ...task }) => ({
         ...task,

@@ -1,12 +1,6 @@
 import type { z } from 'zod';
 import { type Actor, authorize } from '../domain/actor.ts';
-import {
-  type Blueprint,
-  type BlueprintParameter,
-  expandDefinition,
-  type PlanTask,
-  unknownBlueprint,
-} from '../domain/blueprint.ts';
+import { type Blueprint, type BlueprintParameter, expandDefinition, unknownBlueprint } from '../domain/blueprint.ts';
 import type { BlueprintOrigin } from '../domain/blueprint-catalogue.ts';
 import { blueprintImport } from '../domain/blueprint-import.ts';
 import { blueprintPreviewInput, blueprintTextInput, saveGraphInput } from '../domain/blueprint-input.ts';
@@ -62,17 +56,6 @@ export async function findBlueprint(deps: Catalogue, teamId: string, key: string
   const [stored] = await deps.store.blueprints.versions(teamId, key);
   if (stored !== undefined) return parseBlueprint(deps.blueprintFiles.readYaml, stored.yaml);
   throw unknownBlueprint(key, [...builtInBlueprints, ...(await deps.store.blueprints.current(teamId))]);
-}
-
-/** The validated plan of a blueprint for a session. Throws INVALID naming the blueprint, a parameter or a task's field. */
-export async function expandFor(
-  deps: Catalogue,
-  teamId: string,
-  key: string,
-  parameters: Readonly<Record<string, unknown>>,
-  session: { readonly title: string; readonly prompt: string },
-): Promise<PlanTask[]> {
-  return expandDefinition(await findBlueprint(deps, teamId, key), parameters, session);
 }
 
 interface Entry extends Pick<BlueprintSummary, 'key' | 'name' | 'version' | 'description' | 'origin' | 'checksum'> {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { type Agent, agentNamePattern, capabilities, loadOf, mayHoldPrimary } from './agent.ts';
 import { type AgentSeed, defaultAgents } from './agent-fleet.ts';
 import { agentPrompts } from './agent-prompts.ts';
-import { expandBlueprint } from './blueprint.ts';
 import { type RouteRequest, route } from './routing.ts';
 import { complexityOf } from './task.ts';
+import { builtInPlan } from './testing/built-in-plan.ts';
 
 test('the first fleet is legal, one of each type, and holds every capability as primary', () => {
   const held = new Set(defaultAgents.flatMap((agent) => agent.primaryCapabilities));
@@ -85,7 +85,7 @@ const firstChoices: [string, Record<string, string>][] = [
 ];
 
 test.each(firstChoices)('every task of the blueprint %s finds somebody in an idle first fleet', (key, expected) => {
-  const tasks = expandBlueprint(key, {}, { title: 'Add the thing', prompt: 'Do it.' });
+  const tasks = builtInPlan(key, {}, { title: 'Add the thing', prompt: 'Do it.' });
   const found = tasks.map((task) => [
     task.key,
     typeOf(chosen({ requiredCapabilities: task.capabilities, complexity: complexityOf(task.estimate.likely) })),

@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import {
-  type Blueprint,
-  blueprintSchema,
-  expandBlueprint,
-  expandDefinition,
-  parsePlan,
-  planTask,
-} from './blueprint.ts';
+import { type Blueprint, blueprintSchema, expandDefinition, parsePlan, planTask } from './blueprint.ts';
 import { builtInBlueprints } from './built-in-blueprints.ts';
+import { builtInPlan } from './testing/built-in-plan.ts';
 import { analyzeText } from './text-analysis.ts';
 
 const session = { title: 'The sum of numbers', prompt: 'Make it add.' };
-const plan = (key: string, parameters = {}) => expandBlueprint(key, parameters, session);
+const plan = (key: string, parameters = {}) => builtInPlan(key, parameters, session);
 const outline = (key: string, parameters = {}) =>
   plan(key, parameters).map((task) => [
     task.key,
@@ -100,7 +94,7 @@ test('microservice has three services that start with each of three components',
 
 test.each(builtInBlueprints.map(({ key }) => key))('%s is valid for any title a session may have', (key) => {
   for (const title of ['abc', 'Fix: x', 'x'.repeat(200), '日本語のタイトル', 'fix', '{{hours}}']) {
-    for (const task of expandBlueprint(key, {}, { ...session, title })) {
+    for (const task of builtInPlan(key, {}, { ...session, title })) {
       expect(planTask.safeParse(task).success).toBe(true);
       expect(task.estimate.optimistic).toBeCloseTo(0.7 * task.estimate.likely);
       expect(task.estimate.pessimistic).toBeCloseTo(1.5 * task.estimate.likely);
@@ -109,7 +103,7 @@ test.each(builtInBlueprints.map(({ key }) => key))('%s is valid for any title a 
 });
 
 test('a title that starts with a verb is kept as it is', () => {
-  expect(expandBlueprint('single_task', {}, { ...session, title: 'Fix the sum' })[0]?.title).toBe('Fix the sum');
+  expect(builtInPlan('single_task', {}, { ...session, title: 'Fix the sum' })[0]?.title).toBe('Fix the sum');
   expect(plan('single_task')[0]?.title).toBe('Implement: The sum of numbers');
 });
 
@@ -120,7 +114,6 @@ test('parameters change the hours, also as text', () => {
 });
 
 test.each([
-  ['no_such', {}, 'blueprint'],
   ['single_task', { hour: 3 }, 'parameters.hour'],
   ['single_task', { hours: 'many' }, 'parameters.hours'],
   ['single_task', { hours: true }, 'parameters.hours'],
@@ -130,10 +123,6 @@ test.each([
   expect(() => plan(key, parameters)).toThrow(
     expect.objectContaining({ code: 'INVALID', details: [expect.objectContaining({ path })] }),
   );
-});
-
-test('an unknown blueprint is refused naming the known ones', () => {
-  expect(() => plan('no_such')).toThrow(/known are single_task, bug_fix, .*ui_component/);
 });
 
 interface Kept {
@@ -149,7 +138,7 @@ const long = (text: string) => text.replace('X150', 'x'.repeat(150));
 test.each(kept.map((one) => [one.key, one.parameters, one.title, one] as const))(
   '%s with %j for %s is the plan it always was',
   (key, parameters, title, { tasks }) => {
-    const expanded = expandBlueprint(key, parameters, { title: long(title), prompt: 'p' });
+    const expanded = builtInPlan(key, parameters, { title: long(title), prompt: 'p' });
     expect(
       expanded.map((task) => [
         task.key,
@@ -238,6 +227,20 @@ test('a blueprint from a file has its parameters replaced, numbers staying numbe
       estimate: { likely: 4 },
     },
   ]);
+});
+
+test('a yes or no may come as text', () => {
+  const parameters = [{ key: 'small', type: 'boolean', default: false }];
+  const tasks = [{ key: 'a', title: 'Add a', optional: '{{ small }}' }];
+  const blueprint = blueprintSchema.parse({ ...mine, parameters, tasks });
+  const optional = (small: unknown) => expandDefinition(blueprint, { small }, session)[0]?.optional;
+  expect([optional('true'), optional('false'), optional(true), optional(undefined)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ]);
+  expect(() => optional('yes')).toThrow(/parameters.small: Must be a boolean/);
 });
 
 test('what a session says is not read as a template', () => {

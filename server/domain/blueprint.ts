@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { ParameterValue } from './blueprint-expression.ts';
 import { replaceParameters } from './blueprint-template.ts';
-import { builtInBlueprints } from './built-in-blueprints.ts';
 import { type DomainError, invalid, invalidFromZod } from './errors.ts';
 import { around, estimateInput } from './estimate.ts';
 import { dependencyTypes } from './task.ts';
@@ -202,20 +201,6 @@ export interface BlueprintSession {
   readonly prompt: string;
 }
 
-/**
- * The validated plan of a built-in blueprint. Throws INVALID naming the field: an unknown blueprint, an unknown
- * parameter, or a value of the wrong type.
- */
-export function expandBlueprint(
-  blueprintKey: string,
-  parameters: Readonly<Record<string, unknown>>,
-  session: BlueprintSession,
-): PlanTask[] {
-  const blueprint = builtInBlueprints.find((known) => known.key === blueprintKey);
-  if (blueprint === undefined) throw unknownBlueprint(blueprintKey, builtInBlueprints);
-  return expandDefinition(blueprint, parameters, session);
-}
-
 /** INVALID on `blueprint`, naming the known ones. */
 export function unknownBlueprint(wanted: string, known: readonly { readonly key: string }[]): DomainError {
   const keys = known.map((one) => one.key).join(', ');
@@ -253,8 +238,7 @@ function parametersOf(
   return Object.fromEntries(
     declared.map((parameter) => {
       const raw = given[parameter.key] ?? parameter.default;
-      // Forms and URLs send text; "12" is a number where a number is asked for.
-      const value = parameter.type === 'number' && typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
+      const value = typeof raw === 'string' ? fromText(raw, parameter.type) : raw;
       const path = `parameters.${parameter.key}`;
       const parsed = parameterValue.safeParse(value);
       if (!parsed.success || typeof value !== parameter.type || Number.isNaN(value)) {
@@ -266,4 +250,11 @@ function parametersOf(
       return [parameter.key, parsed.data];
     }),
   );
+}
+
+/** Forms and URLs send text; "12" is a number where a number is asked for. */
+function fromText(text: string, type: BlueprintParameter['type']): ParameterValue {
+  if (type === 'number' && text.trim() !== '') return Number(text);
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
 }
