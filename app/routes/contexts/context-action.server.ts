@@ -24,6 +24,8 @@ export interface WriteAnswer {
   readonly kind: 'write';
   readonly status: number;
   readonly result: SubmissionResult;
+  /** The version the writer had seen. */
+  readonly version: number;
   readonly stale: Stale | null;
 }
 
@@ -53,15 +55,18 @@ export async function contextAction(form: FormData, id: string, context: Context
 async function write(form: FormData, id: string, context: Context): Promise<Answer> {
   const { contexts } = context.get(servicesContext);
   const submission = parseForm(form, writeForm);
-  if (submission.status !== 'success') return { kind: 'write', status: 422, result: submission.reply(), stale: null };
-  const { path, json, version } = submission.value;
+  const version = Number(form.get('version'));
+  if (submission.status !== 'success') {
+    return { kind: 'write', status: 422, result: submission.reply(), version, stale: null };
+  }
+  const { path, json } = submission.value;
   try {
     await contexts.setKey(actorOf(context), id, path, { value: json }, { version });
     return { to: `/contexts/${id}?done=written` };
   } catch (error) {
     const reply = replyWith(submission, error);
     const stale = asDomainError(error)?.code === 'CONFLICT' ? await standing(id, path, version, context) : null;
-    return { kind: 'write', status: reply.init?.status ?? 422, result: reply.data, stale };
+    return { kind: 'write', status: reply.init?.status ?? 422, result: reply.data, version, stale };
   }
 }
 

@@ -1,5 +1,5 @@
 import { getFormProps, useForm } from '@conform-to/react';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { Form, Link, useNavigation } from 'react-router';
 import type { Context } from '../../../server/domain/context.ts';
 import { leavesOf } from '../../../server/domain/context-leaves.ts';
@@ -27,7 +27,7 @@ export function ContextWrite({ context, path, refused, answer }: ContextWritePro
   const known = path !== null && leaves.has(path);
   const value = path === null ? undefined : leaves.get(path);
   const [form, fields] = useForm<WriteFormValues>({
-    id: 'write',
+    id: 'value',
     lastResult: answer?.result ?? null,
     shouldValidate: 'onSubmit',
     defaultValue: {
@@ -40,6 +40,9 @@ export function ContextWrite({ context, path, refused, answer }: ContextWritePro
   useDraft(element, `context-${context.id}-${path ?? ''}`, (to) => to === `/contexts/${context.id}`);
   const pending = useNavigation().formData?.get('intent') === 'write' ? 'Writing' : null;
   const stale = answer?.stale ?? null;
+  // The version the writer has seen, not the one a refresh brought meanwhile: else theirs would be overwritten unseen.
+  const [seen] = useState(answer?.version ?? context.version);
+  const version = stale?.version ?? seen;
   return (
     <Panel title={known ? 'Change a value' : 'Set a value'} id="write">
       <Form method="post" {...getFormProps(form)} ref={element} className="flex flex-col gap-4 p-3 lg:p-4">
@@ -49,7 +52,7 @@ export function ContextWrite({ context, path, refused, answer }: ContextWritePro
           <Meanwhile stale={stale} id={context.id} />
         )}
         <input type="hidden" name="intent" value="write" />
-        <input type="hidden" name="version" value={stale?.version ?? context.version} />
+        <input type="hidden" name="version" value={version} />
         <TextField
           field={fields.path}
           label={writeLabels.path}
@@ -71,8 +74,8 @@ export function ContextWrite({ context, path, refused, answer }: ContextWritePro
           weight={stale === null ? 'weighty' : 'broken'}
           consequence={
             stale === null
-              ? `Makes version ${context.version + 1}; agents see it from their next task.`
-              : `Makes version ${stale.version + 1}; what stands now stays in the history.`
+              ? 'Makes a new version; agents see it from their next task.'
+              : 'Makes a new version; what stands now stays in the history.'
           }
           refusal={refused}
           pending={pending}
@@ -90,7 +93,7 @@ export function ContextWrite({ context, path, refused, answer }: ContextWritePro
             consequence="The value goes with the next version; the history keeps it."
             title={`Take out ${path}?`}
             confirm={`Take out ${path}`}
-            fields={{ intent: 'unset', path, version: String(context.version) }}
+            fields={{ intent: 'unset', path, version: String(version) }}
             refusal={refused}
             className="w-full"
           >

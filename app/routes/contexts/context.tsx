@@ -1,4 +1,4 @@
-import { data, redirect } from 'react-router';
+import { data, redirect, useLocation } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
 import { leavesOf } from '../../../server/domain/context-leaves.ts';
 import { actorOf } from '../../auth.server.ts';
@@ -69,6 +69,7 @@ const outcomes: Record<string, string> = {
 /** One context: its values with who wrote them when, and what can be done with it. */
 export default function ContextPage({ loaderData, actionData }: Route.ComponentProps) {
   useRefresh();
+  const location = useLocation();
   const { context, owner, changes, diff, key, done, refusals } = loaderData;
   const leaves = [...leavesOf(context.data)].map(([path, value]) => ({
     path,
@@ -106,7 +107,8 @@ export default function ContextPage({ loaderData, actionData }: Route.ComponentP
         </div>
         <div className="min-w-0 bg-surface-0">
           <ContextWrite
-            key={`${key} ${context.version}`}
+            // A refresh keeps what is being written; going somewhere, also by a write, begins anew.
+            key={location.key}
             context={context}
             path={key}
             refused={refusals.write}
