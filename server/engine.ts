@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Database } from '../db/client.ts';
 import { createAgentTools } from './application/contexts/agent-tools.ts';
 import type { Deps } from './application/deps.ts';
+import { createCallAdmission } from './application/engine/admit-call.ts';
 import { createDispatcher } from './application/engine/dispatcher.ts';
 import { createSweeper } from './application/engine/sweeper.ts';
 import { graphOf } from './application/graph-view.ts';
@@ -52,7 +53,7 @@ export async function createEngine(options: EngineOptions) {
   const { config, log, database, secrets = configuredSecrets(options.config) } = options;
   const redact = createRedaction(secrets);
   const store = createStore(database, { redact });
-  await store.runtimes.upsertEmbedded(embeddedRuntime);
+  const { parkedUntil } = await store.runtimes.upsertEmbedded(embeddedRuntime);
 
   const ids = createSecrets();
   const tools = createAgentTools({ store, secrets: ids, clock: () => new Date() });
@@ -61,14 +62,15 @@ export async function createEngine(options: EngineOptions) {
     config,
     log,
     dataDir: config.dataDir,
+    parkedUntil,
     tools: createToolsEndpoint({ tools, tokens, log }),
     registry: {
       resolveAttempt: async (remoteSessionId) => {
         const attempt = await store.attempts.byRemoteSession(remoteSessionId);
         const task = attempt && (await store.tasks.get(attempt.teamId, attempt.taskId));
         if (!attempt || !task) return null;
-        const { id: attemptId, sessionId, teamId, number, epoch, status, cutOff, role } = attempt;
-        const call = { attemptId, sessionId, teamId, taskKey: task.key, number, epoch, status, cutOff };
+        const { id: attemptId, sessionId, teamId, number, epoch, status, role } = attempt;
+        const call = { attemptId, sessionId, teamId, taskKey: task.key, number, epoch, status };
         if (role === 'plan') {
           const goal = { title: await planned(store, task), taskKey: task.kind === 'plan' ? null : task.key };
           return { ...call, role, goal };
@@ -78,6 +80,7 @@ export async function createEngine(options: EngineOptions) {
       },
     },
     meter: {
+      admit: createCallAdmission({ store, clock: () => new Date(), nudge: () => dispatchLoop?.nudge() }),
       recordCall: (call) => store.modelCalls.record(call),
       countFailure: (attemptId, step) => store.attempts.countRehearsalFailure(attemptId, step),
       setContext: async (attemptId, values) => {
@@ -123,6 +126,7 @@ export async function createEngine(options: EngineOptions) {
     limiter: createAttemptLimiter(),
     checkRehearsal,
     rehearsalPlans,
+    prices: (model) => gateway.prices(model),
     fault: faultAt(config.faultAt),
     log,
     settings: {

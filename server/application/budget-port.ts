@@ -1,5 +1,5 @@
 /** The store's verbs for the reservation ledger; its promises stand in `store-port.ts`. */
-import type { Amounts, BudgetAccount, BudgetEntry, Caps } from '../domain/budget.ts';
+import type { Amounts, BudgetAccount, BudgetEntry, Caps, Standing, Usual } from '../domain/budget.ts';
 
 /** The account that had too little left. */
 export interface Shortage {
@@ -36,4 +36,8 @@ export interface BudgetStore {
   entryOf(attemptId: string): Promise<BudgetEntry | null>;
   /** Open entries of a session's attempts. */
   openOf(sessionId: string): Promise<BudgetEntry[]>;
+  /** What the agent's last 50 settled runs used on average. */
+  usual(agentId: string): Promise<Usual>;
+  /** An open entry beside what is metered for its attempt; null when there is none. One statement: each model call asks. */
+  standing(attemptId: string): Promise<Standing | null>;
 }

@@ -1,4 +1,5 @@
 /** What every service is built from; `server/services.ts` fills it once. */
+import type { Prices } from '../domain/budget.ts';
 import type { BlueprintFiles } from './blueprint-port.ts';
 import type { Workspaces } from './git-port.ts';
 import type {
@@ -46,6 +47,8 @@ export interface Deps {
   readonly limiter: AttemptLimiter;
   readonly checkRehearsal: CheckRehearsal;
   readonly rehearsalPlans: RehearsalPlans;
+  /** Of `provider/model`, or of the model used when none is named. */
+  readonly prices: (model: string | null) => Prices;
   readonly fault: Fault;
   readonly log: Log;
   readonly settings: Settings;

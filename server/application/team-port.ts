@@ -140,7 +140,8 @@ export interface RepositoryStore {
 }
 
 export interface RuntimeStore {
-  upsertEmbedded(row: { id: string; name: string }): Promise<{ id: string }>;
+  /** Answers until when it is parked, as an earlier life of the app knew. */
+  upsertEmbedded(row: { id: string; name: string }): Promise<{ id: string; parkedUntil: Date | null }>;
   setState(
     id: string,
     state: {

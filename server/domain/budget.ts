@@ -44,3 +44,28 @@ export interface BudgetEntry {
   readonly createdAt: Date;
   readonly settledAt: Date | null;
 }
+
+/** What an agent's settled runs have really used, one by one on average. */
+export interface Usual {
+  readonly samples: number;
+  readonly tokens: number;
+  /** Null without a run of known price. */
+  readonly costUsd: number | null;
+}
+
+/** US dollars per million tokens; null is unknown, which is not 0. */
+export interface Prices {
+  readonly input: number | null;
+  readonly output: number | null;
+}
+
+/** An open entry beside what the gateway has metered for its attempt so far. */
+export interface Standing {
+  readonly sessionId: string;
+  readonly reserved: Amounts;
+  readonly used: Pick<Amounts, 'tokens' | 'costUsd'>;
+  /** Whether a cap on wall time may end it. */
+  readonly timed: boolean;
+  /** Why the attempt's calls were cut off, or null. */
+  readonly cutOff: string | null;
+}

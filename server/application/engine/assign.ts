@@ -1,18 +1,25 @@
+import type { Actor } from '../../domain/actor.ts';
 import { attemptEnded } from '../../domain/attempt.ts';
-import { emptyUsage, totalTokens } from '../../domain/metrics.ts';
+import type { BudgetEntry } from '../../domain/budget.ts';
+import { DomainError, errorCodeOf } from '../../domain/errors.ts';
 import { isExecuting, type Session } from '../../domain/session.ts';
 import { nextRole, type Task } from '../../domain/task.ts';
 import { startRefusal } from '../../domain/task-graph/ready.ts';
 import type { Deps } from '../deps.ts';
 import { graphOf } from '../graph-view.ts';
+import type { EventInput } from '../record-port.ts';
 import { askedOf, attemptPrompt, choose } from './asked.ts';
 import { markConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
 import { pathWaitOf } from './path-waits.ts';
 import type { Outline } from './plan-prompt.ts';
+import { type Refusal, reserveFor } from './reserve.ts';
 
 /** A refusal says why; `nobody`: no agent fits; `path`: another task holds it; `passing`: it is a matter of what runs now. */
-export type Assignment = { attemptId: string } | { refused: string; because: 'nobody' | 'path' | 'passing' };
+export type Assignment =
+  | { attemptId: string }
+  | { refused: string; because: 'nobody' | 'path' | 'passing' }
+  | ({ because: 'budget' } & Refusal);
 
 /**
  * Gives a ready task to an agent: load, quota and budget are judged under the locks of the transaction that assigns, and
@@ -21,7 +28,9 @@ export type Assignment = { attemptId: string } | { refused: string; because: 'no
 export async function assignTask(deps: Deps, session: Session, taskId: string, outline?: Outline): Promise<Assignment> {
   const { store, secrets } = deps;
   const actor = engineActor(session.teamId);
-  return store.transaction(async (tx): Promise<Assignment> => {
+  const short: { refusal: Refusal | null } = { refusal: null };
+  const assigned = store.transaction(async (tx): Promise<Assignment> => {
+    short.refusal = null;
     const locked = await tx.sessions.lock(session.id);
     if (locked.epoch !== session.epoch || !isExecuting(locked.status) || locked.pendingCommand !== null)
       return passing('the session moved on');
@@ -41,11 +50,6 @@ export async function assignTask(deps: Deps, session: Session, taskId: string, o
     await tx.agents.lockAll(session.teamId);
     const running = await tx.attempts.countOpen(session.teamId);
     if (running >= team.maxParallelAttempts) return passing(`the team runs ${running} attempts at once, its limit`);
-    const spent = await tx.modelCalls.tokensThisMonth(session.teamId);
-    if (spent >= team.tokensPerMonth)
-      return passing(
-        `the team's ${team.tokensPerMonth} tokens of this month are spent; they come back on the first of the next (UTC)`,
-      );
 
     const wait = await pathWaitOf(tx, task, open);
     if (wait !== null) return { refused: wait, because: 'path' };
@@ -76,6 +80,13 @@ export async function assignTask(deps: Deps, session: Session, taskId: string, o
       conflictId: asked.conflict?.id ?? null,
       sourceAttemptId: asked.next?.sourceAttemptId ?? null,
     });
+    // After the row, which the draw belongs to: what is thrown here takes the row back.
+    const slots = locked.parallelism - open.length;
+    const drawn = await reserveFor(tx, deps, locked, attemptId, choice.request === null ? null : agent, slots);
+    if ('refused' in drawn) {
+      short.refusal = drawn;
+      throw new DomainError('QUOTA_EXCEEDED', drawn.refused);
+    }
     await markConflict(tx, asked.conflict?.id ?? null, 'resolving');
     await tx.routing.insert({
       id: secrets.uuid(),
@@ -120,36 +131,27 @@ export async function assignTask(deps: Deps, session: Session, taskId: string, o
             agent: agent.name,
           },
         },
+        ...reservedEvent(drawn.entry, task.id, actor),
       ],
       { epoch: session.epoch },
     );
     return { attemptId };
   });
+  return assigned.catch((error: unknown): Assignment => {
+    if (short.refusal === null || errorCodeOf(error) !== 'QUOTA_EXCEEDED') throw error;
+    return { because: 'budget', ...short.refusal };
+  });
+}
+
+/** A person's decision that is carried out draws nothing, and so says nothing. */
+function reservedEvent({ accountId, attemptId, reserved }: BudgetEntry, taskId: string, actor: Actor): EventInput[] {
+  if (reserved.attempts === 0) return [];
+  const { tokens, costUsd } = reserved;
+  return [{ type: 'budget.reserved', actor, payload: { attemptId, taskId, account: accountId, tokens, costUsd } }];
 }
 
 function passing(refused: string): Assignment {
   return { refused, because: 'passing' };
-}
-
-/** Which cap of its budget a session has reached, as a sentence, or null. */
-export async function budgetReached(deps: Deps, session: Session, now: Date): Promise<string | null> {
-  const budget = session.budget;
-  if (budget === null) return null;
-  const { usage } =
-    budget.tokens === undefined && budget.costUsd === undefined
-      ? { usage: emptyUsage }
-      : await deps.store.modelCalls.ofSession(session.id);
-  if (budget.tokens !== undefined && totalTokens(usage) >= budget.tokens)
-    return `${totalTokens(usage)} of ${budget.tokens} tokens are used`;
-  if (budget.costUsd !== undefined && usage.costUsd !== null && usage.costUsd >= budget.costUsd)
-    return `${usage.costUsd.toFixed(2)} of ${budget.costUsd} USD are spent`;
-  if (budget.attempts !== undefined && (await deps.store.attempts.bySession(session.id)).length >= budget.attempts)
-    return `all ${budget.attempts} attempts are used`;
-  if (budget.wallSeconds !== undefined && session.startedAt !== null) {
-    const running = (now.getTime() - session.startedAt.getTime()) / 1000 - session.pausedSeconds;
-    if (running >= budget.wallSeconds) return `${Math.floor(running)} of ${budget.wallSeconds} seconds have run`;
-  }
-  return null;
 }
 
 /** Ready tasks in the order they are to start. */

@@ -68,11 +68,11 @@ export async function beginSession(deps: Deps, session: Session): Promise<Sessio
       await tx.events.append(session.id, [
         { type: 'session.updated', actor, payload: { changes: {}, warning: workspace.warning } },
       ]);
-    const open = new Set(
-      (await tx.attempts.bySession(session.id))
-        .filter((attempt) => !attemptEnded(attempt.status))
-        .map((attempt) => attempt.taskId),
-    );
+    const runs = (await tx.attempts.bySession(session.id)).filter((attempt) => !attemptEnded(attempt.status));
+    const open = new Set(runs.map((attempt) => attempt.taskId));
+    // What was cut off for its budget asks again: raised or not, its next call is judged anew.
+    for (const { id, cutOff } of runs)
+      if (cutOff !== null) await tx.attempts.update(id, { cutOff: null }, { epoch: session.epoch });
     for (const task of await everyTask(tx, session.id)) {
       if (task.status !== 'paused') continue;
       await tx.tasks.move({

@@ -71,27 +71,3 @@ export async function finishSession(deps: Deps, session: Session): Promise<void>
   });
   deps.nudge();
 }
-
-/** A reached cap pauses the session at a checkpoint; a person raises it and resumes. */
-export async function pauseForBudget(deps: Deps, session: Session, sentence: string): Promise<void> {
-  const actor = engineActor(session.teamId);
-  await deps.store.transaction(async (tx) => {
-    // A command that came meanwhile goes first: the next step carries it out.
-    const { pendingCommand, plannedAt } = await tx.sessions.lock(session.id);
-    if (pendingCommand !== null) return;
-    // The last task may have ended since the look that found the cap: then there is nothing left to hold back.
-    if (plannedAt !== null && graphIsOver(await tx.tasks.bySession(session.id))) return;
-    await tx.events.append(session.id, [{ type: 'budget.exhausted', actor, payload: { reason: sentence } }], {
-      epoch: session.epoch,
-    });
-    await tx.sessions.move({
-      sessionId: session.id,
-      to: 'paused',
-      guard: { epoch: session.epoch, status: ['running', 'degraded'] },
-      reason: `budget: ${sentence}`,
-      actor,
-      patch: { pausedAt: deps.clock(), cause: `budget: ${sentence}` },
-      release: true,
-    });
-  });
-}

@@ -11,6 +11,7 @@ import { graphOf } from '../graph-view.ts';
 import type { Repository } from '../team-port.ts';
 import { resolveConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
+import { settleFor } from './reserve.ts';
 import { walk } from './settle.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { hoursTaken, recordTask } from './task-record.ts';
@@ -182,6 +183,7 @@ export async function completeAttempt(
     await resolveConflict(tx, attempt, done.mergedCommit);
     await refreshAttention(tx, session.id, actor);
     await writeBack(deps, tx, session, task, attempt);
+    await settleFor(tx, attempt, now);
     const commit = done.head ?? session.headCommit;
     return tx.checkpoints.create(
       {

@@ -8,6 +8,7 @@ import { plannedBy } from '../plan-source.ts';
 import type { Tx } from '../store-port.ts';
 import type { InjectedPrompt } from '../work-port.ts';
 import { engineActor } from './engine-actor.ts';
+import { settleFor } from './reserve.ts';
 import { walk } from './settle.ts';
 import { splitRefusal, splitTask } from './split.ts';
 import { writePlan } from './write-plan.ts';
@@ -90,6 +91,7 @@ async function accept(
     { status: 'succeeded', endedAt: now, usage, calls, callErrors: errors },
     { epoch: attempt.epoch, status: ['verifying'] },
   );
+  await settleFor(tx, attempt, now);
   await tell(tx, attempt, { status: 'succeeded', tasks: tasks.length });
   if (task.kind === 'work') return splitTask(tx, deps, session, task, tasks, { source: 'planner' });
   const agent = await tx.agents.get(attempt.teamId, attempt.agentId);
@@ -111,6 +113,7 @@ async function refuse(deps: Deps, tx: Tx, task: Task, attempt: Attempt, faults: 
     { status: 'failed', failure: 'verification_failed', error, endedAt: now },
     { epoch: attempt.epoch, status: ['verifying'] },
   );
+  await settleFor(tx, attempt, now);
   await tell(tx, attempt, { status: 'failed', failure: 'verification_failed', message });
   const reason = `no usable plan: ${faultsInWords(faults)}`;
   if (task.kind === 'plan')

@@ -1,18 +1,21 @@
 import { attemptEnded } from '../../domain/attempt.ts';
+import { parkedInWords } from '../../domain/budget-words.ts';
 import { checkpointDue } from '../../domain/checkpoint.ts';
 import type { Session } from '../../domain/session.ts';
 import { graphIsOver } from '../../domain/session-life.ts';
 import { nextRole, type Task } from '../../domain/task.ts';
 import { pinCheckpoint, stateOf } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
-import { type Assignment, assignTask, budgetReached, startOrder } from './assign.ts';
+import { type Assignment, assignTask, startOrder } from './assign.ts';
+import { pauseForBudget } from './budget-pause.ts';
 import type { Drivers } from './drivers.ts';
 import { engineActor } from './engine-actor.ts';
-import { finishSession, pauseForBudget } from './finish.ts';
+import { finishSession } from './finish.ts';
 import { followGraph } from './follow-graph.ts';
 import { handToPerson } from './hand-over.ts';
 import { tellWait } from './path-waits.ts';
 import { outlineOf } from './plan-prompt.ts';
+import { wallClockReached } from './reserve.ts';
 
 /** A ready task without a healthy agent for this long makes the session degraded (domain.md 1.1). */
 const patienceSeconds = 30;
@@ -47,10 +50,10 @@ export async function startTasks(
   open: number,
 ): Promise<void> {
   const { store, clock } = deps;
-  const spent = await budgetReached(deps, session, clock());
-  if (spent !== null) {
-    // Never mid-write: what runs goes on to its checkpoint, nothing new starts.
-    if (open === 0) await pauseForBudget(deps, session, spent);
+  // Never mid-write: what runs goes on to its checkpoint, nothing new starts.
+  const late = await wallClockReached(store, session, clock());
+  if (late !== null) {
+    if (open === 0) await pauseForBudget(deps, session, { reason: late, account: null, what: 'seconds' });
     return;
   }
 
@@ -63,10 +66,15 @@ export async function startTasks(
     const assigned: Assignment =
       refusal === null ? await assignTask(deps, session, task.id, outline) : { refused: refusal, because: 'passing' };
     if ('refused' in assigned) {
+      if (assigned.because === 'budget' && assigned.scope === 'session' && assigned.usedUp) {
+        const { refused: reason, accountId: account, what } = assigned;
+        if (slots === session.parallelism) await pauseForBudget(deps, session, { reason, account, what });
+        return;
+      }
       // Waiting for another task is the plan's own order, not a lack of anything.
       await tellWait(deps, session, task, assigned.because === 'path' ? assigned.refused : null);
       const waited = (clock().getTime() - (task.readyAt ?? task.createdAt).getTime()) / 1000;
-      if (assigned.because === 'path' || waited < patienceSeconds) continue;
+      if (assigned.because === 'path' || waited < patienceSeconds || soonUnparked(deps)) continue;
       if (assigned.because === 'nobody' && nextRole(task) === 'conflict')
         await handToPerson(deps, session, task, assigned.refused);
       else refusals.push(`${task.title}: ${assigned.refused}`);
@@ -84,10 +92,18 @@ export async function startTasks(
 async function newWorkRefusal(deps: Deps): Promise<string | null> {
   const runtime = deps.runtime.status();
   if (runtime.state !== 'online')
-    return `the runtime is ${runtime.state}${runtime.detail ? `: ${runtime.detail}` : ''}`;
+    return runtime.parkedUntil !== null
+      ? parkedInWords(runtime.parkedUntil)
+      : `the runtime is ${runtime.state}${runtime.detail ? `: ${runtime.detail}` : ''}`;
   const free = await deps.workspaces.freeBytes();
   if (free < deps.settings.minimumFreeBytes) return `only ${Math.floor(free / 2 ** 20)} MB are free on the disk`;
   return null;
+}
+
+/** A quota that is back within the patience one has anyway is no lack of anything: the session does not flap for it. */
+function soonUnparked(deps: Deps): boolean {
+  const { parkedUntil } = deps.runtime.status();
+  return parkedUntil !== null && parkedUntil.getTime() - deps.clock().getTime() < patienceSeconds * 1000;
 }
 
 async function periodicCheckpoint(deps: Deps, session: Session): Promise<void> {

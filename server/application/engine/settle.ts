@@ -9,6 +9,7 @@ import type { Tx } from '../store-port.ts';
 import { type FoundConflict, markConflict, recordConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
 import { nextAfter } from './next-attempt.ts';
+import { settleFor } from './reserve.ts';
 
 export interface Failure {
   status: Extract<AttemptStatus, 'failed' | 'lost' | 'aborted'>;
@@ -46,6 +47,7 @@ export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure):
       },
       { epoch: attempt.epoch },
     );
+    await settleFor(tx, current, now, end.failure);
     await closeAsks(tx, attempt, actor);
     await tx.events.append(
       session.id,

@@ -100,7 +100,7 @@ export function createSweeper(deps: Deps, runtimeId: string) {
     const status = deps.runtime.status();
     // A parked runtime lives and waits for its quota: its agents are not silent.
     if (status.state === 'online' || status.state === 'parked') await store.agents.heartbeat(runtimeId);
-    const now = `${status.state} ${status.circuit} ${status.detail}`;
+    const now = `${status.state} ${status.circuit} ${status.detail} ${status.parkedUntil?.toISOString() ?? ''}`;
     if (now === lastState) return;
     await store.runtimes.setState(runtimeId, {
       state: status.state,
@@ -118,6 +118,7 @@ export function createSweeper(deps: Deps, runtimeId: string) {
           state: status.state,
           circuit: status.circuit,
           detail: status.detail,
+          parkedUntil: status.parkedUntil?.toISOString() ?? null,
           at: clock().toISOString(),
         },
       });

@@ -4,6 +4,7 @@ import { expiryAfterSession } from '../../domain/context-life.ts';
 import type { Session, SessionStatus } from '../../domain/session.ts';
 import { type Task, taskEnded } from '../../domain/task.ts';
 import { abandonConflicts } from '../engine/conflict-records.ts';
+import { settleFor } from '../engine/reserve.ts';
 import type { Tx } from '../store-port.ts';
 
 export interface AttemptEnding {
@@ -26,6 +27,7 @@ export async function closeAsks(tx: Tx, attempt: Attempt, actor: Actor): Promise
 export async function closeAttempt(tx: Tx, attempt: Attempt, end: AttemptEnding): Promise<void> {
   await closeAsks(tx, attempt, end.actor);
   await tx.attempts.update(attempt.id, { status: end.attempts, endedAt: end.now }, { epoch: attempt.epoch });
+  await settleFor(tx, attempt, end.now);
   await tx.events.append(attempt.sessionId, [
     {
       type: 'attempt.ended',

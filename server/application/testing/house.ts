@@ -92,6 +92,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     limiter: createAttemptLimiter(),
     checkRehearsal,
     rehearsalPlans,
+    prices: () => ({ input: 0, output: 0 }),
     fault: (point) => {
       faults.push(point);
       fault.at(point);

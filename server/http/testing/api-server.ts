@@ -96,6 +96,7 @@ export async function openApiServer(
     limiter: createAttemptLimiter(),
     checkRehearsal: () => [],
     rehearsalPlans: () => [],
+    prices: () => ({ input: 0, output: 0 }),
     fault: () => {},
     log,
     settings: {

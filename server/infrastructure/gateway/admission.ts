@@ -41,7 +41,7 @@ export function admission(registry: GatewayRegistry, cuts: ReadonlyMap<string, s
       if (!working.includes(attempt.status)) {
         throw new RequestProblem(403, 'attempt_ended', `The attempt is ${attempt.status} and makes no more calls.`);
       }
-      const reason = attempt.cutOff ?? cuts.get(attempt.attemptId);
+      const reason = cuts.get(attempt.attemptId);
       if (reason !== undefined) throw new RequestProblem(403, 'cut_off', reason);
       return attempt;
     },

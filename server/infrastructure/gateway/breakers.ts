@@ -14,9 +14,10 @@ export interface Breakers {
 
 const unknownResetMs = 60_000;
 
-export function createBreakers(): Breakers {
+/** `resting` is what an earlier life of the app knew of parked providers. */
+export function createBreakers(resting: ReadonlyMap<string, Date | null> = new Map()): Breakers {
   const circuits = new Map<string, Circuit>();
-  const parked = new Map<string, Date>();
+  const parked = new Map([...resting].flatMap(([name, until]) => (until === null ? [] : [[name, until] as const])));
 
   const circuitOf = (provider: string): Circuit => {
     const known = circuits.get(provider) ?? createCircuit();

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway, type Gateway } from './gateway.ts';
-import type { CallRecord, GatewayAttempt } from './model-call.ts';
+import type { CallRecord, GatewayAttempt, GatewayMeter } from './model-call.ts';
 
 export const key = 'sk-upstream-canary-42';
 export const token = 'runtime-token';
@@ -45,7 +45,13 @@ export async function upstream(answer: (response: ServerResponse, seen: Seen) =>
 
 export async function gatewayTo(
   baseUrl: string,
-  changes: { silenceMs?: number; dataDir?: string; inputPrice?: number | null } = {},
+  changes: {
+    silenceMs?: number;
+    dataDir?: string;
+    inputPrice?: number | null;
+    admit?: GatewayMeter['admit'];
+    parkedUntil?: Date;
+  } = {},
 ) {
   const dataDir = changes.dataDir ?? mkdtempSync(join(tmpdir(), 'orchestrator-gateway-'));
   if (changes.dataDir === undefined) closers.push(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -66,8 +72,11 @@ export async function gatewayTo(
     log: { info: note, warn: note, error: note },
     dataDir,
     silenceMs: changes.silenceMs ?? 5_000,
+    patience: { longestMs: 300, everyMs: 20 },
+    parkedUntil: changes.parkedUntil ?? null,
     registry: { resolveAttempt: async (id) => attempts.get(id) ?? null },
     meter: {
+      admit: async (attemptId, heldMs) => changes.admit?.(attemptId, heldMs) ?? null,
       recordCall: async (call) => void calls.push(call),
       countFailure: async () => 1,
       setContext: async () => undefined,
@@ -81,13 +90,14 @@ export async function gatewayTo(
 
 export function attempt(changes: Partial<GatewayAttempt> = {}): GatewayAttempt {
   const ids = { attemptId: 'attempt-1', sessionId: 'session-1', teamId: 'team-1' };
-  return { ...ids, taskKey: 'main', number: 1, epoch: 1, status: 'running', cutOff: null, ...changes };
+  return { ...ids, taskKey: 'main', number: 1, epoch: 1, status: 'running', ...changes };
 }
 
 export function call(
   gateway: Gateway,
   headers: Record<string, string> = {},
   body: object = { model: 'real', stream: true, messages: [] },
+  signal?: AbortSignal,
 ) {
   return fetch(`http://127.0.0.1:${gateway.port()}/gateway/default/v1/chat/completions`, {
     method: 'POST',
@@ -98,5 +108,6 @@ export function call(
       ...headers,
     },
     body: JSON.stringify(body),
+    ...(signal && { signal }),
   });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { decodeFailure, failureHeader } from './failures.ts';
 import { attempt, call, closeAll, gatewayTo, key, session, token, upstream } from './gateway-testing.ts';
@@ -89,9 +90,9 @@ test.each(['superseded', 'succeeded', 'failed', 'aborted', 'lost', 'verifying'] 
   },
 );
 
-test('a cut-off ends the call under way and refuses the next, by memory and by the row', async () => {
+test('a cut-off ends the call under way and refuses the next', async () => {
   const endpoint = await upstream(() => undefined);
-  const { gateway, attempts, calls } = await gatewayTo(endpoint.baseUrl);
+  const { gateway, calls } = await gatewayTo(endpoint.baseUrl);
   const underWay = call(gateway);
   await expect.poll(() => endpoint.seen.length).toBe(1);
   gateway.cut('attempt-1', 'The budget is spent');
@@ -104,9 +105,74 @@ test('a cut-off ends the call under way and refuses the next, by memory and by t
   expect(await (await call(gateway)).json()).toMatchObject({
     error: { code: 'cut_off', message: 'The budget is spent' },
   });
+});
 
-  attempts.set(session, attempt({ attemptId: 'attempt-2', cutOff: 'By the row' }));
-  expect(await (await call(gateway)).json()).toMatchObject({ error: { message: 'By the row' } });
+test('a call without budget is held until there is some', async () => {
+  const endpoint = await upstream((response) => response.end('{}'));
+  const asked: number[] = [];
+  const admit = async (attemptId: string, heldMs: number) => {
+    expect(attemptId).toBe('attempt-1');
+    asked.push(heldMs);
+    return asked.length < 3 ? 'all 10 tokens are used' : null;
+  };
+  const { gateway } = await gatewayTo(endpoint.baseUrl, { admit });
+  expect((await call(gateway)).status).toBe(200);
+  expect(asked).toHaveLength(3);
+  expect(asked[0]).toBeLessThan(asked[2] ?? 0);
+  expect(endpoint.seen).toHaveLength(1);
+});
+
+test('a call held in vain may be repeated later, and a run that hangs up is let go: neither reaches the model', async () => {
+  const endpoint = await upstream((response) => response.end('{}'));
+  let asked = 0;
+  const admit = async () => {
+    asked += 1;
+    return 'all 10 tokens are used';
+  };
+  const { gateway, calls } = await gatewayTo(endpoint.baseUrl, { admit });
+  const late = await call(gateway);
+  expect([late.status, late.headers.get('retry-after')]).toEqual([429, '10']);
+  expect(decodeFailure(late.headers.get(failureHeader) ?? '')).toMatchObject({
+    class: 'transient',
+    message: 'all 10 tokens are used',
+  });
+
+  asked = 0;
+  const hangUp = new AbortController();
+  const held = call(gateway, {}, undefined, hangUp.signal);
+  await expect.poll(() => asked).toBeGreaterThan(0);
+  hangUp.abort();
+  await expect(held).rejects.toThrow();
+  // Nobody is there any more: after a round or two it is not asked about again.
+  await sleep(60);
+  const before = asked;
+  await sleep(100);
+  expect(asked).toBe(before);
+  expect(endpoint.seen).toEqual([]);
+  expect(calls).toEqual([]);
+});
+
+test('a provider that was parked in an earlier life is parked still, and no longer than that', async () => {
+  const endpoint = await upstream((response) => response.end('{}'));
+  const until = new Date(Date.now() + 3_600_000);
+  const parked = await gatewayTo(endpoint.baseUrl, { parkedUntil: until });
+  expect(parked.gateway.health().parkedUntil).toEqual(until);
+  const refused = await call(parked.gateway);
+  expect(decodeFailure(refused.headers.get(failureHeader) ?? '')).toMatchObject({
+    class: 'quota_exhausted',
+    retryAt: until,
+  });
+  expect(endpoint.seen).toEqual([]);
+  const over = await gatewayTo(endpoint.baseUrl, { parkedUntil: new Date(Date.now() - 1) });
+  expect(over.gateway.health().parkedUntil).toBeNull();
+  expect((await call(over.gateway)).status).toBe(200);
+});
+
+test('a price is known by the model that is named, and unknown without both of its parts', async () => {
+  const { gateway } = await gatewayTo('http://127.0.0.1:9/v1', { inputPrice: null });
+  expect(gateway.prices(null)).toEqual({ input: null, output: 10 });
+  expect(gateway.prices('default/real')).toEqual({ input: null, output: 10 });
+  expect(gateway.prices('rehearsal/scripted')).toEqual({ input: 0, output: 0 });
 });
 
 test('the session of a sub-agent leads to its root', async () => {

@@ -2,11 +2,13 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log, RuntimeStatus } from '../../application/ports.ts';
 import type { Config } from '../../config.ts';
+import type { Prices } from '../../domain/budget.ts';
 import type { ToolsEndpoint } from '../tools/tools-endpoint.ts';
 import { admission, type ParentLookup } from './admission.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
 import { replyTo } from './failures.ts';
 import { listenOnKeptPort } from './gateway-port.ts';
+import { holdForBudget, type Patience, patience } from './hold.ts';
 import type { CallFailure, CallOutcome, GatewayAttempt, GatewayMeter, GatewayRegistry } from './model-call.ts';
 import { type Provider, upstreamProvider } from './providers.ts';
 import { rehearsalProvider } from './rehearsal-model.ts';
@@ -23,6 +25,10 @@ export interface GatewayOptions {
   tools?: ToolsEndpoint;
   /** How long a silent provider is waited for; below OpenCode's own patience so that our answer comes first. */
   silenceMs?: number;
+  /** How long a call without budget is held. */
+  patience?: Patience;
+  /** Until when the provider was parked in an earlier life of the app. */
+  parkedUntil?: Date | null;
 }
 
 /** A model a runtime may name, with its limits in tokens. */
@@ -46,8 +52,10 @@ export interface Gateway {
   acceptToken(token: string): void;
   /** Tells how to find the parent of a remote session, so that calls of sub-agents reach their attempt. */
   setParentLookup(lookup: ParentLookup): void;
-  /** Ends the attempt's calls now and refuses further ones of this process; the row's `cutOff` does so durably. */
+  /** Ends the attempt's calls now and refuses further ones of this process. */
   cut(attemptId: string, reason: string): void;
+  /** What a model costs, by its full name; null is the default model. */
+  prices(model: string | null): Prices;
   health(): { circuit: RuntimeStatus['circuit']; parkedUntil: Date | null };
 }
 
@@ -65,7 +73,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   if (config.model) {
     providers.set('default', upstreamProvider(config.model, { headerMs: silenceMs, chunkMs: silenceMs }));
   }
-  const breakers: Breakers = createBreakers();
+  const mainProvider = config.model ? 'default' : 'rehearsal';
+  const breakers: Breakers = createBreakers(new Map([[mainProvider, options.parkedUntil ?? null]]));
   const cuts = new Map<string, string>();
   const open = new Set<OpenCall>();
   const admit = admission(options.registry, cuts);
@@ -99,7 +108,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
     const body = await readBody(request);
     const attempt = await admit.attemptOf(request.headers['x-session-id']);
-    await serve(provider, attempt, body, response);
+    const held = await holdForBudget(meter, attempt.attemptId, response, options.patience ?? patience);
+    if (held === null) await serve(provider, attempt, body, response);
+    else if (held !== 'left') conclude(response, held, undefined);
   }
 
   function authenticate(request: IncomingMessage): void {
@@ -212,7 +223,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       cuts.set(attemptId, reason);
       for (const call of open) if (call.attemptId === attemptId) call.abort.abort();
     },
-    health: () => breakers.health(config.model ? 'default' : 'rehearsal', new Date()),
+    prices(model) {
+      const rehearses = (model ?? (config.model ? 'default/' : 'rehearsal/')).startsWith('rehearsal/');
+      if (rehearses) return { input: 0, output: 0 };
+      return { input: config.model?.inputPrice ?? null, output: config.model?.outputPrice ?? null };
+    },
+    health: () => breakers.health(mainProvider, new Date()),
   };
 }
 

@@ -16,8 +16,6 @@ export interface GatewayAttempt {
   number: number;
   epoch: number;
   status: AttemptStatus;
-  /** Why its calls were cut off, or null. */
-  cutOff: string | null;
 }
 
 /** One call of a model, as it is kept. */
@@ -40,6 +38,11 @@ export interface GatewayRegistry {
 
 /** Where the gateway writes down what happened. */
 export interface GatewayMeter {
+  /**
+   * Why the attempt's next call may not go out, for want of budget; null lets it go. Asked again every second while the
+   * call is held, with the time it has waited.
+   */
+  admit(attemptId: string, heldMs: number): Promise<string | null>;
   recordCall(call: CallRecord): Promise<void>;
   /** Adds one to the failures served for a step of the script, durably; answers the new count. */
   countFailure(attemptId: string, step: number): Promise<number>;
@@ -63,10 +66,4 @@ export interface CallOutcome {
   status: number;
   usage: Usage | null;
   failure: CallFailure | null;
-}
-
-/** Prices in US dollars per million tokens; null is unknown, which is not 0. */
-export interface Prices {
-  input: number | null;
-  output: number | null;
 }

@@ -14,7 +14,6 @@ const asked = (number = 1, goal: GatewayAttempt['goal'] = { title: 'A shop', tas
   number,
   epoch: 1,
   status: 'running',
-  cutOff: null,
 });
 const block = (info: string, ...lines: string[]) =>
   `\`\`\`rehearsal plan ${info}\n${lines.map((line) => `${line}\n`).join('')}\`\`\`\n`;

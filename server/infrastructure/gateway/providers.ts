@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import type { ModelConfig } from '../../config.ts';
+import type { Prices } from '../../domain/budget.ts';
 import type { Usage } from '../../domain/metrics.ts';
 import { writeOut } from './answer-stream.ts';
 import { classify, unreachable } from './failures.ts';
-import type { CallOutcome, GatewayAttempt, Prices } from './model-call.ts';
+import type { CallOutcome, GatewayAttempt } from './model-call.ts';
 import { unreported, usageOf } from './usage.ts';
 
 /** One request of a runtime, already admitted. */

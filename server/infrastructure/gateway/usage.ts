@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Prices } from '../../domain/budget.ts';
 import { emptyUsage, type Usage } from '../../domain/metrics.ts';
-import type { Prices } from './model-call.ts';
 
 const count = z.number().int().nonnegative().nullish();
 const reported = z.object({

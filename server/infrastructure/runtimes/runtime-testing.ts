@@ -64,6 +64,7 @@ export async function startRuntime(options: FixtureOptions = {}): Promise<Runtim
     ...(options.tools && { tools: createToolsEndpoint({ tools: options.tools, tokens, log }) }),
     registry: { resolveAttempt: async (id) => attempts.get(id) ?? null },
     meter: {
+      admit: async () => null,
       recordCall: async (call) => void calls.push(call),
       countFailure: async (attemptId, step) => {
         const count = (failures.get(`${attemptId}:${step}`) ?? 0) + 1;
@@ -129,7 +130,7 @@ export async function startRuntime(options: FixtureOptions = {}): Promise<Runtim
       };
       const { attemptId, sessionId, teamId } = order;
       const known = { attemptId, sessionId, teamId, taskKey: 'main', taskOrder: 1, number: order.number, epoch: 1 };
-      attempts.set(order.remoteSessionId, { ...known, status: 'running', cutOff: null });
+      attempts.set(order.remoteSessionId, { ...known, status: 'running' });
       return order;
     },
     async close() {

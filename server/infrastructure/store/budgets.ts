@@ -6,11 +6,14 @@ import type { Aggregates } from '../../application/store-port.ts';
 import type { Amounts, BudgetEntry, Caps } from '../../domain/budget.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import { type AccountRow, accountFrom, accountRow, chainOf, lockChain, monthOf } from './budget-accounts.ts';
+import { createBudgetFigures } from './budget-figures.ts';
 import type { Handle, Row } from './handle.ts';
 import { decode, isId } from './rows.ts';
 
 export function createBudgets(handle: Handle): Aggregates['budgets'] {
   return {
+    ...createBudgetFigures(handle),
+
     accountOf: (sessionId) => handle.atomically(async (tx) => accountFrom(own(await chainOf(tx, sessionId)))),
 
     teamMonth: (teamId, month) =>

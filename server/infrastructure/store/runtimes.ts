@@ -13,7 +13,7 @@ export function createRuntimes(handle: Handle): Aggregates['runtimes'] {
         .insert(runtimes)
         .values({ ...row, kind: 'opencode_embedded', state: 'starting' })
         .onConflictDoUpdate({ target: runtimes.name, set: { state: 'starting' } })
-        .returning({ id: runtimes.id });
+        .returning({ id: runtimes.id, parkedUntil: runtimes.parkedUntil });
       if (stored === undefined) throw new DomainError('INTERNAL', 'The runtime was not stored');
       return stored;
     },
