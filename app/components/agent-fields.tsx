@@ -1,5 +1,5 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Form, useNavigation } from 'react-router';
 import {
   type AgentType,
@@ -40,6 +40,11 @@ export function AgentFields({ lastResult, defaultValue, refusal, save, version, 
   const element = useRef<HTMLFormElement>(null);
   useDraft(element, draft, (path) => /^\/agents\/AGENT-/.test(path));
   const [type, setType] = useState(fixedType ?? typeIn(fields.type.initialValue));
+  // A draft that was put back, or a choice made before the scripts came.
+  useEffect(() => {
+    const chosen = element.current?.elements.namedItem('type');
+    if (chosen instanceof HTMLSelectElement) setType(typeIn(chosen.value));
+  }, []);
   const pending = useNavigation().state === 'submitting' ? save.pending : null;
 
   return (

@@ -94,6 +94,10 @@ function useLiveJudgement(text: RefObject<HTMLTextAreaElement | null>) {
   const fetcher = useFetcher<Judged>();
   const [due, setDue] = useState(0);
   const { submit } = fetcher;
+  // What was typed before the scripts came is judged when they do.
+  useEffect(() => {
+    if (text.current !== null && text.current.value !== text.current.defaultValue) setDue((before) => before + 1);
+  }, [text]);
   useEffect(() => {
     if (due === 0) return;
     const timer = setTimeout(() => {

@@ -142,7 +142,7 @@ describe.each(['pglite', 'postgres'] as const)('the catalogue of blueprints, on 
       mine().replace('[ testing ]', '[ testing, magic ]'),
       'tasks.1.capabilities.1',
       15,
-      /Invalid option/,
+      /There is no capability magic/,
     ],
     [
       'an unknown prerequisite',

@@ -17,4 +17,11 @@ export const dependencyInput = z.strictObject({
 });
 
 /** What a task needs from its agent: at least one capability, code_generation unless said. */
-export const requiredCapabilities = z.array(z.enum(capabilities)).min(1, 'Name at least one capability').max(20);
+export const requiredCapabilities = z
+  .array(
+    z.enum(capabilities, {
+      error: ({ input }) => `There is no capability ${typeof input === 'string' ? input.slice(0, 60) : 'of that form'}`,
+    }),
+  )
+  .min(1, 'Name at least one capability')
+  .max(20);

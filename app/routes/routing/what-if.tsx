@@ -1,5 +1,5 @@
 import { getFormProps, useForm } from '@conform-to/react';
-import { type FormEvent, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Form, useNavigation } from 'react-router';
 import { z } from 'zod';
 import { routeWeights } from '../../../server/domain/routing.ts';
@@ -56,10 +56,14 @@ export default function WhatIfPage({ loaderData }: Route.ComponentProps) {
   const { state, location } = useNavigation();
   const pending = state === 'loading' && location.pathname === '/routing/what-if' ? 'Judging again' : null;
 
-  function addUp(event: FormEvent<HTMLFormElement>) {
-    const typed = new FormData(event.currentTarget);
+  const element = useRef<HTMLFormElement>(null);
+  const addUp = useCallback(() => {
+    if (element.current === null) return;
+    const typed = new FormData(element.current);
     setSum(sumOf(partNames.map((name) => String(typed.get(`weights.${name}`) ?? ''))));
-  }
+  }, []);
+  // What was typed before the scripts came counts too.
+  useEffect(addUp, [addUp]);
 
   return (
     <>
@@ -70,7 +74,13 @@ export default function WhatIfPage({ loaderData }: Route.ComponentProps) {
       <RoutingTabs on="what-if" />
       <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(18rem,3fr)_minmax(0,9fr)] lg:content-stretch">
         <Panel title="Weights">
-          <Form method="get" {...getFormProps(form)} onInput={addUp} className="flex flex-col gap-4 p-3 lg:p-4">
+          <Form
+            method="get"
+            {...getFormProps(form)}
+            ref={element}
+            onInput={addUp}
+            className="flex flex-col gap-4 p-3 lg:p-4"
+          >
             <ErrorSummary form={form} labels={labels} />
             <div className="grid grid-cols-2 gap-4">
               {partNames.map((name) => (

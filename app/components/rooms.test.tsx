@@ -1,0 +1,37 @@
+import { fireEvent, render, screen } from '@testing-library/react';
+import { createRoutesStub } from 'react-router';
+import { expect, test } from 'vitest';
+import { Rooms } from './rooms.tsx';
+
+function show(path: string, phone: boolean) {
+  const Stub = createRoutesStub([{ path: '*', Component: () => <Rooms className="" phone={phone} /> }]);
+  const { container } = render(<Stub initialEntries={[path]} />);
+  return container;
+}
+
+const hrefs = () => screen.getAllByRole('link', { hidden: true }).map((link) => link.getAttribute('href'));
+
+test('a phone has four rooms and the way to the others in reach, and leaves none out', () => {
+  const wide = show('/', false);
+  const all = hrefs();
+  wide.remove();
+  const phone = show('/', true);
+  expect(phone.querySelectorAll('nav > a')).toHaveLength(4);
+  expect(hrefs().toSorted()).toEqual(all.toSorted());
+});
+
+test('a room behind More is named where one stands in it', () => {
+  const container = show('/repositories/r1', false);
+  expect(container.querySelector('summary')?.textContent).toMatch(/^Repositories/);
+});
+
+test('Escape closes the menu and gives the focus back', () => {
+  const container = show('/', false);
+  const details = container.querySelector('details');
+  const summary = container.querySelector('summary');
+  if (details === null || summary === null) throw new Error('There is no menu.');
+  details.open = true;
+  fireEvent.keyDown(screen.getByRole('link', { name: 'Account' }), { key: 'Escape' });
+  expect(details.open).toBe(false);
+  expect(document.activeElement).toBe(summary);
+});
