@@ -1,4 +1,6 @@
 import { type Actor, authorize } from '../domain/actor.ts';
+import type { BudgetAccount } from '../domain/budget.ts';
+import { monthOf, monthSpentInWords, parkedInWords, resetOf } from '../domain/budget-words.ts';
 import type { Deps } from './deps.ts';
 import type { RuntimeStatus } from './ports.ts';
 import { teamOf } from './tokens.ts';
@@ -30,11 +32,23 @@ export interface LoopHealth {
 /** A queue this old is worth a lamp. */
 const queueAgeSeconds = 60;
 
-function sentenceOf({ version, state, detail, circuit }: RuntimeStatus): string {
+function sentenceOf({ version, state, detail, circuit, parkedUntil }: RuntimeStatus): string {
   const name = version === null ? 'OpenCode' : `OpenCode ${version}`;
   const rests = circuit === 'open' ? '; the model fails and rests' : '';
-  return `${name} is ${state}${detail ? `: ${detail}` : ''}${rests}`;
+  return `${name} is ${state}${detail ? `: ${detail}` : ''}${parkedUntil === null ? '' : `; ${parkedInWords(parkedUntil)}`}${rests}`;
 }
+
+function monthIsSpent({ caps, spent }: BudgetAccount): boolean {
+  return caps.tokens !== null && spent.tokens >= caps.tokens;
+}
+
+/** The strictest quota first: without tokens nothing runs, without a provider nothing runs for a while. */
+function quotaSentence(month: BudgetAccount, { parkedUntil }: RuntimeStatus, sessions: string): string {
+  if (monthIsSpent(month)) return sentence(monthSpentInWords(month, resetOf(month.month ?? '')));
+  return parkedUntil === null ? sessions : sentence(parkedInWords(parkedUntil));
+}
+
+const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 /** The state of the installation, for lamps and probes. Every figure is read, none remembered. */
 export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
@@ -62,7 +76,7 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
       const now = clock();
       const { status, attention } = await store.sessions.counts(teamId);
       const team = await store.teams.get(teamId);
-      const tokens = await store.modelCalls.tokensThisMonth(teamId);
+      const month = await store.budgets.teamMonth(teamId, monthOf(now));
       const oldest =
         (await store.sessions.list(teamId, { status: ['queued'], sort: 'oldest' }, { limit: 1 })).items[0]?.queuedAt ??
         null;
@@ -80,7 +94,6 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
         (status.degraded ?? 0);
       const queueOld = oldest !== null && (now.getTime() - oldest.getTime()) / 1000 > queueAgeSeconds;
       const full = team !== null && active >= team.maxActiveSessions;
-      const spent = team !== null && tokens >= team.tokensPerMonth;
       return [
         {
           key: 'needs_you',
@@ -121,11 +134,9 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
         },
         {
           key: 'quota',
-          lit: full || spent,
+          lit: full || monthIsSpent(month) || runtime.parkedUntil !== null,
           count: active,
-          detail: spent
-            ? `${tokens} of ${team.tokensPerMonth} tokens of this month are used.`
-            : `${active} of ${team?.maxActiveSessions ?? 0} active sessions.`,
+          detail: quotaSentence(month, runtime, `${active} of ${team?.maxActiveSessions ?? 0} active sessions.`),
           since: null,
           href: '/sessions',
         },

@@ -4,6 +4,7 @@ import { readPlanAnswer } from '../../domain/plan-answer.ts';
 import { fencedBlocks, unknownTargets } from '../../domain/rehearsal.ts';
 import { isTerminal, type Session, slugOf } from '../../domain/session.ts';
 import { createSessionInput } from '../../domain/session-input.ts';
+import { unkeptCap } from '../budgets.ts';
 import type { Deps } from '../deps.ts';
 import { choosePlan, fallbackPlan, type Plannable } from '../plan-source.ts';
 import { teamOf } from '../tokens.ts';
@@ -97,7 +98,10 @@ export async function createSession(deps: Deps, actor: Actor, raw: unknown): Pro
       subject: { kind: 'session', id: created.id },
       after: { slug: created.slug },
     });
-    if (!input.start) return { ...created, lastSeq: 1 };
+    const warning = unkeptCap(deps, created);
+    if (warning !== null)
+      await tx.events.append(created.id, [{ type: 'session.updated', actor, payload: { changes: {}, warning } }]);
+    if (!input.start) return { ...created, lastSeq: warning === null ? 1 : 2 };
     return tx.sessions.move({
       sessionId: created.id,
       to: 'queued',

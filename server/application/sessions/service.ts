@@ -4,6 +4,7 @@ import { isExecuting, isTerminal, type Session } from '../../domain/session.ts';
 import { type UpdateSessionInput, updateSessionInput } from '../../domain/session-input.ts';
 import { planWaits } from '../../domain/session-life.ts';
 import { refreshAttention } from '../asks.ts';
+import { unkeptCap } from '../budgets.ts';
 import type { Deps } from '../deps.ts';
 import { defined } from '../repositories.ts';
 import type { SessionFilter, SessionPatch } from '../session-port.ts';
@@ -72,7 +73,10 @@ export function createSessions(deps: Deps) {
             { from: session[key as keyof Session], to: after[key as keyof Session] },
           ]),
         );
-        await tx.events.append(session.id, [{ type: 'session.updated', actor, payload: { changes } }]);
+        // Said when the caps are given, not with every later change.
+        const warning = 'budget' in parsed.data || 'model' in parsed.data ? unkeptCap(deps, after) : null;
+        const payload = { changes, ...(warning === null ? {} : { warning }) };
+        await tx.events.append(session.id, [{ type: 'session.updated', actor, payload }]);
         if (accepts(parsed.data, session)) {
           await tx.events.append(session.id, [{ type: 'plan.accepted', actor, payload: { automatically: true } }]);
           await refreshAttention(tx, session.id, actor);

@@ -6,6 +6,7 @@ import { errorHandler, sendJson } from '../errors.ts';
 import { agentRoutes } from './agents.ts';
 import { askRoutes } from './asks.ts';
 import { blueprintRoutes } from './blueprints.ts';
+import { budgetRoutes } from './budgets.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { conflictRoutes } from './conflicts.ts';
 import { contextRoutes } from './contexts.ts';
@@ -58,6 +59,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...agentRoutes,
     ...contextRoutes,
     ...blueprintRoutes,
+    ...budgetRoutes,
   ];
 }
 

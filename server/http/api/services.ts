@@ -2,6 +2,7 @@ import type { createAgents } from '../../application/agents.ts';
 import type { createAsks } from '../../application/asks.ts';
 import type { createAuth } from '../../application/auth.ts';
 import type { createBlueprints } from '../../application/blueprints.ts';
+import type { createBudgets } from '../../application/budgets.ts';
 import type { createCheckpoints } from '../../application/checkpoints.ts';
 import type { createConflicts } from '../../application/conflicts.ts';
 import type { createContexts } from '../../application/contexts.ts';
@@ -30,6 +31,7 @@ export interface ApiServices {
   readonly repositories: ReturnType<typeof createRepositories>;
   readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'revoke'>;
   readonly blueprints: ReturnType<typeof createBlueprints>;
+  readonly budgets: ReturnType<typeof createBudgets>;
   readonly asks: ReturnType<typeof createAsks>;
   readonly conflicts: ReturnType<typeof createConflicts>;
   readonly contexts: ReturnType<typeof createContexts>;
