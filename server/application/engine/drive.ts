@@ -43,7 +43,9 @@ export function createDriver(deps: Deps) {
       attempt = ran;
     }
     if (attempt.role === 'plan') return takePlan(deps, session, task, attempt);
-    await proveAttempt(deps, attempt, { session, task, repository, signal });
+    // Read anew: what proves it may have been edited while it ran.
+    const edited = (await store.tasks.get(task.teamId, task.id)) ?? task;
+    await proveAttempt(deps, attempt, { session, task: edited, repository, signal });
   };
 
   /** A person decided, or nothing is left to decide: the same way through the statuses, without an agent. */
