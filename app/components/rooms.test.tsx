@@ -35,3 +35,14 @@ test('Escape closes the menu and gives the focus back', () => {
   expect(details.open).toBe(false);
   expect(document.activeElement).toBe(summary);
 });
+
+test('a press outside closes the menu, one inside does not', () => {
+  const container = show('/', false);
+  const details = container.querySelector('details');
+  if (details === null) throw new Error('There is no menu.');
+  details.open = true;
+  fireEvent.pointerDown(screen.getByRole('link', { name: 'Account' }));
+  expect(details.open).toBe(true);
+  fireEvent.pointerDown(screen.getByRole('link', { name: 'Sessions' }));
+  expect(details.open).toBe(false);
+});

@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { NavLink, useLocation } from 'react-router';
 
 interface Place {
@@ -49,6 +49,14 @@ export function Rooms({ className, phone = false }: { className: string; phone?:
 
 function More({ phone, places: more, here }: { phone: boolean; places: readonly Place[]; here: Place | undefined }) {
   const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const outside = ({ target }: PointerEvent) => {
+      if (details.current?.open === true && target instanceof Node && !details.current.contains(target))
+        details.current.open = false;
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, []);
   function close(event: KeyboardEvent) {
     if (event.key !== 'Escape' || details.current?.open !== true) return;
     details.current.open = false;

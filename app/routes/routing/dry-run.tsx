@@ -79,7 +79,7 @@ export default function DryRun({ loaderData }: Route.ComponentProps) {
                 options={words(agentTypes)}
               />
             </div>
-            <Bar label="Who would get it" consequence="As the dispatcher would decide now" pending={pending} />
+            <Bar label="Who would get it" consequence="As the dispatcher would decide now" pending={pending} stacked />
           </Form>
         </Panel>
         <Panel
