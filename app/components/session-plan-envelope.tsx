@@ -21,17 +21,17 @@ const hours = (value: number) => duration(value * 3600);
 /** The estimate beside what is used: half of such plans stay under p50, nine of ten under p90. */
 export function PlanEnvelope({ envelope, basis, used }: PlanEnvelopeProps) {
   return (
-    <div className="border-t border-line-1">
+    <div className="overflow-x-auto border-t border-line-1">
       <table className="w-full border-collapse text-right font-data text-data">
         <caption className="sr-only">What the plan is likely to take, and what is used</caption>
         <thead>
-          <tr className="border-b border-line-2 text-micro text-ink-3 [&>th]:engraved [&>th]:px-2 [&>th]:py-1">
-            <th scope="col" className="text-left lg:pl-4!">
+          <tr className="border-b border-line-2 text-micro text-ink-3 [&>th]:engraved [&>th]:px-1.5 [&>th]:py-1">
+            <th scope="col" className="pl-3! text-left lg:pl-4!">
               Likely
             </th>
             <th scope="col">Used</th>
             <th scope="col">p50</th>
-            <th scope="col" className="lg:pr-4!">
+            <th scope="col" className="pr-3! lg:pr-4!">
               p90
             </th>
           </tr>
@@ -69,7 +69,7 @@ function Line({ name, used, spread, words }: LineProps) {
   const middle = spread === null || spread.p90 <= 0 ? 0 : Math.min(1, spread.p50 / spread.p90);
   return (
     <>
-      <tr className="[&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:pt-1.5">
+      <tr className="[&>td]:whitespace-nowrap [&>td]:px-1.5 [&>td]:pt-1.5">
         <th scope="row" className="px-3 pt-1.5 text-left font-normal text-ink-2 lg:px-4">
           {name}
         </th>
@@ -78,7 +78,7 @@ function Line({ name, used, spread, words }: LineProps) {
           {over && <span className="block text-micro">over p90</span>}
         </td>
         <td>{spread === null ? 'unknown' : words(spread.p50)}</td>
-        <td className="lg:pr-4!">{spread === null ? 'unknown' : words(spread.p90)}</td>
+        <td className="pr-3! lg:pr-4!">{spread === null ? 'unknown' : words(spread.p90)}</td>
       </tr>
       <tr className="border-b border-line-1">
         <td colSpan={4} className="px-3 pb-1.5 lg:px-4">

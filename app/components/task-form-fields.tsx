@@ -1,6 +1,6 @@
 import { capabilities } from '../../server/domain/agent.ts';
 import { type Task, taskPriorities } from '../../server/domain/task.ts';
-import { taskLabels } from './task-form.ts';
+import { taskLabels, whole } from './task-form.ts';
 import { CheckField, FieldErrors, type FormField, SelectField, TextAreaField, TextField } from './ui/field.tsx';
 
 type Name =
@@ -36,22 +36,22 @@ export function TaskFields({ fields, hours }: TaskFieldsProps) {
         <Hours field={hours.pessimistic} label={taskLabels['estimate.pessimistic']} hint="Empty: 1.5 of it." />
       </div>
       <Boxes
-        field={fields.capabilities}
+        field={whole(fields.capabilities)}
         label={taskLabels.capabilities}
         hint="What its agent must be able to do."
         options={capabilities.map((value) => ({ value, words: value.replaceAll('_', ' ') }))}
         folded
       />
-      <TextField field={fields.technologies} label={taskLabels.technologies} hint="With commas between them." />
+      <TextField field={whole(fields.technologies)} label={taskLabels.technologies} hint="With commas between them." />
       <TextAreaField
-        field={fields.writes}
+        field={whole(fields.writes)}
         label={taskLabels.writes}
         hint="One pattern a line, such as src/api/**. Two tasks that name the same path never run at once."
         rows={3}
         spellCheck={false}
       />
       <TextAreaField
-        field={fields.verification}
+        field={whole(fields.verification)}
         label={taskLabels.verification}
         hint="One command a line. Empty: the repository’s commands."
         rows={3}

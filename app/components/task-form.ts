@@ -1,5 +1,6 @@
 import type { Task } from '../../server/domain/task.ts';
 import { lines, list, numeric } from '../form.ts';
+import type { FormField } from './ui/field.tsx';
 
 type Payload = Record<string, unknown>;
 
@@ -122,6 +123,38 @@ export function changesOf(task: Task, after: Payload): Payload {
       return value !== undefined && JSON.stringify(now) !== JSON.stringify(before[key]);
     }),
   );
+}
+
+/**
+ * What the errors of a form are called: `writes[0]` and `dependsOn[2].key` are errors of the one field in which the list
+ * was written.
+ */
+export function errorLabels(
+  errors: Readonly<Record<string, unknown>>,
+  labels: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(errors).flatMap((name): [string, string][] => {
+      const row = /^tasks\[(\d+)\]\./.exec(name);
+      const field = name.slice(row?.[0].length ?? 0);
+      const label = labels[field] ?? labels[field.replace(/\[.*$/, '')];
+      if (label === undefined) return [];
+      return [[name, row === null ? label : `Task ${Number(row[1]) + 1}, ${label}`]];
+    }),
+  );
+}
+
+/** A field whose text is a list: an error of one of its entries stands beside the whole. */
+export function whole<F extends FormField & { readonly allErrors?: Readonly<Record<string, string[]>> | undefined }>(
+  field: F,
+): FormField {
+  const errors = [...new Set(Object.values(field.allErrors ?? {}).flat())];
+  return errors.length === 0 ? field : { ...formField(field), errors };
+}
+
+// Conform's metadata reads through getters, which a copy of its own properties would lose.
+function formField({ id, name, formId, key, errorId, initialValue }: FormField): FormField {
+  return { id, name, formId, key, errorId, initialValue };
 }
 
 // Hours as the form shows them, whatever order they stand in.

@@ -13,10 +13,12 @@ interface ConflictFileProps {
   side: ConflictSide;
   fields: { path: FormField; choice: FormField; content: FormField };
   disabled: boolean;
+  /** Nothing is to be decided any more. */
+  over: boolean;
 }
 
 /** One file: what each side made of it, and what is to become of it. */
-export function ConflictFile({ side, fields, disabled }: ConflictFileProps) {
+export function ConflictFile({ side, fields, disabled, over }: ConflictFileProps) {
   return (
     <section aria-label={side.path} className="border-b-4 border-line-2">
       <h3 className="break-all bg-surface-2 px-3 py-2 font-data text-data font-bold lg:px-4">{side.path}</h3>
@@ -34,7 +36,7 @@ export function ConflictFile({ side, fields, disabled }: ConflictFileProps) {
           </pre>
         </details>
       )}
-      <Decision side={side} fields={fields} disabled={disabled} />
+      {!over && <Decision side={side} fields={fields} disabled={disabled} />}
     </section>
   );
 }
@@ -69,7 +71,7 @@ const words: Record<ConflictChoice, { label: string; hint: string }> = {
   deleted: { label: 'Delete the file', hint: 'It is on the branch no more.' },
 };
 
-function Decision({ side, fields, disabled }: ConflictFileProps) {
+function Decision({ side, fields, disabled }: Omit<ConflictFileProps, 'over'>) {
   const { path, choice, content } = fields;
   const chosen = typeof choice.initialValue === 'string' ? choice.initialValue : null;
   const opened = typeof content.initialValue === 'string' ? content.initialValue : draftOf(side);

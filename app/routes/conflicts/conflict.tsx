@@ -2,6 +2,7 @@ import { getFormProps, useForm } from '@conform-to/react';
 import { useRef } from 'react';
 import { data, Form, Link, redirect, useNavigation } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
+import { conflictIsOpen } from '../../../server/domain/conflict.ts';
 import { actorOf } from '../../auth.server.ts';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
 import { Notice } from '../../components/states.tsx';
@@ -65,6 +66,7 @@ const outcomes: Record<string, string> = {
 export default function ConflictPage({ loaderData, actionData }: Route.ComponentProps) {
   useRefresh();
   const { conflict, done } = loaderData;
+  const over = !conflictIsOpen(conflict.status);
   const refused = resolveRefusal(conflict) ?? loaderData.refusal;
   const [form, fields] = useForm<ConflictFormValues>({
     id: 'conflict',
@@ -74,7 +76,7 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
   });
   const element = useRef<HTMLFormElement>(null);
   useDraft(element, `conflict-${conflict.id}`, (path) => path === `/conflicts/${conflict.id}`);
-  const pending = useNavigation().state === 'submitting' ? 'Sending' : null;
+  const pending = useNavigation().formMethod === 'POST' ? 'Sending' : null;
   const files = fields.files.getFieldList();
   const labels = Object.fromEntries(
     conflict.sides.flatMap((side, at) => [
@@ -121,10 +123,10 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
           {conflict.sides.map((side, at) => {
             const file = files[at]?.getFieldset();
             if (file === undefined) return null;
-            return <ConflictFile key={side.path} side={side} fields={file} disabled={refused !== null} />;
+            return <ConflictFile key={side.path} side={side} fields={file} disabled={refused !== null} over={over} />;
           })}
         </Panel>
-        <div className="p-3 lg:p-4">
+        <div className={over ? 'hidden' : 'p-3 lg:p-4'}>
           <Bar
             label="Resolve"
             consequence="The files go onto the branch as decided, the proof runs, and the task lands. Your name stands in the record."
@@ -133,7 +135,7 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
           />
         </div>
       </Form>
-      <Form method="post" className="px-3 pb-4 lg:px-4">
+      <Form method="post" className={over ? 'hidden' : 'px-3 pb-4 lg:px-4'}>
         <input type="hidden" name="intent" value="hand_to_agent" />
         <Bar
           label="Let an agent try again"

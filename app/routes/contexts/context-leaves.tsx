@@ -27,7 +27,7 @@ const most = 300;
 
 const columns = [
   { words: 'Path' },
-  { words: 'Value' },
+  { words: 'Value', wide: true },
   { words: 'Written', wide: true },
   { words: 'Change', end: true },
 ];
@@ -68,8 +68,11 @@ export function ContextLeaves({ leaves, find, open }: ContextLeavesProps) {
             >
               <th scope="row" className="px-3 py-2 text-left align-top font-data text-data font-bold lg:px-4">
                 <span className="break-all">{leaf.path}</span>
+                <span className="line-clamp-6 whitespace-pre-wrap break-all font-normal text-ink-2 md:hidden">
+                  {valueText(leaf.value)}
+                </span>
               </th>
-              <Cell>
+              <Cell wide>
                 <span className="line-clamp-6 whitespace-pre-wrap break-all font-data text-data">
                   {valueText(leaf.value)}
                 </span>

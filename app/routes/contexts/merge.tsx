@@ -57,7 +57,7 @@ export const action = guarded(async ({ request, context }: Route.ActionArgs) => 
 /** Two or more contexts become a new one; where they differ, a rule or a person decides. */
 export default function MergeContexts({ loaderData, actionData }: Route.ComponentProps) {
   const { lines } = loaderData;
-  const pending = useNavigation().state === 'submitting' ? 'Merging' : null;
+  const pending = useNavigation().formMethod === 'POST' ? 'Merging' : null;
   const chosen = actionData?.chosen ?? {};
   const conflicts = actionData?.conflicts ?? [];
   return (

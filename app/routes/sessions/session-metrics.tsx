@@ -1,21 +1,34 @@
 import type { ReactNode } from 'react';
 import { actorOf } from '../../auth.server.ts';
 import { Panel, Reading } from '../../components/page.tsx';
+import { SessionBudget } from '../../components/session-budget.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { duration, percent, plural, usd } from '../../format.ts';
 import type { Route } from './+types/session-metrics.ts';
 
-export const loader = guarded(async ({ context, params }: Route.LoaderArgs) => ({
-  metrics: await context.get(servicesContext).metrics.ofSession(actorOf(context), params.slug),
-}));
+export const loader = guarded(async ({ context, params }: Route.LoaderArgs) => {
+  const { metrics, budgets, system } = context.get(servicesContext);
+  const actor = actorOf(context);
+  const [figures, budget, team] = await Promise.all([
+    metrics.ofSession(actor, params.slug),
+    budgets.ofSession(actor, params.slug),
+    budgets.ofTeam(actor),
+  ]);
+  return {
+    metrics: figures,
+    accounts: [budget.account, ...budget.above],
+    resetsAt: team.resetsAt,
+    parkedUntil: system.runtime().parkedUntil,
+  };
+});
 
 const figure = (value: number) => value.toLocaleString('en-US');
 const seconds = (value: number | null) => (value === null ? 'not yet' : duration(value));
 
 /** What the session has used and made, counted in the database and in git. */
 export default function SessionMetrics({ loaderData }: Route.ComponentProps) {
-  const { metrics } = loaderData;
+  const { metrics, accounts, resetsAt, parkedUntil } = loaderData;
   const { usage } = metrics;
   return (
     <>
@@ -38,6 +51,7 @@ export default function SessionMetrics({ loaderData }: Route.ComponentProps) {
           {figure(metrics.apiErrors)} ({percent(metrics.errorRate)})
         </Reading>
       </Figures>
+      <SessionBudget accounts={accounts} resetsAt={resetsAt} parkedUntil={parkedUntil} />
       <Figures title="Work">
         <Reading name="Attempts">{figure(metrics.attempts)}</Reading>
         <Reading name="Retries of the session">{figure(metrics.retries)} of 3</Reading>

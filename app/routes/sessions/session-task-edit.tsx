@@ -5,7 +5,14 @@ import type { Task } from '../../../server/domain/task.ts';
 import { editTaskInput } from '../../../server/domain/task-edit-input.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Panel } from '../../components/page.tsx';
-import { changedTaskValues, changesOf, formOf, type TaskFormValues, taskLabels } from '../../components/task-form.ts';
+import {
+  changedTaskValues,
+  changesOf,
+  errorLabels,
+  formOf,
+  type TaskFormValues,
+  taskLabels,
+} from '../../components/task-form.ts';
 import { TaskFields } from '../../components/task-form-fields.tsx';
 import { taskRefusals } from '../../components/task-orders.ts';
 import { Bar } from '../../components/ui/button.tsx';
@@ -58,7 +65,7 @@ export default function EditTask({ loaderData, actionData }: Route.ComponentProp
   return (
     <Panel title={`Edit ${task.key}`}>
       <Form method="post" {...getFormProps(form)} ref={element} className="flex max-w-3xl flex-col gap-5 p-3 lg:p-4">
-        <ErrorSummary form={form} labels={taskLabels} />
+        <ErrorSummary form={form} labels={errorLabels(form.allErrors, taskLabels)} />
         <input type="hidden" name="version" value={task.version} />
         <TaskFields fields={fields} hours={fields.estimate.getFieldset()} />
         <Bar

@@ -4,7 +4,7 @@ import { data, Form, Link, redirect, useNavigation, useSearchParams } from 'reac
 import { addTaskInput } from '../../../server/domain/task-edit-input.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Panel } from '../../components/page.tsx';
-import { newTaskValues, type TaskFormValues, taskLabels } from '../../components/task-form.ts';
+import { errorLabels, newTaskValues, type TaskFormValues, taskLabels, whole } from '../../components/task-form.ts';
 import { Boxes, TaskFields, taskOptions } from '../../components/task-form-fields.tsx';
 import { sessionRefusals } from '../../components/task-orders.ts';
 import { Bar } from '../../components/ui/button.tsx';
@@ -49,11 +49,11 @@ export default function NewTask({ actionData }: Route.ComponentProps) {
   return (
     <Panel title="Add a task">
       <Form method="post" {...getFormProps(form)} ref={element} className="flex max-w-3xl flex-col gap-5 p-3 lg:p-4">
-        <ErrorSummary form={form} labels={taskLabels} />
+        <ErrorSummary form={form} labels={errorLabels(form.allErrors, taskLabels)} />
         <TaskFields fields={fields} hours={fields.estimate.getFieldset()} />
         {tasks.length > 0 && (
           <Boxes
-            field={fields.dependsOn}
+            field={whole(fields.dependsOn)}
             label={taskLabels.dependsOn}
             hint="It starts when these are done. Other kinds of waiting are added to the task afterwards."
             options={taskOptions(tasks)}

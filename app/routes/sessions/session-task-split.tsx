@@ -5,7 +5,7 @@ import { planSchema } from '../../../server/domain/blueprint.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Panel } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
-import { splitValues } from '../../components/task-form.ts';
+import { errorLabels, splitValues } from '../../components/task-form.ts';
 import { taskRefusals } from '../../components/task-orders.ts';
 import { type SplitFormValues, SplitRow, splitLabels } from '../../components/task-split-row.tsx';
 import { Bar, Button } from '../../components/ui/button.tsx';
@@ -82,7 +82,7 @@ export default function SplitTask({ params, actionData }: Route.ComponentProps) 
         ref={element}
         className="flex max-w-3xl flex-col gap-4 border-t-2 border-line-2 p-3 lg:p-4"
       >
-        <ErrorSummary form={form} labels={splitLabels(rows.length)} />
+        <ErrorSummary form={form} labels={errorLabels(form.allErrors, splitLabels)} />
         {rows.map((row, index) => (
           <SplitRow
             key={row.key}
