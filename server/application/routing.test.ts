@@ -41,7 +41,7 @@ describe.each(['pglite', 'postgres'] as const)('routing explained, on %s', (kind
       expect(decision?.selectedAgentId).toBe(dry.selected);
       expect(decision?.sentence).toBe(dry.sentence);
       expect(decision?.candidates).toEqual(JSON.parse(JSON.stringify(dry.candidates)));
-      expect(decision?.request).toMatchObject({ requiredCapabilities: ['code_generation'], complexity: 'expert' });
+      expect(decision?.request).toMatchObject({ requiredCapabilities: ['code_generation'], ...asked });
     }
   });
 

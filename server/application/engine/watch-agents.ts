@@ -11,14 +11,20 @@ const notItsOwn: readonly string[] = ['crash', 'quota_exhausted', 'auth'];
 
 /** Tells each change of an agent's state and tier once, and keeps since when its record is degraded or that it recovered. */
 export async function watchAgents(deps: Deps): Promise<void> {
-  for (const watched of await deps.store.agents.watch()) await look(deps, watched);
+  // Ends of attempts carry the database's time; what is noted beside them must too.
+  const now = await deps.store.now();
+  for (const watched of await deps.store.agents.watch()) await look(deps, watched, now);
 }
 
-async function look(deps: Deps, { agent, toldState, toldTier, degradedAt, probesInARow }: Watched): Promise<void> {
+async function look(
+  deps: Deps,
+  { agent, toldState, toldTier, degradedAt, probesInARow }: Watched,
+  now: Date,
+): Promise<void> {
   const { store } = deps;
   const lastFailedAt = agent.tier === 'degraded' && degradedAt !== null ? await lastFailure(deps, agent.id) : null;
   const facts = { tier: agent.tier, degradedAt, probesInARow, lastFailedAt };
-  const { tier, note } = recoveryOf(facts, deps.clock());
+  const { tier, note } = recoveryOf(facts, now);
   const { state } = agent;
   if (state === toldState && tier === toldTier && Object.keys(note).length === 0) return;
   await store.transaction(async (tx) => {
