@@ -34,7 +34,7 @@ export async function signIn(page: Page, house: Installation): Promise<void> {
   await expect(page).not.toHaveURL(/\/login/);
 }
 
-/** A session through the form, with what else the caller fills in; answers its slug. */
+/** A session of one task through the form; answers its slug. */
 export async function createSession(
   page: Page,
   house: Installation,
@@ -43,6 +43,7 @@ export async function createSession(
   await page.goto(`${house.url}/sessions/new`);
   await page.locator('[name=title]').fill(input.title);
   await page.locator('[name=prompt]').fill(input.prompt);
+  await page.locator('[name=blueprint][value=single_task]').check();
   await page.getByLabel('Start at once').check();
   await page.getByRole('button', { name: /create session/i }).click();
   await expect(page).toHaveURL(/\/sessions\/IND-\d+/);

@@ -143,7 +143,9 @@ export function restClient(url: string, token: string | null) {
 
     /** Created and started, unless the input says otherwise. */
     create: (input: Record<string, unknown>) =>
-      ok<Session>('POST', '/sessions', { body: { title: 'Write the result', start: true, ...input } }),
+      ok<Session>('POST', '/sessions', {
+        body: { title: 'Write the result', blueprint: 'single_task', start: true, ...input },
+      }),
 
     command: (id: string, name: string, body: unknown = {}) => ok<Session>('POST', `/sessions/${id}/${name}`, { body }),
 

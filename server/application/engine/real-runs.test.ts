@@ -46,6 +46,7 @@ describe.each(['pglite', 'postgres'] as const)('real runs, on %s', (kind) => {
     engine.services.sessions.create(place.admin, {
       title: 'Add the thing',
       repositoryId: place.repository.id,
+      blueprint: 'single_task',
       start: true,
       ...fields,
     });
@@ -100,6 +101,43 @@ describe.each(['pglite', 'postgres'] as const)('real runs, on %s', (kind) => {
     const attempts = await engine.services.tasks.attemptsOf(place.viewer, id);
     expect(attempts.map(({ failure }) => failure)).toEqual(['verification_failed', null]);
     expect(fileAt(place, done, 'more.txt')).toBe('more');
+  });
+
+  test('a planner answers after a repair, and its two tasks run at the same time', async () => {
+    const plan = ['left', 'right'].map(
+      (key) => `- { key: ${key}, title: Add ${key}, estimate: { likely: 1 }, writes: [${key}.txt] }`,
+    );
+    const wait = (key: string) => `- write: { path: ${key}.txt, content: ${key} }\n- wait: 1s`;
+    const { id } = await create({
+      blueprint: undefined,
+      prompt: [
+        script('I would rather not.', ' plan'),
+        script(plan.join('\n'), ' plan attempt=2'),
+        script(wait('left'), ' task=left'),
+        script(wait('right'), ' task=right'),
+      ].join('\n\n'),
+    });
+    const done = await ends(id, 'completed');
+    expect(done).toMatchObject({ proof: 'proven', progress: { completed: 2, total: 2 } });
+    expect(done.planSource).toMatchObject({ kind: 'planner', rounds: 2 });
+    expect([fileAt(place, done, 'left.txt'), fileAt(place, done, 'right.txt')]).toEqual(['left', 'right']);
+    const attempts = await engine.services.tasks.attemptsOf(place.viewer, id);
+    expect(attempts.map(({ role, status }) => [role, status])).toEqual([
+      ['plan', 'succeeded'],
+      ['work', 'succeeded'],
+      ['work', 'succeeded'],
+    ]);
+    const [, left, right] = attempts;
+    expect(Number(right?.startedAt)).toBeLessThan(Number(left?.endedAt));
+    const faults = (await historyOf(house, id)).find(({ type }) => type === 'prompt.injected');
+    expect(faults?.payload).toMatchObject({ repair: 1, text: expect.stringContaining('no JSON') });
+  });
+
+  test('a planner without a script answers a plan of one task', async () => {
+    const { id } = await create({ blueprint: undefined, prompt: script('- write: { path: f.txt, content: f }') });
+    const done = await ends(id, 'completed');
+    expect(done.planSource).toMatchObject({ kind: 'planner', rounds: 1 });
+    expect(fileAt(place, done, 'f.txt')).toBe('f');
   });
 
   test('a permission is asked once, answered for the session, and not asked again', async () => {
