@@ -1,9 +1,11 @@
 import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { signature } from '../../domain/progress-watch.ts';
 import type { Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
-import type { RunEnd, RunOrder } from '../ports.ts';
+import type { RunEnd, RunEvent, RunOrder } from '../ports.ts';
 import type { InjectedPrompt } from '../work-port.ts';
+import { loopOf } from './circles.ts';
 import { engineActor } from './engine-actor.ts';
 import { orderOf } from './order.ts';
 import { repairOf, takePlan } from './planner-answer.ts';
@@ -67,6 +69,7 @@ export function createDriver(deps: Deps) {
   ): Promise<Attempt | null> {
     const actor = engineActor(first.teamId);
     let attempt = first;
+    let lastCall: string | null = null;
     for (;;) {
       const end = await watch(orderFor(await store.prompts.all(attempt.sessionId)));
       if (end === null || signal.aborted) return null;
@@ -103,6 +106,15 @@ export function createDriver(deps: Deps) {
       });
     }
 
+    /** Whether the run repeats itself; only a call like the one before it is worth a look at what is stored. */
+    async function watchLoop(event: RunEvent): Promise<string | null> {
+      if (event.type !== 'tool_call' || event.status === 'running') return null;
+      const call = signature(event);
+      const repeated = lastCall === null || lastCall === call;
+      lastCall = call;
+      return repeated ? loopOf(deps, attempt) : null;
+    }
+
     async function watch(order: RunOrder): Promise<RunEnd | null> {
       for await (const event of deps.runner.run(order, signal)) {
         if (signal.aborted) return null;
@@ -120,6 +132,11 @@ export function createDriver(deps: Deps) {
           return event;
         else {
           await recorder.tell(attempt, event, actor);
+          const loop = await watchLoop(event);
+          if (loop !== null) {
+            await deps.runner.abort(order);
+            return { type: 'failed', failure: 'no_progress', message: loop, retryAt: null };
+          }
           // An ask changes the attempt's status; the row is small, so it is read rather than guessed.
           if (event.type === 'ask' || event.type === 'ask_gone')
             attempt = (await store.attempts.get(attempt.id)) ?? attempt;

@@ -6,6 +6,7 @@ import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import { closeAsks } from '../sessions/endings.ts';
 import type { Tx } from '../store-port.ts';
+import { idleWith } from './circles.ts';
 import { type FoundConflict, markConflict, recordConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
 import { nextAfter } from './next-attempt.ts';
@@ -19,7 +20,12 @@ export interface Failure {
   retryAt: Date | null;
   /** With the failure `conflict`: what git found, both sides pinned. */
   conflict?: FoundConflict;
+  /** What the task's error is called, when not after the failure's class. */
+  code?: string;
 }
+
+/** Verdicts that would go on by the task's own attempts, or end it: only these can be going in circles. */
+const circles: ReadonlySet<Verdict['action']> = new Set(['retry_same', 'other_agent', 'other_type', 'give_up']);
 
 /**
  * Ends an attempt that did not succeed and decides what follows for its task (domain.md 3.5, verdicts). Attempt, verdict,
@@ -34,7 +40,9 @@ export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure):
     const current = await tx.attempts.get(attempt.id);
     if (!current || attemptEnded(current.status)) return;
     const task = await tx.tasks.get(attempt.teamId, attempt.taskId);
-    const verdict = await judge(tx, session, task, current, end);
+    const judged = await judge(tx, session, task, current, end);
+    const idle = circles.has(judged.action) ? await idleWith(tx, session, current) : null;
+    const verdict: Verdict = idle === null ? judged : { ...judged, action: 'give_up', reason: idle, delaySeconds: 0 };
     if (end.conflict) await recordConflict(tx, current, end.conflict);
     await tx.attempts.update(
       attempt.id,
@@ -68,7 +76,7 @@ export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure):
       ],
       { epoch: attempt.epoch },
     );
-    if (task) await follow(tx, task, current, end, verdict, now);
+    if (task) await follow(tx, task, current, idle === null ? end : { ...end, code: 'NO_PROGRESS' }, verdict, now);
     await refreshAttention(tx, session.id, actor);
   });
   deps.nudge();
@@ -117,7 +125,11 @@ async function follow(tx: Tx, task: Task, attempt: Attempt, end: Failure, verdic
         endedAt: now,
         next: null,
         proof: end.failure === 'verification_failed' ? 'failed' : task.proof,
-        error: { code: end.failure.toUpperCase(), message: end.message, context: { attemptId: attempt.id } },
+        error: {
+          code: end.code ?? end.failure.toUpperCase(),
+          message: end.code === undefined ? end.message : `${verdict.reason}. ${end.message}`,
+          context: { attemptId: attempt.id },
+        },
       },
     });
     return;
