@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { Link } from 'react-router';
+import { Link, useLocation } from 'react-router';
 import type { RoutingDecision } from '../../server/application/work-port.ts';
 import type { Actor } from '../../server/domain/actor.ts';
 import type { LiveCollision, LiveState } from '../live.ts';
@@ -32,7 +32,7 @@ interface TaskInspectorProps {
 export function TaskInspector({ inspection, state, collisions, actor, base }: TaskInspectorProps) {
   const { taskId, attempts, decisions, agents } = inspection;
   const row = taskRows(state).find(({ task }) => task.id === taskId);
-  const section = useShown(taskId);
+  const section = useShown();
   const keyOf = (id: string) => state.tasks.find((task) => task.id === id)?.key ?? 'a task';
   const nameOf = (id: string) => agents.find((agent) => agent.id === id)?.name ?? 'an agent that is gone';
   return (
@@ -93,16 +93,19 @@ export function TaskInspector({ inspection, state, collisions, actor, base }: Ta
   );
 }
 
+const deskWidth = 1_024;
+
 /** On a phone the inspector stands under the tabs: whoever chose a task is led there. On a desk it is in sight. */
-function useShown(taskId: string) {
+function useShown() {
   const section = useRef<HTMLElement>(null);
-  const before = useRef<string | null>(null);
+  const { key } = useLocation();
+  // The key of a page that was loaded, not come to: what it focuses is the browser's.
+  const chosen = key !== 'default';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per task, which this is keyed by
   useEffect(() => {
-    const first = before.current === null;
-    before.current = taskId;
-    if (!window.matchMedia('(width < 64rem)').matches) return;
+    if (window.innerWidth >= deskWidth) return;
     section.current?.scrollIntoView();
-    if (!first) section.current?.focus({ preventScroll: true });
-  }, [taskId]);
+    if (chosen) section.current?.focus({ preventScroll: true });
+  }, []);
   return section;
 }
