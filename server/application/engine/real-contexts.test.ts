@@ -35,6 +35,7 @@ async function completed(fields: Record<string, unknown>) {
   const { id } = await engine.services.sessions.create(place.admin, {
     title: 'Add the thing',
     repositoryId: place.repository.id,
+    blueprint: 'single_task',
     start: true,
     ...fields,
   });
