@@ -12,9 +12,22 @@ export interface DraftJudged {
 }
 
 /** Judges a blueprint's text without keeping it. */
-export async function judgeDraft(blueprints: Services['blueprints'], actor: Actor, yaml: string): Promise<DraftJudged> {
+export function judgeDraft(blueprints: Services['blueprints'], actor: Actor, yaml: string): Promise<DraftJudged> {
+  return judge(blueprints, actor, { yaml });
+}
+
+/** A blueprint of the catalogue with other parameters than it has unless said. */
+export function judgeParameters(
+  blueprints: Services['blueprints'],
+  actor: Actor,
+  asked: { key: string; version: string; parameters: Record<string, unknown> },
+): Promise<DraftJudged> {
+  return judge(blueprints, actor, asked);
+}
+
+async function judge(blueprints: Services['blueprints'], actor: Actor, asked: object): Promise<DraftJudged> {
   try {
-    return { preview: await blueprints.preview(actor, { yaml }), problems: [], status: 200 };
+    return { preview: await blueprints.preview(actor, asked), problems: [], status: 200 };
   } catch (error) {
     const known = asDomainError(error);
     if (known === null || known.code === 'INTERNAL') throw error;

@@ -13,7 +13,7 @@ export function sessionValues(values: Record<string, unknown>): unknown {
     ...(maxDurationSeconds === undefined ? {} : { maxDurationSeconds: numeric(maxDurationSeconds) }),
     ...(parallelism === undefined ? {} : { parallelism: numeric(parallelism) }),
     ...(Object.keys(caps).length === 0 ? {} : { budget: caps }),
-    ...(Object.keys(parameters).length === 0 ? {} : { parameters: typed(parameters) }),
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters: typedParameters(parameters) }),
     tags: list(tags),
     start: start === 'on',
   };
@@ -27,8 +27,8 @@ export function planValues(values: Record<string, unknown>): unknown {
   return rest;
 }
 
-/** Parameters arrive as texts; what looks like a number or a yes is one, the blueprint refuses what does not fit. */
-function typed(parameters: Record<string, unknown>): Record<string, unknown> {
+/** A blueprint's parameters as they arrive, as texts; what looks like a number or a yes is one, the blueprint refuses what does not fit. */
+export function typedParameters(parameters: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(parameters).map(([key, value]) => [
       key,

@@ -28,6 +28,15 @@ test('a blueprint is written with its plan beside it, raised to a new version, e
   await expect(page.getByRole('heading', { level: 2 })).toHaveCount(8);
   await expectAccessible(page);
 
+  await page.goto(`${house.url}/blueprints/security`);
+  await page.getByLabel(/^level/).selectOption('low');
+  await page.getByRole('button', { name: 'Draw the plan with these' }).click();
+  await expect(page.getByText('with the parameters you asked for')).toBeVisible();
+  await page.getByLabel(/^hours/).fill('many');
+  await page.getByRole('button', { name: 'Draw the plan with these' }).click();
+  await expect(page.locator('main').getByRole('alert')).toContainText('Must be a number');
+  await expect(page.getByLabel(/^level/)).toHaveValue('low');
+
   await page.goto(`${house.url}/blueprints/-/new`);
   const text = page.locator('[name=yaml]');
   await text.fill(yaml.replace('testing', 'guessing'));

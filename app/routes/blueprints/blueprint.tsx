@@ -1,7 +1,9 @@
 import { data, Link, redirect } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
 import { actorOf } from '../../auth.server.ts';
+import { judgeParameters } from '../../blueprint-draft.server.ts';
 import { originWords, shortChecksum } from '../../blueprint-words.ts';
+import { BlueprintParameters } from '../../components/blueprint-parameters.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
 import { PlanView } from '../../components/plan-view.tsx';
 import { ActionLink, Notice } from '../../components/states.tsx';
@@ -11,6 +13,7 @@ import { YamlText } from '../../components/yaml-text.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { dateTime, plural } from '../../format.ts';
+import { typedParameters } from '../../session-form.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/blueprint.ts';
 
@@ -19,9 +22,26 @@ export const meta: Route.MetaFunction = ({ matches, loaderData }) =>
 
 export const loader = guarded(async ({ params, url, context }: Route.LoaderArgs) => {
   const actor = actorOf(context);
-  const version = url.searchParams.get('version') ?? undefined;
+  const { blueprints } = context.get(servicesContext);
+  const blueprint = await blueprints.get(actor, params.key, url.searchParams.get('version') ?? undefined);
+  const asked = Object.fromEntries(
+    [...url.searchParams].filter(([name]) => name.startsWith('p.')).map(([name, value]) => [name.slice(2), value]),
+  );
+  const drawn =
+    Object.keys(asked).length === 0
+      ? null
+      : await judgeParameters(blueprints, actor, {
+          key: blueprint.key,
+          version: blueprint.version,
+          parameters: typedParameters(asked),
+        });
   return {
-    blueprint: await context.get(servicesContext).blueprints.get(actor, params.key, version),
+    blueprint,
+    asked,
+    preview: drawn?.preview ?? blueprint.preview,
+    // The plan that is shown is the one that was asked for, or the default one when that cannot be drawn.
+    drawn: drawn?.preview != null,
+    problems: drawn?.problems ?? [],
     refusal: refusal(actor, 'blueprint.manage'),
     mayStart: refusal(actor, 'session.create') === null,
     done: url.searchParams.has('saved') ? 'Saved in the catalogue.' : null,
@@ -43,10 +63,9 @@ const versionColumns = [
   { words: 'Checksum', wide: true },
   { words: 'When', wide: true, end: true },
 ];
-const parameterColumns = [{ words: 'Parameter' }, { words: 'Is a' }, { words: 'Unless said', end: true }];
 
 export default function BlueprintPage({ loaderData, actionData }: Route.ComponentProps) {
-  const { blueprint, refusal: refused, mayStart, done } = loaderData;
+  const { blueprint, asked, preview, drawn, problems, refusal: refused, mayStart, done } = loaderData;
   const { key, version, origin } = blueprint;
   const builtIn = origin.kind === 'built_in';
   const query = `?version=${encodeURIComponent(version)}`;
@@ -67,8 +86,15 @@ export default function BlueprintPage({ loaderData, actionData }: Route.Componen
       )}
       <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(0,8fr)_minmax(0,4fr)] lg:content-stretch">
         <div className="flex min-w-0 flex-col gap-px bg-line-1">
-          <Panel title="Plan" aside="with the parameters as they are unless said">
-            <PlanView preview={blueprint.preview} />
+          <Panel
+            title="Plan"
+            aside={drawn ? 'with the parameters you asked for' : 'with the parameters as they are unless said'}
+          >
+            {blueprint.fault === null ? (
+              <PlanView preview={preview} />
+            ) : (
+              <p className="border-l-4 border-caution px-3 py-3 lg:px-4">{blueprint.fault}</p>
+            )}
           </Panel>
           <Panel
             title="YAML"
@@ -98,21 +124,13 @@ export default function BlueprintPage({ loaderData, actionData }: Route.Componen
             </dl>
           </Panel>
           <Panel title="Parameters" aside={plural(blueprint.parameters.length, 'parameter')}>
-            {blueprint.parameters.length === 0 ? (
-              <p className="px-3 py-4 text-ink-2 lg:px-4">It takes none: it is always the same plan.</p>
-            ) : (
-              <Table caption="Parameters" columns={parameterColumns}>
-                {blueprint.parameters.map((parameter) => (
-                  <tr key={parameter.key} className="border-b border-line-1 font-data text-data">
-                    <Cell className="break-words">{parameter.key}</Cell>
-                    <Cell>{parameter.options === undefined ? parameter.type : parameter.options.join(', ')}</Cell>
-                    <Cell end className="break-words">
-                      {String(parameter.default)}
-                    </Cell>
-                  </tr>
-                ))}
-              </Table>
-            )}
+            <BlueprintParameters
+              key={JSON.stringify([version, asked])}
+              parameters={blueprint.parameters}
+              asked={asked}
+              version={version}
+              problems={problems}
+            />
           </Panel>
           <Panel title="Versions" aside={plural(blueprint.history.length, 'version')}>
             <Table caption="Versions" columns={versionColumns}>
