@@ -96,12 +96,12 @@ function One({ attempt, decision, taskKey }: OneProps) {
           <Routed decision={decision} />
         </Fold>
       )}
-      {attempt.prompt !== '' && (
+      {attempt.prompt !== '' && attempt.role !== 'waiver' && (
         <Fold words="The prompt as it was sent">
           <Sent text={attempt.prompt} />
         </Fold>
       )}
-      {attempt.system !== '' && (
+      {attempt.system !== '' && attempt.role !== 'waiver' && (
         <Fold words="The instruction of the agent">
           <Sent text={attempt.system} />
         </Fold>

@@ -41,7 +41,7 @@ export function TaskOrders(props: TaskOrdersProps) {
             <div key={order.label}>{order.form}</div>
           ))}
         {refused.length > 0 && (
-          <details open={refused.length === orders.length}>
+          <details>
             <summary className="flex min-h-11 items-center text-data text-ink-2 underline">
               {refused.length} not possible now, and why
             </summary>

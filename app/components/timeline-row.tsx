@@ -1,4 +1,5 @@
 import clsx from 'clsx';
+import { Link } from 'react-router';
 import type { EventType } from '../../server/domain/events.ts';
 import { dateTime, duration, milliseconds, time } from '../format.ts';
 import { useNow } from '../hooks/use-clock.tsx';
@@ -65,7 +66,19 @@ function EventLine({ row, bar, base, marked }: Omit<RowProps, 'row'> & { row: Ev
           {words.text}
         </p>
         {bar !== undefined && (bar.growing === null ? <Bar bar={bar} /> : <GrowingBar bar={bar} />)}
-        <Details row={row} base={base} person={person} />
+        <div className="flex flex-wrap items-baseline gap-x-2 font-data text-micro leading-6">
+          {row.task !== null && (
+            <Link
+              to={`${base}?task=${String(event.payload.taskId)}`}
+              preventScrollReset
+              className="min-h-6 font-bold text-ink-2 underline hover:text-ink-1"
+            >
+              {row.task}
+              <span className="sr-only">: look at this task</span>
+            </Link>
+          )}
+          <Details row={row} base={base} person={person} />
+        </div>
       </div>
     </article>
   );
@@ -119,9 +132,8 @@ function Details({ row, base, person }: { row: EventRow; base: string; person: b
   const commands = event.type.startsWith('verification.') ? commandsOf(event.payload) : [];
   const blob = blobOf(event.payload);
   return (
-    <details className="open:basis-full">
+    <details className="min-w-0 open:basis-full">
       <summary className="min-h-6 font-data text-micro leading-6 text-ink-3 hover:text-ink-1">
-        {row.task !== null && <b className="text-ink-2">{row.task} · </b>}
         <span className={clsx(person && 'font-bold text-ink-1')}>{row.event.actor.name}</span> · {row.event.type} ·{' '}
         {row.seq}
         <span className="sr-only">: {tool === null ? 'payload' : 'input and output'}</span>

@@ -54,7 +54,10 @@ export default function SessionMetrics({ loaderData }: Route.ComponentProps) {
       <SessionBudget accounts={accounts} resetsAt={resetsAt} parkedUntil={parkedUntil} />
       <Figures title="Work">
         <Reading name="Attempts">{figure(metrics.attempts)}</Reading>
-        <Reading name="Retries of the session">{figure(metrics.retries)} of 3</Reading>
+        <Reading name="Repeated">
+          {plural(metrics.retries, 'time')}
+          <span className="block text-micro text-ink-3">attempts again, and retries of the session</span>
+        </Reading>
         <Reading name="Checkpoints">{figure(metrics.checkpoints)}</Reading>
         <Reading name="Changed">{plural(metrics.filesChanged, 'file')}</Reading>
         <Reading name="Lines">
