@@ -186,4 +186,6 @@ export interface StoredVerdict {
   readonly action: string;
   readonly reason: string;
   readonly delaySeconds: number;
+  /** Which type of agent was asked for; absent in rows of earlier versions. */
+  readonly preferredAgentType?: string | null;
 }

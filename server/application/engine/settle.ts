@@ -49,7 +49,12 @@ export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure):
       {
         status: end.status,
         failure: end.failure,
-        verdict: { action: verdict.action, reason: verdict.reason, delaySeconds: verdict.delaySeconds },
+        verdict: {
+          action: verdict.action,
+          reason: verdict.reason,
+          delaySeconds: verdict.delaySeconds,
+          preferredAgentType: verdict.preferredAgentType,
+        },
         error: { code: end.failure.toUpperCase(), message: end.message, context: {} },
         endedAt: now,
       },
