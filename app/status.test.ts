@@ -4,19 +4,17 @@ import { askStatuses } from '../server/domain/ask.ts';
 import { attemptStatuses } from '../server/domain/attempt.ts';
 import { attentions, isExecuting, sessionStatuses } from '../server/domain/session.ts';
 import { proofs, taskStatuses } from '../server/domain/task.ts';
+import { agentSigns, loadSigns, tierSigns } from './agent-status.ts';
 import {
-  agentSigns,
   askSigns,
   attemptSigns,
   attentionSigns,
-  loadSigns,
   planSigns,
   proofSigns,
   runtimeSigns,
   type Sign,
   sessionSigns,
   taskSigns,
-  tierSigns,
 } from './status.ts';
 
 const maps: [string, Record<string, Sign>, readonly string[]][] = [

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import type { Agent } from '../../server/domain/agent.ts';
+import { agentSign, tierSigns } from '../agent-status.ts';
 import { percent, plural } from '../format.ts';
-import { agentSign, tierSigns } from '../status.ts';
 import { Heartbeat } from './heartbeat.tsx';
 import { LoadGauge } from './load-gauge.tsx';
 import { StatusBadge } from './status-badge.tsx';

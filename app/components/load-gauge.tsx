@@ -1,6 +1,7 @@
 import clsx from 'clsx';
 import type { Load } from '../../server/domain/agent.ts';
-import { loadSigns, toneText } from '../status.ts';
+import { loadSigns } from '../agent-status.ts';
+import { toneText } from '../status.ts';
 import { Glyph } from './glyph.tsx';
 
 const width = 240;

@@ -1,8 +1,8 @@
 import clsx from 'clsx';
 import { Link } from 'react-router';
 import type { RouteWeights } from '../../server/domain/routing.ts';
+import { tierSigns } from '../agent-status.ts';
 import { partNames, partWords, type Ranking, rankingOf, type ShownCandidate, sharesOf } from '../routing-candidates.ts';
-import { tierSigns } from '../status.ts';
 import { Glyph } from './glyph.tsx';
 import { Scroller } from './scroller.tsx';
 

@@ -1,6 +1,7 @@
 import { data, redirect } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
 import { presetWords } from '../../agent-form.ts';
+import { agentSign, tierSigns } from '../../agent-status.ts';
 import { actorOf } from '../../auth.server.ts';
 import { AgentCommands } from '../../components/agent-commands.tsx';
 import { AgentDecisions } from '../../components/agent-decisions.tsx';
@@ -16,7 +17,6 @@ import { servicesContext } from '../../context.ts';
 import { asDomainError, guarded } from '../../errors.server.ts';
 import { count, dateTime, duration, percent, plural, usd } from '../../format.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
-import { agentSign, tierSigns } from '../../status.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/agent.ts';
 
