@@ -1,4 +1,5 @@
 import { type PlanTask, planGraph } from '../domain/blueprint.ts';
+import type { Prices } from '../domain/budget.ts';
 import { collisionsOf } from '../domain/path-leases.ts';
 import type { EnvelopeBasis, PlanPreview } from '../domain/plan-preview.ts';
 import { complexityOf } from '../domain/task.ts';
@@ -16,6 +17,8 @@ export interface PreviewedPlan {
   readonly blueprint?: string | null | undefined;
   readonly tasks: readonly PlanTask[];
   readonly parallelism: number;
+  /** Of the model that would run it; without them the price is what the team's work has cost so far. */
+  readonly prices?: Prices | undefined;
 }
 
 /** What a validated plan is likely to take (domain.md 2.5), how it would run, and where its tasks would wait for each other. */
@@ -34,11 +37,8 @@ export async function previewPlan(store: Pick<Tx, 'history'>, plan: PreviewedPla
   });
   const graph = planGraph(tasks);
   const { path, slackHours } = criticalPath(graph);
-  const basis = await basisOf(
-    store,
-    plan.teamId,
-    learned.reduce((sum, { samples }) => sum + samples, 0),
-  );
+  const samples = learned.reduce((sum, one) => sum + one.samples, 0);
+  const basis = await basisOf(store, plan.teamId, samples, plan.prices);
   return {
     tasks,
     edges: graph.edges,
@@ -51,14 +51,29 @@ export async function previewPlan(store: Pick<Tx, 'history'>, plan: PreviewedPla
   };
 }
 
-/** What an hour of the team's work really took; without any record an assumption, shown as one, and no price. */
-export async function basisOf(store: Pick<Tx, 'history'>, teamId: string, samples: number): Promise<EnvelopeBasis> {
+/** An agent reads far more than it writes: so much of a million tokens is taken for input. */
+const inputShare = 0.8;
+
+/**
+ * What an hour of the team's work really took; without any record an assumption, shown as one. The price is the model's when
+ * it is known, else what the team's work has cost, else null.
+ */
+export async function basisOf(
+  store: Pick<Tx, 'history'>,
+  teamId: string,
+  samples: number,
+  prices: Prices = { input: null, output: null },
+): Promise<EnvelopeBasis> {
   const { hours, tokens, costUsd } = await store.history.rates(teamId);
   const measured = hours > 0 && tokens > 0;
   return {
     samples,
     tokensPerHour: measured ? Math.round(tokens / hours) : assumedTokensPerHour,
     tokensSource: measured ? 'history' : 'assumed',
-    usdPerMillionTokens: measured && costUsd !== null ? (costUsd * 1_000_000) / tokens : null,
+    usdPerMillionTokens: priceOf(prices) ?? (measured && costUsd !== null ? (costUsd * 1_000_000) / tokens : null),
   };
+}
+
+function priceOf({ input, output }: Prices): number | null {
+  return input === null || output === null ? null : input * inputShare + output * (1 - inputShare);
 }

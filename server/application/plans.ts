@@ -37,7 +37,8 @@ export function createPlans(deps: Deps) {
     const keys = [...new Set(tasks.map((task) => historyKey(task.planKey, task.capabilities)))];
     const own = new Set(tasks.map(({ id }) => id));
     const records = await store.history.ofKeys(session.teamId, keys, { limitPerKey: recordsAsked });
-    const basis = await basisOf(store, session.teamId, records.filter(({ taskId }) => !own.has(taskId)).length);
+    const samples = records.filter(({ taskId }) => !own.has(taskId)).length;
+    const basis = await basisOf(store, session.teamId, samples, deps.prices(session.model));
     const estimates = new Map(tasks.map(({ id, estimate }) => [id, estimate]));
     return { envelope: envelopeOf(graph, estimates, basis, session.parallelism), basis };
   }
@@ -80,7 +81,9 @@ export function createPlans(deps: Deps) {
       const { parallelism } = input;
       const repositoryId = input.repositoryId ?? null;
       const { blueprint } = source;
-      return { source, preview: await previewPlan(store, { teamId, repositoryId, blueprint, tasks, parallelism }) };
+      const prices = deps.prices(input.model ?? null);
+      const plan = { teamId, repositoryId, blueprint, tasks, parallelism, prices };
+      return { source, preview: await previewPlan(store, plan) };
     },
 
     /** The envelope of a planned session: hours, tokens, cost, with what they rest on. Null before there is a plan. */

@@ -1,6 +1,7 @@
 /** What a task's words say about it when nobody has said more (domain.md 4, text analysis). */
 import type { Capability } from './agent.ts';
 import { around, type EstimateInput } from './estimate.ts';
+import { withoutFences } from './prose.ts';
 
 /** A keyword gives its capability; the answer keeps the order of this table. */
 const capabilityWords: readonly (readonly [Capability, readonly string[]])[] = [
@@ -109,16 +110,4 @@ export function analyzeText(title: string, description: string): TextAnalysis {
 /** The whole words of a text, lower-case; a hyphen or an underscore joins ("ci-cd" is one word). */
 function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}_]+(?:-[\p{L}\p{N}_]+)*/gu) ?? [];
-}
-
-function withoutFences(text: string): string {
-  const kept: string[] = [];
-  let fence = '';
-  for (const line of text.split(/\r\n|\n|\r/)) {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? '';
-    if (fence === '' && mark !== '') fence = mark;
-    else if (fence !== '' && mark[0] === fence[0] && mark.length >= fence.length) fence = '';
-    else if (fence === '') kept.push(line);
-  }
-  return kept.join('\n');
 }

@@ -47,8 +47,13 @@ export async function chooseAgent(
     decision = route(asked, candidates);
     why += ' Nobody else fits, so those that failed at it before are asked again.';
   }
-  const agent = decision.selected === null ? null : await tx.agents.get(session.teamId, decision.selected);
+  // Named for this attempt, by a person or to try again: no score of another's counts, only whether it may take it.
+  const named = decision.candidates.find(({ agentId, score }) => agentId === next?.preferredAgent && score !== null);
+  const selected = named?.agentId ?? decision.selected;
+  const agent = selected === null ? null : await tx.agents.get(session.teamId, selected);
   if (!agent) return { refused: decision.sentence };
+  if (named !== undefined && named.agentId !== decision.selected)
+    decision = { ...decision, selected, sentence: `${agent.name} takes it because it was named for this attempt.` };
   const probe = candidates.find((candidate) => candidate.agent.id === agent.id)?.probe ?? false;
   return { agent, sentence: `${decision.sentence}${why}`, candidates: decision.candidates, request: asked, probe };
 }
