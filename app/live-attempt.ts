@@ -1,4 +1,5 @@
 import type { Diff, DiffFile } from '../server/application/git-port.ts';
+import type { RoutingDecision } from '../server/application/work-port.ts';
 import type { Attempt } from '../server/domain/attempt.ts';
 import type { Checkpoint } from '../server/domain/checkpoint.ts';
 
@@ -38,6 +39,12 @@ export function detailOf(attempt: Attempt): AttemptDetail {
   const { agentId, probe, conflictId, prompt, system, model, summary, evidence, cutOff } = attempt;
   return { ...briefOf(attempt), agentId, probe, conflictId, prompt, system, model, summary, evidence, cutOff };
 }
+
+/** Why an agent got a task, or why nobody did. */
+export type TaskDecision = Pick<
+  RoutingDecision,
+  'attemptId' | 'selectedAgentId' | 'sentence' | 'candidates' | 'createdAt'
+>;
 
 /** What an attempt can show for itself. */
 export type AttemptProof = Pick<Attempt, 'id' | 'taskId' | 'number' | 'status' | 'evidence' | 'error'>;

@@ -1,7 +1,6 @@
 import type { DependencyType, Task } from '../../server/domain/task.ts';
 import { layoutGraph } from '../graph-layout.ts';
 import type { LiveCollision, LiveEdge } from '../live.ts';
-import { pathsOf } from './task-words.ts';
 
 /** What the picture and the table both show of a session's graph; a test keeps them equal. */
 export interface GraphData {
@@ -77,17 +76,29 @@ export function graphModel({ tasks, edges, criticalPath, collisions = [] }: Grap
   }
   const ids = tasks.map((task) => task.id);
   const { positions, width, height } = layoutGraph(ids, lines, nodeSize);
-  // After the layout: what may collide is no order.
-  for (const one of collisions) {
-    if (!known.has(one.first) || !known.has(one.second)) continue;
-    const line = { from: one.first, to: one.second, type: 'collision', required: false, critical: false } as const;
-    lines.push({ id: `collision-${one.first}-${one.second}`, ...line, label: pathsOf(one) });
-  }
   const nodes = tasks.map((task) => {
     const at = positions.get(task.id) ?? { x: 0, y: 0 };
     return { task, x: at.x, y: at.y, critical: critical.has(task.id), group: groups.has(task.id) };
   });
+  // After the layout: what may collide is no order. Drawn from the upper one down, beside the dependencies.
+  for (const one of collisions) {
+    const [upper, lower] = [one.first, one.second].sort(
+      (a, b) => (positions.get(a)?.y ?? 0) - (positions.get(b)?.y ?? 0),
+    );
+    if (upper === undefined || lower === undefined || !known.has(upper) || !known.has(lower)) continue;
+    const line = { from: upper, to: lower, type: 'collision', required: false, critical: false } as const;
+    lines.push({ id: `collision-${one.first}-${one.second}`, ...line, label: collisionLabel(one) });
+  }
   return { nodes, lines, width, height };
+}
+
+const longestLabel = 24;
+
+/** The first path in question; the table and the inspector name all of them. */
+function collisionLabel({ globs }: LiveCollision): string {
+  const first = globs[0]?.[1] ?? '';
+  const path = first.length > longestLabel ? `…${first.slice(1 - longestLabel)}` : first;
+  return globs.length > 1 ? `${path} +${globs.length - 1}` : path;
 }
 
 function labelOf(edge: LiveEdge): string {

@@ -96,3 +96,26 @@ test('a line says its lag and that it is optional', () => {
     { label: '+30 s optional', critical: true },
   ]);
 });
+
+test('what may collide orders nothing: places and dependencies stay, the line leads from the upper to the lower', () => {
+  const tasks = [aTask({ id: 'a', key: 'a' }), aTask({ id: 'b', key: 'b', position: 1 })];
+  const plain = { tasks, edges: [], criticalPath: [] };
+  const collisions = [
+    {
+      first: 'b',
+      second: 'a',
+      globs: [
+        ['src/**', 'src/a.ts'],
+        ['docs/**', 'docs/**'],
+      ],
+    },
+    { first: 'a', second: 'ghost', globs: [] },
+  ] as const;
+  const model = graphModel({ ...plain, collisions });
+  expect(model.nodes).toEqual(graphModel(plain).nodes);
+  expect(model.lines).toMatchObject([{ type: 'collision', from: 'a', to: 'b', label: 'src/a.ts +1' }]);
+  expect(taskRows({ ...plain, collisions }).map(({ after, collides }) => ({ after, collides }))).toEqual([
+    { after: [], collides: [{ key: 'b', paths: 'src/** and src/a.ts, docs/**' }] },
+    { after: [], collides: [{ key: 'a', paths: 'src/** and src/a.ts, docs/**' }] },
+  ]);
+});

@@ -81,6 +81,8 @@ function nodeOf(node: GraphNode, selected: string | null): TaskNode {
     handles: [
       { type: 'target', position: Position.Left, x: 0, y: height / 2, width: 1, height: 1 },
       { type: 'source', position: Position.Right, x: width, y: height / 2, width: 1, height: 1 },
+      { id: 'above', type: 'target', position: Position.Top, x: width / 2, y: 0, width: 1, height: 1 },
+      { id: 'below', type: 'source', position: Position.Bottom, x: width / 2, y: height, width: 1, height: 1 },
     ],
     ariaLabel: describe(task, critical, group),
   };
@@ -93,6 +95,7 @@ function edgeOf(line: GraphLine): Edge {
     source: line.from,
     target: line.to,
     type: 'straight',
+    ...(line.type === 'collision' ? { sourceHandle: 'below', targetHandle: 'above' } : {}),
     label: line.label === '' ? undefined : line.label,
     style: {
       stroke: color,
@@ -151,18 +154,20 @@ function TaskBox({ data, selected }: NodeProps<TaskNode>) {
         <span className="truncate">{task.key}</span>
       </p>
       <p className="line-clamp-2 flex-1 px-2 pt-1 text-data leading-5 text-ink-1">{task.title}</p>
-      <p className="flex justify-between gap-2 px-2 font-data text-micro leading-5 text-ink-3">
-        <span>{group ? 'group' : `${task.estimate.expected.toFixed(1)} h`}</span>
-        <span className={clsx(critical && 'font-bold text-ink-1')}>
-          {critical ? 'critical' : task.optional ? 'optional' : ''}
-        </span>
-        {waitsForPath(task) ? (
-          <span className="truncate text-caution">{reasonText(task.reason ?? '')}</span>
-        ) : (
+      {waitsForPath(task) ? (
+        <p className="truncate px-2 font-data text-micro leading-5 text-caution">{reasonText(task.reason ?? '')}</p>
+      ) : (
+        <p className="flex justify-between gap-2 px-2 font-data text-micro leading-5 text-ink-3">
+          <span>{group ? 'group' : `${task.estimate.expected.toFixed(1)} h`}</span>
+          <span className={clsx(critical && 'font-bold text-ink-1')}>
+            {critical ? 'critical' : task.optional ? 'optional' : ''}
+          </span>
           <span>{task.attemptCount > 0 ? `try ${task.attemptCount}` : ''}</span>
-        )}
-      </p>
+        </p>
+      )}
       <Handle type="source" position={Position.Right} isConnectable={false} className="opacity-0" />
+      <Handle id="above" type="target" position={Position.Top} isConnectable={false} className="opacity-0" />
+      <Handle id="below" type="source" position={Position.Bottom} isConnectable={false} className="opacity-0" />
     </div>
   );
 }

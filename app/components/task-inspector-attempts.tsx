@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
-import type { RoutingDecision as Decision } from '../../server/application/work-port.ts';
 import { totalTokens } from '../../server/domain/metrics.ts';
 import { count, dateTime, duration, usd } from '../format.ts';
-import { type AttemptDetail, proofOf } from '../live-attempt.ts';
+import { type AttemptDetail, proofOf, type TaskDecision } from '../live-attempt.ts';
 import { attemptSigns } from '../status.ts';
 import { Age } from './age.tsx';
 import { Evidence } from './evidence.tsx';
@@ -13,7 +12,7 @@ import { roleWords, verdictText } from './task-words.ts';
 
 interface TaskAttemptsProps {
   attempts: readonly AttemptDetail[];
-  decisions: readonly Decision[];
+  decisions: readonly TaskDecision[];
   /** An agent's name by its id. */
   nameOf: (agentId: string) => string;
   taskKey: string;
@@ -57,7 +56,7 @@ export function TaskAttempts({ attempts, decisions, nameOf, taskKey }: TaskAttem
 
 interface OneProps {
   attempt: AttemptDetail;
-  decision: Decision | undefined;
+  decision: TaskDecision | undefined;
   taskKey: string;
 }
 
@@ -110,7 +109,7 @@ function One({ attempt, decision, taskKey }: OneProps) {
   );
 }
 
-function Routed({ decision }: { decision: Decision }) {
+function Routed({ decision }: { decision: TaskDecision }) {
   return (
     <RoutingDecision
       sentence={decision.sentence}

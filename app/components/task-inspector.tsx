@@ -1,9 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
-import type { RoutingDecision } from '../../server/application/work-port.ts';
 import type { Actor } from '../../server/domain/actor.ts';
 import type { LiveCollision, LiveState } from '../live.ts';
-import type { AttemptDetail } from '../live-attempt.ts';
+import type { AttemptDetail, TaskDecision } from '../live-attempt.ts';
 import { Panel } from './page.tsx';
 import { Empty } from './states.tsx';
 import { TaskAttempts } from './task-inspector-attempts.tsx';
@@ -16,7 +15,7 @@ import { taskRows } from './task-table-rows.ts';
 export interface Inspection {
   readonly taskId: string;
   readonly attempts: readonly AttemptDetail[];
-  readonly decisions: readonly RoutingDecision[];
+  readonly decisions: readonly TaskDecision[];
   readonly agents: readonly { readonly id: string; readonly name: string; readonly type: string }[];
 }
 

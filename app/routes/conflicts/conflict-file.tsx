@@ -1,4 +1,3 @@
-import clsx from 'clsx';
 import { type ReactNode, useRef, useState } from 'react';
 import type { ConflictSide } from '../../../server/application/git-port.ts';
 import type { ConflictChoice } from '../../../server/domain/conflict.ts';
@@ -116,7 +115,7 @@ function Decision({ side, fields, disabled }: Omit<ConflictFileProps, 'over'>) {
           <label htmlFor={content.id} className="flex items-baseline justify-between gap-3 font-semibold">
             The file as it is to be
             <output
-              className={clsx('text-micro font-normal', markers > 0 ? 'font-bold text-caution' : 'text-ink-3')}
+              className={`text-micro ${markers > 0 ? 'font-bold text-caution' : 'font-normal text-ink-3'}`}
               aria-live="polite"
             >
               {markers > 0 ? `${plural(markers, 'place')} still marked` : 'no marker left'}

@@ -1,4 +1,3 @@
-import clsx from 'clsx';
 import { useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
@@ -54,12 +53,11 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
     <>
       <SessionHeader state={state} usage={usage} repository={repository} rehearsal={rehearsal} />
       <div
-        className={clsx(
-          'grid min-w-0 flex-1 content-start lg:grid-rows-[auto_1fr]',
+        className={`grid min-w-0 flex-1 content-start lg:grid-rows-[auto_1fr] ${
           inspection === null
             ? 'lg:grid-cols-[minmax(0,1fr)_22rem]'
-            : 'lg:grid-cols-[minmax(0,1fr)_minmax(24rem,36rem)]',
-        )}
+            : 'lg:grid-cols-[minmax(0,1fr)_minmax(24rem,36rem)]'
+        }`}
       >
         <div className="flex min-w-0 flex-col lg:col-start-2">
           <Asks asks={asks} tasks={tasks} action={base} refusal={askRefusal} />
