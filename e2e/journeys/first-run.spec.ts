@@ -12,6 +12,28 @@ const work = script(`
 - say: The wrapping is right now.
 `);
 
+const rooms = [
+  '/',
+  '/sessions',
+  '/sessions/new',
+  '/agents',
+  '/agents/new',
+  '/agents/AGENT-REVIEWER-01',
+  '/agents/AGENT-REVIEWER-01/edit',
+  '/routing',
+  '/routing/what-if',
+  '/blueprints',
+  '/blueprints/crud',
+  '/blueprints/-/new',
+  '/blueprints/-/import',
+  '/contexts',
+  '/contexts/merge',
+  '/conflicts',
+  '/repositories',
+  '/asks',
+  '/account',
+];
+
 test('a stranger gets from the first run to a proven diff, live in two tabs', async ({ house, page, context }) => {
   const app = await house.start(nobody);
   const problems: string[] = [];
@@ -50,17 +72,28 @@ test('a stranger gets from the first run to a proven diff, live in two tabs', as
     .getByRole('link', { name: /^changes/i })
     .first()
     .click();
-  await expect(page.getByText('src/wrap.ts').first()).toBeVisible();
+  const files = page.getByRole('navigation', { name: 'Changed files' });
+  await expect(files.getByRole('link', { name: /src\/wrap\.ts/ })).toBeVisible();
   await expect(page.getByText('width(word) <= columns').first()).toBeVisible();
   await expect(page.getByText(/exit 0/).first()).toBeVisible();
   expect(problems).toEqual([]);
 
-  for (const path of ['', '/graph', '/tasks', '/output', '/changes', '/checkpoints', '/metrics']) {
+  for (const path of [
+    '',
+    '/graph',
+    '/tasks',
+    '/output',
+    '/changes',
+    '/checkpoints',
+    '/context',
+    '/metrics',
+    '/blueprint',
+  ]) {
     await page.goto(`${house.url}/sessions/${slug}${path}`);
     await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible();
     await expectAccessible(page);
   }
-  for (const path of ['/', '/sessions', '/sessions/new', '/repositories', '/asks', '/account', '/nowhere']) {
+  for (const path of [...rooms, '/nowhere']) {
     await page.goto(`${house.url}${path}`);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await expectAccessible(page);
@@ -79,11 +112,18 @@ test('every page fits a phone', async ({ house, page }) => {
     prompt: script('- write: { path: a-rather-long-folder/another-folder/file-with-a-long-name.md, content: x }'),
   });
   await api.waitFor(session.id, ['completed', 'failed']);
-  const paths = ['/', '/sessions', '/sessions/new', '/repositories', '/asks', '/account'];
-  const tabs = ['', '/graph', '/tasks', '/output', '/changes', '/checkpoints', '/metrics'].map(
-    (tab) => `/sessions/${session.slug}${tab}`,
-  );
-  for (const path of [...paths, ...tabs]) {
+  const tabs = [
+    '',
+    '/graph',
+    '/tasks',
+    '/output',
+    '/changes',
+    '/checkpoints',
+    '/context',
+    '/metrics',
+    '/blueprint',
+  ].map((tab) => `/sessions/${session.slug}${tab}`);
+  for (const path of [...rooms, ...tabs]) {
     await page.goto(`${house.url}${path}`);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width, `${path} scrolls sideways`).toBeLessThanOrEqual(390);

@@ -1,8 +1,9 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures.ts';
-import { greetingPrompt } from '../support/greeting.ts';
-import { expectSoundHistory } from '../support/history.ts';
-import { expectAccessible, nobody, setUp, stateOf } from '../support/pages.ts';
+import { git } from '../support/git.ts';
+import { collidingPlan, greetingPrompt } from '../support/greeting.ts';
+import { expectSoundHistory, expectSoundTimeline } from '../support/history.ts';
+import { createSession, expectAccessible, nobody, setUp, signIn, stateOf } from '../support/pages.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(600_000);
@@ -127,10 +128,13 @@ test('a goal without a blueprint is planned, worked on in parallel, mended, merg
   await expect(page.getByText('build.tool', { exact: true })).toBeVisible();
   await expect(page.getByText('npm', { exact: true })).toBeVisible();
   await page.goto(`${address}/changes`);
-  const file = page.getByRole('main');
-  await expect(file.getByText('WORDS.md').first()).toBeVisible();
-  await expect(file.getByText('hello', { exact: true }).first()).toBeVisible();
-  await expect(file.getByText('HELLO', { exact: true }).first()).toBeVisible();
+  await page
+    .getByRole('navigation', { name: 'Changed files' })
+    .getByRole('link', { name: /WORDS\.md/ })
+    .click();
+  const merged = page.locator('[id="file-WORDS.md"]');
+  await expect(merged.getByText('hello', { exact: true })).toBeVisible();
+  await expect(merged.getByText('HELLO', { exact: true })).toBeVisible();
   for (const tab of [
     '',
     '/graph',
@@ -164,4 +168,147 @@ test('a goal without a blueprint is planned, worked on in parallel, mended, merg
   expect(events.find((event) => event.type === 'conflict.resolved')?.payload.resolvedBy).toMatchObject({
     name: 'AGENT-INTEGRATOR-01',
   });
+});
+
+test('what agents cannot bring together a person resolves, and both sides of the work land', async ({
+  house,
+  page,
+}) => {
+  await house.start();
+  const api = await house.api();
+  const { source } = await api.register('sample');
+  await signIn(page, house);
+  const slug = await createSession(page, house, {
+    title: 'Give the library a greeting',
+    prompt: greetingPrompt({ plan: collidingPlan, conflict: '- say: I leave it as it is.' }),
+    blueprint: 'planner',
+  });
+  const { id } = await api.session(slug);
+
+  const tile = page.getByRole('navigation', { name: 'Annunciator' }).getByRole('link', { name: /^CONFLICT/ });
+  await expect(tile).toContainText('1', { timeout: 300_000 });
+  await expect(stateOf(page).getByText('CONFLICT', { exact: true }).first()).toBeVisible(long);
+  await expect(page.getByRole('link', { name: 'Decide file by file' })).toBeVisible();
+  await expectAccessible(page);
+  await tile.click();
+  await expectAccessible(page);
+  await page
+    .getByRole('link', { name: /Add a (greeting|shout)/ })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/\/conflicts\/[0-9a-f-]{36}/);
+  const words = page.getByRole('region', { name: 'WORDS.md' });
+  await expect(words.getByText('1 place still marked')).toBeVisible();
+  await expectAccessible(page);
+
+  // Nothing chosen, and then a text with its markers: each is told beside the file, and nothing lands.
+  const resolve = page.getByRole('button', { name: /^Resolve/ });
+  await resolve.click();
+  await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+  await words.getByLabel(/^As written below/).check();
+  await resolve.click();
+  await expect(words.getByLabel(/^The file as it is to be/)).toHaveAttribute('aria-invalid', 'true');
+  expect((await api.session(id)).attention.kind).toBe('conflict');
+
+  await words.getByLabel(/^The file as it is to be/).fill('hello, and\nHELLO\n');
+  await expect(words.getByText('no marker left')).toBeVisible();
+  await resolve.click();
+  await expect(page.getByText(/^Taken\. It is put onto the branch/)).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: /^(?!AGENT).+ resolved it/ })).toBeVisible(long);
+  await page.goto(`${house.url}/sessions/${slug}`);
+  await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible(long);
+  await expect(stateOf(page)).toContainText(/proven/i);
+  await expect(tile).toContainText('clear');
+
+  const events = await expectSoundHistory(api, id, {
+    repository: source,
+    files: {
+      'WORDS.md': 'hello, and\nHELLO\n',
+      'src/greet.ts': "export const greet = () => 'hello';\n",
+      'src/shout.ts': "export const shout = () => 'HELLO';\n",
+    },
+    tasks: 2,
+  });
+  const tried = events.filter((event) => event.type === 'attempt.started' && event.payload.role === 'conflict');
+  expect(tried.length, 'agents tried before a person was asked').toBeGreaterThan(1);
+  const decided = events.find((event) => event.type === 'conflict.resolved');
+  expect(decided?.payload.resolvedBy).toMatchObject({ kind: 'user' });
+});
+
+test('a lead changes a proposed plan, accepts it, and what runs is what was accepted', async ({ house, page }) => {
+  await house.start();
+  const api = await house.api();
+  const repository = await api.register(await house.repository(), { verify: ['node check.js'] });
+  await signIn(page, house);
+  const work = (key: string) => `\`\`\`rehearsal task=${key}\n- bash: node tally.js ${key}\n\`\`\`\n`;
+  const prompt = `Count in this order.
+
+\`\`\`rehearsal plan
+tasks:
+  - { key: one, title: Implement the first step, capabilities: [code_generation], estimate: { likely: 2 } }
+  - { key: two, title: Implement the second step, capabilities: [code_generation], estimate: { likely: 1 } }
+\`\`\`
+
+${['one-a', 'one-b', 'two', 'three'].map(work).join('\n')}`;
+  const slug = await createSession(page, house, {
+    title: 'Count the steps',
+    prompt,
+    blueprint: 'planner',
+    autonomy: 'plan_approval',
+  });
+  const address = `${house.url}/sessions/${slug}`;
+  const plan = page.getByRole('region', { name: 'Plan' });
+  const accept = plan.getByRole('button', { name: /^Accept the plan/ });
+  await expect(accept).toBeVisible(long);
+  await expect(plan).toContainText('AGENT-ARCHITECT-01 planned 2 tasks.');
+  const approval = page.getByRole('navigation', { name: 'Annunciator' }).getByRole('link', { name: /^APPROVAL/ });
+  await expect(approval).toContainText('1');
+  await expectAccessible(page);
+
+  await (await inspect(page, address, 'two')).getByRole('link', { name: /^Add a task after it/ }).click();
+  await expectAccessible(page);
+  await page.locator('[name=title]').fill('Implement the third step');
+  await page.locator('[name=key]').fill('three');
+  await expect(page.getByLabel('two: Implement the second step')).toBeChecked();
+  await page.getByRole('button', { name: /^Add the task/ }).click();
+  await expect(task(page, 'three')).toContainText('two: this one starts when that one is done');
+
+  await (await inspect(page, address, 'one')).getByRole('link', { name: /^Split/ }).click();
+  await expectAccessible(page);
+  const rows = [
+    { key: 'one-a', title: 'Implement the first half', dependsOn: '' },
+    { key: 'one-b', title: 'Implement the second half', dependsOn: 'one-b' },
+  ];
+  for (const [index, row] of rows.entries())
+    for (const [name, value] of Object.entries(row)) await page.locator(`[name="tasks[${index}].${name}"]`).fill(value);
+  await page.getByRole('button', { name: /^Split it/ }).click();
+  // A task that waits for itself is refused beside its field, and what was typed stays.
+  await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+  await expect(page.locator('[name="tasks[1].title"]')).toHaveValue('Implement the second half');
+  await page.locator('[name="tasks[1].dependsOn"]').fill('one-a');
+  await page.getByRole('button', { name: /^Split it/ }).click();
+  await expect(page.getByRole('rowheader', { name: /^one-b / })).toBeVisible();
+
+  const two = await inspect(page, address, 'two');
+  await two.getByText('Let it wait for another task …').click();
+  await two.getByLabel('It waits for').selectOption({ label: 'one: Implement the first step' });
+  await two.getByRole('button', { name: /^Let it wait for another task/ }).click();
+  await expect(two).toContainText('one: this one starts when that one is done');
+  await expectAccessible(page);
+
+  await page.goto(`${address}/graph`);
+  for (const key of ['one', 'one-a', 'one-b', 'two', 'three'])
+    await expect(
+      page.getByRole('region', { name: 'Task graph' }).getByLabel(new RegExp(`^Task ${key}: `)),
+    ).toBeVisible();
+  const id = (await api.session(slug)).id;
+  expect((await api.events(id, ['attempt.started'])).filter((event) => event.payload.role !== 'plan')).toEqual([]);
+  await accept.click();
+  await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible({ timeout: 300_000 });
+  await expect(node(page, 'three', 'COMPLETED')).toBeVisible();
+
+  const done = await api.session(id);
+  expect(done.proof).toBe('proven');
+  expect(await git(repository.source, 'show', `${done.branch}:tally.txt`)).toBe('one-a\none-b\ntwo\nthree');
+  expectSoundTimeline(await api.events(id));
 });

@@ -35,7 +35,8 @@ test('the main job is done without JavaScript', async ({ house, page }) => {
   await page.goto(`${house.url}/sessions/${slug}`);
   await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible();
   await page.goto(`${house.url}/sessions/${slug}/changes`);
-  await expect(page.getByText('src/wrap.ts').first()).toBeVisible();
+  const files = page.getByRole('navigation', { name: 'Changed files' });
+  await expect(files.getByRole('link', { name: /src\/wrap\.ts/ })).toBeVisible();
   await page.getByRole('button', { name: /log out/i }).click();
   await expect(page).toHaveURL(/\/login/);
 });

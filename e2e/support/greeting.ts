@@ -9,6 +9,9 @@ tasks:
   - { key: notes, title: Document the greeting, capabilities: [documentation], ${hours}, dependsOn: [{ key: check }] }
 `.trim();
 
+/** The same without the test and the notes: only what collides. */
+export const collidingPlan = greetingPlan.split('\n').slice(0, 3).join('\n');
+
 const test = (expected: string) =>
   [
     "import { test } from 'node:test';",
@@ -27,8 +30,8 @@ interface Told {
   first?: string;
   /** What an agent does that is sent both sides of the conflict. */
   conflict?: string;
-  /** What stands in the plan block; false: there is none. */
-  plan?: string | false;
+  /** What the planner answers. */
+  plan?: string;
 }
 
 /** A goal no rule knows, for the sample repository: both first tasks write WORDS.md, and the test is wrong at first. */
@@ -37,7 +40,7 @@ export function greetingPrompt({ first = '', conflict, plan = greetingPlan }: To
   const both = '- write: { path: WORDS.md, content: "hello\\nHELLO\\n" }\n- say: Both words are kept.';
   return [
     'Give the library a greeting, in four tasks.\n',
-    ...(plan === false ? [] : [block('plan', plan)]),
+    block('plan', plan),
     block(
       'task=greet',
       `${begin}- write: { path: src/greet.ts, content: "export const greet = () => 'hello';\\n" }

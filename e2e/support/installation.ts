@@ -18,7 +18,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** Environment variables of the app, on top of those every installation has. */
 export type Knobs = Readonly<Record<string, string>>;
 
-const allScopes = ['sessions', 'repositories', 'asks', 'agents', 'teams'].flatMap((name) => [
+const allScopes = ['sessions', 'repositories', 'asks', 'agents', 'contexts', 'blueprints', 'teams'].flatMap((name) => [
   `${name}:read`,
   `${name}:write`,
 ]);

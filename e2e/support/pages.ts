@@ -34,16 +34,17 @@ export async function signIn(page: Page, house: Installation): Promise<void> {
   await expect(page).not.toHaveURL(/\/login/);
 }
 
-/** A session of one task through the form; answers its slug. */
+/** A session through the form, of one task unless another way to plan is named; answers its slug. */
 export async function createSession(
   page: Page,
   house: Installation,
-  input: { title: string; prompt: string },
+  input: { title: string; prompt: string; blueprint?: string; autonomy?: string },
 ): Promise<string> {
   await page.goto(`${house.url}/sessions/new`);
   await page.locator('[name=title]').fill(input.title);
   await page.locator('[name=prompt]').fill(input.prompt);
-  await page.locator('[name=blueprint][value=single_task]').check();
+  await page.locator(`[name=blueprint][value=${input.blueprint ?? 'single_task'}]`).check();
+  if (input.autonomy !== undefined) await page.locator('[name=autonomy]').selectOption(input.autonomy);
   await page.getByLabel('Start at once').check();
   await page.getByRole('button', { name: /create session/i }).click();
   await expect(page).toHaveURL(/\/sessions\/IND-\d+/);
