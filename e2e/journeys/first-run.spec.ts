@@ -2,6 +2,9 @@ import { expect, test } from '../support/fixtures.ts';
 import { createSession, expectAccessible, nobody, setUp, stateOf } from '../support/pages.ts';
 import { script } from '../support/rest.ts';
 
+// Bounded for a busy machine; an idle one takes a tenth of it.
+test.setTimeout(480_000);
+
 const work = script(`
 - say: Looking at the repository.
 - write: { path: NOTES.md, content: "# Notes\\n" }
@@ -12,6 +15,7 @@ const work = script(`
 - say: The wrapping is right now.
 `);
 
+const parts = ['', '/graph', '/tasks', '/output', '/changes', '/checkpoints', '/context', '/metrics', '/blueprint'];
 const rooms = [
   '/',
   '/sessions',
@@ -78,17 +82,7 @@ test('a stranger gets from the first run to a proven diff, live in two tabs', as
   await expect(page.getByText(/exit 0/).first()).toBeVisible();
   expect(problems).toEqual([]);
 
-  for (const path of [
-    '',
-    '/graph',
-    '/tasks',
-    '/output',
-    '/changes',
-    '/checkpoints',
-    '/context',
-    '/metrics',
-    '/blueprint',
-  ]) {
+  for (const path of parts) {
     await page.goto(`${house.url}/sessions/${slug}${path}`);
     await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible();
     await expectAccessible(page);
@@ -112,17 +106,9 @@ test('every page fits a phone', async ({ house, page }) => {
     prompt: script('- write: { path: a-rather-long-folder/another-folder/file-with-a-long-name.md, content: x }'),
   });
   await api.waitFor(session.id, ['completed', 'failed']);
-  const tabs = [
-    '',
-    '/graph',
-    '/tasks',
-    '/output',
-    '/changes',
-    '/checkpoints',
-    '/context',
-    '/metrics',
-    '/blueprint',
-  ].map((tab) => `/sessions/${session.slug}${tab}`);
+  const { items } = await api.ok<{ items: { id: string }[] }>('GET', `/sessions/${session.id}/tasks`);
+  const forms = ['/tasks/new', `/tasks/${items[0]?.id}/edit`, `/tasks/${items[0]?.id}/split`];
+  const tabs = [...parts, ...forms, `/tasks?task=${items[0]?.id}`].map((tab) => `/sessions/${session.slug}${tab}`);
   for (const path of [...rooms, ...tabs]) {
     await page.goto(`${house.url}${path}`);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
