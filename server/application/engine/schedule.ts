@@ -66,10 +66,11 @@ export async function startTasks(
     const assigned: Assignment =
       refusal === null ? await assignTask(deps, session, task.id, outline) : { refused: refusal, because: 'passing' };
     if ('refused' in assigned) {
-      if (assigned.because === 'budget' && assigned.scope === 'session' && assigned.usedUp) {
+      if (assigned.because === 'budget' && assigned.scope === 'session') {
         const { refused: reason, accountId: account, what } = assigned;
-        if (slots === session.parallelism) await pauseForBudget(deps, session, { reason, account, what });
-        return;
+        // What runs here has drawn the rest, or goes on to its checkpoint: no lack of anything, and nothing new starts.
+        if (slots < session.parallelism) break;
+        if (assigned.usedUp) return pauseForBudget(deps, session, { reason, account, what });
       }
       // Waiting for another task is the plan's own order, not a lack of anything.
       await tellWait(deps, session, task, assigned.because === 'path' ? assigned.refused : null);
