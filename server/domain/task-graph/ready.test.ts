@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { canMoveTask, type DependencyType, type TaskStatus } from '../task.ts';
 import { consequencesOfFailure } from './failure.ts';
 import type { GraphNode, TaskGraph } from './graph.ts';
-import { edgeStates, mayComplete, readySet } from './ready.ts';
+import { edgeStates, mayComplete, readySet, startRefusal } from './ready.ts';
 import { edge, graphs, node } from './testing.ts';
 
 const zero = new Date('2026-01-01T00:00:00Z').getTime();
@@ -195,5 +195,28 @@ test('whatever happens in a run, no task starts or completes against a dependenc
       expect(isOver()).toBe(true);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a ready task is refused its start by an edge or a split that came later, also through its group', () => {
+  const nodes = [
+    node('a'),
+    node('b', { status: 'ready' }),
+    node('g', { status: 'ready' }),
+    node('c', { parentId: 'g', status: 'ready' }),
+  ];
+  expect(startRefusal({ nodes, edges: [] }, 'b', at(0))).toBeNull();
+  expect(startRefusal({ nodes, edges: [edge('a', 'b')] }, 'b', at(0))).toBe('it waits for a');
+  expect(startRefusal({ nodes, edges: [edge('a', 'b', { type: 'finish_to_finish' })] }, 'b', at(0))).toBeNull();
+  expect(startRefusal({ nodes, edges: [edge('a', 'g')] }, 'c', at(0))).toBe('it waits for a');
+  expect(startRefusal({ nodes, edges: [] }, 'g', at(0))).toContain('split');
+  expect(startRefusal({ nodes, edges: [] }, 'z', at(0))).toContain('no task');
+});
+
+test('what is in the ready set is never refused its start', () => {
+  fc.assert(
+    fc.property(graphs(), (graph) => {
+      for (const id of readySet(graph, at(0))) expect(startRefusal(graph, id, at(0))).toBeNull();
+    }),
   );
 });
