@@ -240,7 +240,6 @@ test('a lead changes a proposed plan, accepts it, and what runs is what was acce
   const api = await house.api();
   const repository = await api.register(await house.repository(), { verify: ['node check.js'] });
   await signIn(page, house);
-  const work = (key: string) => `\`\`\`rehearsal task=${key}\n- bash: node tally.js ${key}\n\`\`\`\n`;
   const prompt = `Count in this order.
 
 \`\`\`rehearsal plan
@@ -249,7 +248,10 @@ tasks:
   - { key: two, title: Implement the second step, capabilities: [code_generation], estimate: { likely: 1 } }
 \`\`\`
 
-${['one-a', 'one-b', 'two', 'three'].map(work).join('\n')}`;
+\`\`\`rehearsal
+- bash: node tally.js step
+\`\`\`
+`;
   const slug = await createSession(page, house, {
     title: 'Count the steps',
     prompt,
@@ -309,6 +311,9 @@ ${['one-a', 'one-b', 'two', 'three'].map(work).join('\n')}`;
 
   const done = await api.session(id);
   expect(done.proof).toBe('proven');
-  expect(await git(repository.source, 'show', `${done.branch}:tally.txt`)).toBe('one-a\none-b\ntwo\nthree');
+  expect(await git(repository.source, 'show', `${done.branch}:tally.txt`)).toBe(Array(4).fill('step').join('\n'));
+  const trailer = '--format=%(trailers:key=Orchestrator-Task,valueonly)';
+  const landed = await git(repository.source, 'log', '--reverse', trailer, `main..${done.branch}`);
+  expect(landed.split('\n').filter(Boolean)).toEqual(['one-a', 'one-b', 'two', 'three']);
   expectSoundTimeline(await api.events(id));
 });

@@ -25,6 +25,16 @@ const mend = '- edit: { path: src/wrap.ts, find: "width(word) < columns", replac
 
 const block = (info: string, body: string) => `\`\`\`rehearsal ${info}\n${body}\n\`\`\`\n`;
 
+const later = [
+  block('task=check', `- write: { path: test/greet.test.ts, content: "${test('good day')}" }`),
+  block(
+    'task=check attempt=2',
+    `- write: { path: test/greet.test.ts, content: "${test('hello')}" }
+- context: { set: { build.tool: npm } }`,
+  ),
+  block('task=notes', '- write: { path: GREETING.md, content: "# Greeting\\n" }'),
+];
+
 interface Told {
   /** Steps that both of the first two tasks begin with, such as an ask that holds them until a person answers. */
   first?: string;
@@ -54,12 +64,7 @@ ${mend}`,
 ${mend}`,
     ),
     block('conflict', conflict ?? both),
-    block('task=check', `- write: { path: test/greet.test.ts, content: "${test('good day')}" }`),
-    block(
-      'task=check attempt=2',
-      `- write: { path: test/greet.test.ts, content: "${test('hello')}" }
-- context: { set: { build.tool: npm } }`,
-    ),
-    block('task=notes', '- write: { path: GREETING.md, content: "# Greeting\\n" }'),
+    // A script for a task that is not in the plan is refused.
+    ...(plan === greetingPlan ? later : []),
   ].join('\n');
 }
