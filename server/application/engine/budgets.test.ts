@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addTask } from '../../../db/testing/fixtures.ts';
 import type { Attempt } from '../../domain/attempt.ts';
 import { monthOf } from '../../domain/budget-words.ts';
 import {
@@ -17,7 +15,6 @@ import {
   until,
 } from '../testing/house.ts';
 import { createCallAdmission } from './admit-call.ts';
-import { reserveFor } from './reserve.ts';
 
 const nothing = { tokens: 0, costUsd: 0, attempts: 0, seconds: 0 };
 
@@ -252,44 +249,6 @@ describe.each(['pglite', 'postgres'] as const)('budgets of runs, on %s', (kind) 
     );
     one.play.current = async () => undefined;
     await ends(id, 'completed');
-  });
-
-  test('twenty sessions that start at once on the rest of a month get exactly what is there', async () => {
-    await house.opened.database.db.execute(
-      sql`update teams set tokens_per_month = 120000, max_active_sessions = 20 where id = ${place.team.id}::uuid`,
-    );
-    const { store } = house.opened;
-    const agent = (await store.agents.list(place.team.id))[0];
-    if (!agent) throw new Error('There is no fleet');
-    const draws = [];
-    for (let n = 0; n < 20; n += 1) {
-      const session = await addSession(one, place, { title: `Add thing ${n}` });
-      const task = await addTask(store, session);
-      const { id } = await store.attempts.insert({
-        id: randomUUID(),
-        teamId: place.team.id,
-        sessionId: session.id,
-        taskId: task.id,
-        number: 1,
-        epoch: session.epoch,
-        agentId: agent.id,
-        runtimeId: agent.runtimeId,
-        ...one.deps.secrets.remoteIds(),
-        prompt: 'Do it.',
-        system: '',
-        model: null,
-      });
-      draws.push({ session, id });
-    }
-    const results = await Promise.all(
-      draws.map(({ session, id }) => store.transaction((tx) => reserveFor(tx, one.deps, session, id, agent, 2))),
-    );
-    const got = results.flatMap((result) => ('entry' in result ? [result.entry.reserved.tokens] : []));
-    expect(got.toSorted((a, b) => a - b)).toEqual([20_000, 50_000, 50_000]);
-    const refusals = results.flatMap((result) => ('refused' in result ? [result] : []));
-    expect(refusals).toHaveLength(17);
-    for (const refusal of refusals) expect(refusal).toMatchObject({ scope: 'team', usedUp: false, what: 'tokens' });
-    expect((await monthNow()).reserved.tokens).toBe(120_000);
   });
 
   test('a parked runtime takes no new attempt, says until when, and makes nothing degraded for a short rest', async () => {
