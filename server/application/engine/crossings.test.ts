@@ -90,6 +90,58 @@ describe.each(['pglite', 'postgres'] as const)('what crosses and what is in the 
     expect((await house.opened.store.attempts.bySession(id)).map(({ status }) => status)).toEqual(['succeeded']);
   });
 
+  test('a session given up between the merge and the row that tells of it keeps the work as completed', async () => {
+    one.play.current = async (run) => run.write('made.txt', 'made\n') as undefined;
+    one.fault.at = (point) => {
+      if (point === 'before_checkpoint') throw new Error('cut');
+    };
+    const { id } = await addSession(one, place, { start: true });
+    await until(house, [one.dispatcher], id, () => one.faults.includes('before_checkpoint'));
+    // Its owner is gone, and was lost three times before without any progress.
+    await house.opened.database.db.execute(
+      sql`update sessions set recoveries = 3, lease_expires_at = clock_timestamp() - interval '1 hour' where id = ${id}::uuid`,
+    );
+    const other = createInstance(house, { owner: 'house.2' });
+    const ended = await until(house, [other.dispatcher], id, ({ status }) => status === 'orphaned');
+    await other.dispatcher.stop();
+    expect(landed(place, ended)).toHaveLength(1);
+    expect((await house.opened.store.tasks.bySession(id)).map(({ status }) => status)).toEqual(['completed']);
+  });
+
+  test('a prerequisite that fails between the merge and the row that tells of it does not take the work back', async () => {
+    const yaml = `key: pair
+name: Pair
+version: 1.0.0
+description: One starts with the other.
+tasks:
+  - { key: left, title: Add left, description: Left, capabilities: [code_generation], estimate: { likely: 1 } }
+  - { key: right, title: Add right, description: Right, capabilities: [code_generation], estimate: { likely: 1 },
+      dependsOn: [{ key: left, type: start_to_start }] }
+`;
+    await one.services.blueprints.create(place.admin, { yaml });
+    let fail: () => void = () => undefined;
+    const failing = new Promise<void>((resolve) => {
+      fail = resolve;
+    });
+    one.play.current = async (run) => {
+      if (run.order.title === 'Add right') return run.write('right.txt', 'right\n') as undefined;
+      await failing;
+      return { type: 'failed', failure: 'invalid', message: 'no', retryAt: null };
+    };
+    let cut = true;
+    one.fault.at = (point) => {
+      if (point === 'before_checkpoint' && cut) throw new Error('cut');
+    };
+    const { id } = await addSession(one, place, { blueprint: 'pair', start: true });
+    await until(house, [one.dispatcher], id, () => one.faults.includes('before_checkpoint'));
+    fail();
+    await until(house, [], id, (_, tasks) => tasks.some(({ status }) => status === 'failed'));
+    cut = false;
+    const ended = await ends(id, 'partially_completed');
+    expect(landed(place, ended).map(({ key }) => key)).toEqual(['right']);
+    expect((await house.opened.store.tasks.bySession(id)).map(({ status }) => status)).toEqual(['failed', 'completed']);
+  });
+
   test('what a paused session keeps open takes nobody’s place', async () => {
     await house.opened.database.db.execute(sql`update teams set max_parallel_attempts = 1`);
     one.play.current = () => new Promise(() => undefined);
