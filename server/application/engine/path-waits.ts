@@ -1,7 +1,7 @@
 import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import { admit, type PathClaim } from '../../domain/path-leases.ts';
 import type { Session } from '../../domain/session.ts';
-import type { Task } from '../../domain/task.ts';
+import { nextRole, type Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
 import { engineActor } from './engine-actor.ts';
@@ -13,15 +13,20 @@ const prefix = 'waiting_for_path';
  * before waits for them. Judged under the session's lock from the rows alone, so a crash leaves no lease behind.
  */
 export async function pathWaitOf(tx: Tx, task: Task, open: readonly Attempt[]): Promise<string | null> {
-  if (task.kind === 'plan' || globsOf(task).length === 0) return null;
+  // Whoever plans only reads.
+  if (nextRole(task) === 'plan' || globsOf(task).length === 0) return null;
   const tasks = await tx.tasks.bySession(task.sessionId);
   const byId = new Map(tasks.map((one) => [one.id, one]));
   const holders = open.flatMap((attempt) => {
     const holder = byId.get(attempt.taskId);
-    return holder === undefined || holder.id === task.id || attemptEnded(attempt.status) ? [] : [claimOf(holder)];
+    return holder === undefined || holder.id === task.id || attempt.role === 'plan' || attemptEnded(attempt.status)
+      ? []
+      : [claimOf(holder)];
   });
+  // One that was split meanwhile waits for nothing itself.
+  const groups = new Set(tasks.map(({ parentTaskId }) => parentTaskId));
   const queue = tasks
-    .filter((one) => one.id === task.id || (one.status === 'ready' && waitsForPath(one)))
+    .filter((one) => one.id === task.id || (one.status === 'ready' && waitsForPath(one) && !groups.has(one.id)))
     .sort(byArrival);
   const wait = admit(holders, queue.map(claimOf)).get(task.id) ?? null;
   return wait === null ? null : `${prefix}: ${wait.glob} held by ${wait.heldBy.title}`;
