@@ -70,7 +70,8 @@ export async function createEngine(options: EngineOptions) {
         const task = attempt && (await store.tasks.get(attempt.teamId, attempt.taskId));
         if (!attempt || !task) return null;
         const { id: attemptId, sessionId, teamId, number, epoch, status, role } = attempt;
-        const call = { attemptId, sessionId, teamId, taskKey: task.key, number, epoch, status };
+        const temperature = await store.agents.temperatureOf(attempt.agentId);
+        const call = { attemptId, sessionId, teamId, taskKey: task.key, number, epoch, status, temperature };
         if (role === 'plan') {
           const goal = { title: await planned(store, task), taskKey: task.kind === 'plan' ? null : task.key };
           return { ...call, role, goal };

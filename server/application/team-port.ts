@@ -177,6 +177,8 @@ export interface AgentStore {
   /** When each agent of the team last finished something, and whether a probe of it is open. */
   idle(teamId: string): Promise<{ agentId: string; idleSince: Date | null; probing: boolean }[]>;
   heartbeat(runtimeId: string): Promise<void>;
+  /** What its model calls are sent with; null when it is gone. Cheap: asked with every call. */
+  temperatureOf(id: string): Promise<number | null>;
   /** Guarded by the version when given; version + 1. A name that is taken is CONFLICT. */
   update(
     teamId: string,

@@ -273,3 +273,20 @@ test('models are listed by name only', async () => {
   const unknown = await fetch(`http://127.0.0.1:${gateway.port()}/gateway/other/v1/models`, { headers });
   expect(unknown.status).toBe(404);
 });
+
+test("an agent's temperature goes with its calls, until the model says that it takes none", async () => {
+  const endpoint = await upstream((response, { body }) => {
+    if (!body.includes('temperature')) return void response.end(JSON.stringify({ choices: [], usage }));
+    if (body.includes('"temperature":0.3')) return void response.end(JSON.stringify({ choices: [], usage }));
+    const error = { code: 'unsupported_value', param: 'temperature', message: 'Only the default is supported' };
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+  });
+  const { gateway, attempts } = await gatewayTo(endpoint.baseUrl);
+  attempts.set(session, attempt({ temperature: 0.3 }));
+  expect((await call(gateway, {}, { model: 'real', messages: [] })).status).toBe(200);
+  attempts.set(session, attempt({ temperature: 1.7 }));
+  expect((await call(gateway, {}, { model: 'real', messages: [] })).status).toBe(200);
+  expect((await call(gateway, {}, { model: 'real', messages: [] })).status).toBe(200);
+  const sent = endpoint.seen.map(({ body }) => JSON.parse(body).temperature);
+  expect(sent).toEqual([0.3, 1.7, undefined, undefined]);
+});

@@ -16,6 +16,8 @@ export interface GatewayAttempt {
   number: number;
   epoch: number;
   status: AttemptStatus;
+  /** The agent's; null leaves the runtime's own. */
+  temperature?: number | null;
 }
 
 /** One call of a model, as it is kept. */

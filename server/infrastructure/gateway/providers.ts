@@ -40,6 +40,12 @@ export interface UpstreamOptions {
 /** Any OpenAI-compatible endpoint. The runtime's own headers stay here, and the key never leaves towards it. */
 export function upstreamProvider(model: ModelConfig, options: UpstreamOptions): Provider {
   const prices: Prices = { input: model.inputPrice, output: model.outputPrice };
+  // Reasoning models take no temperature: after the first refusal none is sent.
+  let fixedTemperature = false;
+  const bodyOf = ({ body, attempt }: ProviderCall, without: boolean): string => {
+    const temperature = attempt.temperature ?? null;
+    return JSON.stringify(without || temperature === null ? body : { ...body, temperature });
+  };
   const clean = (text: string) => (model.apiKey ? text.replaceAll(model.apiKey, '[redacted]') : text);
 
   return {
@@ -51,18 +57,25 @@ export function upstreamProvider(model: ModelConfig, options: UpstreamOptions): 
       let usage: Usage = unreported(true);
       try {
         watch.expect(options.headerMs, 'The provider did not answer in time');
-        const answer = await fetch(`${model.baseUrl}/chat/completions`, {
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            accept: call.body.stream === true ? 'text/event-stream' : 'application/json',
-            ...(model.apiKey !== null && { authorization: `Bearer ${model.apiKey}` }),
-          },
-          body: JSON.stringify(call.body),
-          // A redirect would carry the key to another host.
-          redirect: 'manual',
-          signal: watch.signal,
-        });
+        const ask = (without: boolean) =>
+          fetch(`${model.baseUrl}/chat/completions`, {
+            method: 'POST',
+            headers: {
+              'content-type': 'application/json',
+              accept: call.body.stream === true ? 'text/event-stream' : 'application/json',
+              ...(model.apiKey !== null && { authorization: `Bearer ${model.apiKey}` }),
+            },
+            body: bodyOf(call, without),
+            // A redirect would carry the key to another host.
+            redirect: 'manual',
+            signal: watch.signal,
+          });
+        let answer = await ask(fixedTemperature);
+        if (answer.status === 400 && !fixedTemperature && call.attempt.temperature != null) {
+          const refused = await answer.text();
+          fixedTemperature = aboutTemperature(refused);
+          answer = fixedTemperature ? await ask(true) : new Response(refused, { status: 400, headers: answer.headers });
+        }
         watch.expect(options.chunkMs, 'The provider fell silent in the middle of its answer');
         if (!answer.ok || answer.body === null) {
           const text = clean((await answer.text()).slice(0, 64 * 1024));
@@ -87,6 +100,17 @@ export function upstreamProvider(model: ModelConfig, options: UpstreamOptions): 
       }
     },
   };
+}
+
+/** Whether a provider refused the request for its temperature, by the structured field that says so. */
+function aboutTemperature(body: string): boolean {
+  try {
+    const error: unknown = Reflect.get(Object(JSON.parse(body)), 'error');
+    return Reflect.get(Object(error), 'param') === 'temperature';
+  } catch {
+    // Not JSON: some other fault.
+    return false;
+  }
 }
 
 function reasonOf(error: unknown): string {

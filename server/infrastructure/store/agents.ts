@@ -46,6 +46,11 @@ export function createAgents(handle: Handle): Aggregates['agents'] {
         order by id for no key update`);
     },
 
+    async temperatureOf(id) {
+      const [row] = await handle.db.select({ temperature: agents.temperature }).from(agents).where(eq(agents.id, id));
+      return row?.temperature ?? null;
+    },
+
     async heartbeat(runtimeId) {
       await handle.db
         .update(agents)
