@@ -2,26 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { expectError } from '../support/errors.ts';
 import type { Stage } from '../support/fixtures.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { git } from '../support/git.ts';
 import { expectSoundTimeline } from '../support/history.ts';
-import { type Reply, script } from '../support/rest.ts';
+import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.describe.configure({ timeout: 240_000 });
-
-/** The one form of every error, with the field it is about where there is one. */
-function expectError(reply: Reply, status: number, code: string, path?: string): void {
-  expect(reply.status, reply.text).toBe(status);
-  expect(reply.error).toMatchObject({ code, message: expect.any(String), requestId: expect.any(String) });
-  expect(Object.keys(reply.body as object)).toEqual(['error']);
-  expect(reply.text, 'nothing of the inside').not.toMatch(/node_modules|\.ts:\d|select .* from/i);
-  if (path !== undefined) {
-    const details = JSON.stringify(reply.error?.details);
-    expect(details).toContain(`"path":"${path}"`);
-  }
-}
 
 const count = async ({ api }: Stage) => (await api.ok<{ total: number }>('GET', '/sessions?limit=1')).total;
 

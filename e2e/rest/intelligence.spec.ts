@@ -1,0 +1,366 @@
+import { randomUUID } from 'node:crypto';
+import { expectError } from '../support/errors.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { git } from '../support/git.ts';
+import { collidingPlan, greetingPrompt } from '../support/greeting.ts';
+import { expectSoundHistory, expectSoundTimeline } from '../support/history.ts';
+import { type RestClient, script } from '../support/rest.ts';
+import { until } from '../support/wait.ts';
+
+// Bounded for a busy machine; an idle one takes a tenth of it.
+test.describe.configure({ timeout: 480_000 });
+
+interface Task {
+  id: string;
+  key: string;
+  status: string;
+  proof: string;
+  parentTaskId: string | null;
+  attemptCount: number;
+  dependencies: { id: string; taskId: string }[];
+}
+interface Decision {
+  selected: string | null;
+  sentence: string;
+  candidates: { name: string; agentId: string; score: number | null; removedBy: string | null }[];
+}
+interface Context {
+  id: string;
+  version: number;
+  data: Record<string, unknown>;
+}
+interface Conflict {
+  id: string;
+  status: string;
+  sides: { path: string; ours: string | null; theirs: string | null }[];
+}
+
+const tasksOf = async (api: RestClient, id: string) =>
+  (await api.ok<{ items: Task[] }>('GET', `/sessions/${id}/tasks?limit=100`)).items;
+async function taskOf(api: RestClient, id: string, key: string): Promise<Task> {
+  const task = (await tasksOf(api, id)).find((one) => one.key === key);
+  if (task === undefined) throw new Error(`The session has no task ${key}.`);
+  return task;
+}
+const plan = (body: string, info = 'plan') => `\`\`\`rehearsal ${info}\n${body}\n\`\`\`\n`;
+const step = (key: string, more = '') =>
+  `  - { key: ${key}, title: Implement ${key}, capabilities: [code_generation], estimate: { likely: 1 }${more} }`;
+
+test('an agent is registered, judged with the others, changed, drained and taken off', async ({ stage }) => {
+  const { api } = stage;
+  const name = 'AGENT-OURS-01';
+  const made = await api.ok<{ id: string; version: number }>('POST', '/agents', {
+    body: { name, type: 'debugger', primaryCapabilities: ['debugging'] },
+  });
+  const ask = { requiredCapabilities: ['debugging'], preferredAgent: name };
+  const judged = () => api.ok<Decision>('POST', '/agents/route', { body: ask });
+  const ours = (decision: Decision) => decision.candidates.find((one) => one.name === name);
+  // It counts from its first heartbeat on.
+  const decision = await until('the new agent to be chosen', async () => {
+    const now = await judged();
+    return now.selected === made.id ? now : null;
+  });
+  expect(decision.sentence).toMatch(/^AGENT-OURS-01 /);
+  expect(decision.candidates.length).toBeGreaterThan(1);
+  for (const one of decision.candidates) expect(one.score === null, one.name).toBe(one.removedBy !== null);
+
+  const change = { body: { maxConcurrentTasks: 9 }, headers: { 'if-match': String(made.version) } };
+  expect((await api.call('PATCH', `/agents/${name}`, change)).status).toBe(200);
+  expectError(await api.call('PATCH', `/agents/${name}`, change), 409, 'CONFLICT');
+  await api.ok('POST', `/agents/${name}/drain`, { body: {} });
+  const without = await judged();
+  expect(without.selected).not.toBe(made.id);
+  expect(ours(without)?.removedBy).toMatch(/drain/);
+  await api.ok('POST', `/agents/${name}/enable`, { body: {} });
+  expect((await judged()).selected).toBe(made.id);
+  expect((await api.call('DELETE', `/agents/${name}`)).status).toBe(204);
+  expectError(await api.call('GET', `/agents/${name}`), 404, 'NOT_FOUND');
+});
+
+test('names, capabilities and weights of another form are refused with the place and the reason', async ({ stage }) => {
+  const { api } = stage;
+  const agent = { name: 'AGENT-GOOD', type: 'debugger', primaryCapabilities: ['debugging'] };
+  for (const name of ['worker 1', 'AGENT-', 'agent-lower', `AGENT-${'X'.repeat(50)}`, 'AGENT-ÄÖ'])
+    expectError(await api.call('POST', '/agents', { body: { ...agent, name } }), 422, 'INVALID', 'name', /AGENT- and/);
+  const foreign = { body: { ...agent, primaryCapabilities: ['deployment'] } };
+  expectError(await api.call('POST', '/agents', foreign), 422, 'INVALID', 'primaryCapabilities.0', /cannot hold/);
+  const unknown = { body: { requiredCapabilities: ['telepathy'] } };
+  expectError(await api.call('POST', '/agents/route', unknown), 422, 'INVALID', 'requiredCapabilities.0', /telepathy/);
+  const weights = { capability: 0.35, performance: 0.25, load: 0.15, technology: 0.1, sessionType: 0.1 };
+  const tried = (complexity: number) =>
+    api.call('POST', '/agents/what-if', { body: { weights: { ...weights, complexity } } });
+  expectError(await tried(0.15), 422, 'INVALID', 'weights', /sum to 1\.1; they must sum to 1/);
+  expectError(await tried(-0.05), 422, 'INVALID', 'weights.complexity', /at least 0/);
+  expect((await tried(0.05)).status).toBe(200);
+});
+
+const blueprint = (version: string, tasks: string) =>
+  `key: rest\nname: Rest\nversion: "${version}"\ntasks:\n${tasks}\n`;
+
+test('a blueprint is made, raised, previewed, exported, used and removed', async ({ stage }) => {
+  const { api } = stage;
+  const first = blueprint('1', step('a'));
+  const second = blueprint('2', `${step('a')}\n${step('b', ', dependsOn: [{ key: a }]')}`);
+  await api.ok('POST', '/blueprints', { body: { yaml: first } });
+  expect(await api.ok('POST', '/blueprints', { body: { yaml: second } })).toMatchObject({ key: 'rest', versions: 2 });
+  const other = { body: { yaml: second.replace('name: Rest', 'name: Other') } };
+  expectError(await api.call('POST', '/blueprints', other), 409, 'CONFLICT');
+  const yaml = await api.call('GET', '/blueprints/rest', { headers: { accept: 'application/yaml' } });
+  expect([yaml.headers.get('content-type'), yaml.text]).toEqual(['application/yaml; charset=utf-8', second]);
+  const preview = await api.ok('POST', '/blueprints/preview', { body: { key: 'rest', title: 'Do it' } });
+  expect(preview).toMatchObject({ waves: [['a'], ['b']], criticalPath: ['a', 'b'] });
+
+  const { id: repositoryId } = await stage.repository({ verify: [] });
+  const prompt = script('- write: { path: result.txt, content: "one\\n" }');
+  const session = await api.create({ repositoryId, blueprint: 'rest', prompt, start: false });
+  expect(session.blueprint).toBe('rest');
+  await api.command(session.id, 'cancel');
+  expect((await api.call('DELETE', '/blueprints/rest')).status).toBe(204);
+  expectError(await api.call('GET', '/blueprints/rest'), 404, 'NOT_FOUND');
+  expectError(await api.call('DELETE', '/blueprints/crud'), 409, 'CONFLICT');
+});
+
+test('blueprints that cannot be are refused with line, path and reason, and imports from inside as well', async ({
+  stage,
+}) => {
+  const { api } = stage;
+  const before = await api.ok<{ total: number }>('GET', '/blueprints');
+  const circle = `${step('a', ', dependsOn: [{ key: b }]')}\n${step('b', ', dependsOn: [{ key: a }]')}`;
+  const crowd = Array.from({ length: 201 }, (_, place) => step(`t${place}`)).join('\n');
+  const alias = (place: number) => String.fromCharCode(97 + place);
+  const bomb = Array.from({ length: 10 }, (_, place) => {
+    const inside = place === 0 ? Array(9).fill('x') : Array(9).fill(`*${alias(place - 1)}`);
+    return `${alias(place)}: &${alias(place)} [${inside.join(', ')}]`;
+  }).join('\n');
+  const cases: [string, string, RegExp][] = [
+    [blueprint('1', circle), 'tasks.0.dependsOn', /Line \d+, .*wait for each other: a → b → a/],
+    [
+      blueprint('1', step('a').replace('code_generation', 'telepathy')),
+      'tasks.0.capabilities.0',
+      /Line \d+, .*telepathy/,
+    ],
+    [blueprint('1', crowd), 'tasks', /at most 200 tasks/],
+    [bomb, 'yaml', /aliases unfold to too much/],
+    [blueprint('1', step('a', ', dependsOn: [{ key: z }]')), 'tasks.0.dependsOn.0.key', /no task z/],
+    ['key: [', 'yaml', /Line 1/],
+  ];
+  for (const [yaml, path, message] of cases)
+    for (const address of ['/blueprints', '/blueprints/preview'])
+      expectError(await api.call('POST', address, { body: { yaml } }), 422, 'INVALID', path, message);
+  const inward = { kind: 'https', url: 'https://10.1.2.3/registry.json' };
+  expectError(await api.call('POST', '/blueprints/import', { body: inward }), 422, 'INVALID', 'url', /private address/);
+  const folder = { body: { kind: 'directory' } };
+  expectError(await api.call('POST', '/blueprints/import', folder), 422, 'INVALID', 'kind', /BLUEPRINT_DIR/);
+  expect((await api.ok<{ total: number }>('GET', '/blueprints')).total).toBe(before.total);
+});
+
+test('of two writers of one context the second is told what it would have overwritten', async ({ stage }) => {
+  const { api } = stage;
+  const create = (data: object) =>
+    api.ok<Context>('POST', '/contexts', { body: { scope: 'temporary', data: { ...data } } });
+  const context = await create({ build: { tool: 'npm' }, deep: 1 });
+  const write = (tool: string) =>
+    api.call('PATCH', `/contexts/${context.id}`, {
+      body: { set: { 'build.tool': tool } },
+      headers: { 'if-match': String(context.version) },
+    });
+  const both = await Promise.all([write('pnpm'), write('yarn')]);
+  expect(both.map((reply) => reply.status).sort()).toEqual([200, 409]);
+  const lost = both.find((reply) => reply.status === 409);
+  expect(lost?.error).toMatchObject({ code: 'CONFLICT', details: { expected: 1, actual: 2, keys: ['build.tool'] } });
+  const kept = both.find((reply) => reply.status === 200)?.body as Context;
+  expect(await api.ok('GET', `/contexts/${context.id}`)).toMatchObject({ version: 2, data: kept.data });
+
+  const below = { body: { set: { 'deep.er': 2 } } };
+  const refused = await api.call('PATCH', `/contexts/${context.id}`, below);
+  expectError(refused, 422, 'INVALID', 'deep.er', /Nothing can be set below deep: the number 1 stands there/);
+  expect((await api.ok<Context>('GET', `/contexts/${context.id}`)).version).toBe(2);
+
+  const other = await create({ build: { tool: 'bun' }, extra: true });
+  const merge = { targetId: context.id, sourceIds: [other.id], strategy: 'manual' };
+  const open = await api.call('POST', '/contexts/merge', { body: merge });
+  expectError(open, 409, 'CONFLICT');
+  expect(open.error?.details).toMatchObject({ conflicts: [{ path: 'build.tool', chosen: null }] });
+  const resolutions = { 'build.tool': other.id };
+  const merged = await api.ok<Context>('POST', '/contexts/merge', { body: { ...merge, resolutions } });
+  expect(merged.data).toEqual({ build: { tool: 'bun' }, deep: 1, extra: true });
+  const stranger = { ...merge, sourceIds: [randomUUID()] };
+  expectError(
+    await api.call('POST', '/contexts/merge', { body: stranger }),
+    422,
+    'INVALID',
+    'sourceIds.0',
+    /no context/,
+  );
+});
+
+test('a graph is added to, split and linked before it runs, and a circle is refused', async ({ stage }) => {
+  const { api } = stage;
+  const { id: repositoryId, source } = await stage.repository();
+  const prompt = `Count.\n\n${plan(`tasks:\n${step('one')}\n${step('two')}`)}\n${script('- bash: node tally.js step')}`;
+  const { id } = await api.create({ repositoryId, blueprint: 'planner', autonomy: 'plan_approval', prompt });
+  await until('the plan to wait', async () => (await api.session(id)).attention.kind === 'approval', 240);
+  const [one, two] = [await taskOf(api, id, 'one'), await taskOf(api, id, 'two')];
+  const added = await api.ok<Task>('POST', `/sessions/${id}/tasks`, {
+    body: { title: 'Implement three', key: 'three', dependsOn: [{ key: 'two' }] },
+  });
+  const link = (from: Task, to: Task) =>
+    api.call('POST', `/tasks/${from.id}/dependencies`, { body: { taskId: to.id } });
+  expect((await link(two, one)).status).toBe(201);
+  const circle = await link(one, added);
+  expect([circle.status, circle.error?.message]).toEqual([
+    422,
+    expect.stringMatching(/one → .*three|three → .*one|wait for each other/),
+  ]);
+  await api.ok('POST', `/tasks/${one.id}/decompose`, {
+    body: {
+      tasks: [
+        { key: 'one-a', title: 'Implement the first half' },
+        { key: 'one-b', title: 'Implement the second half', dependsOn: [{ key: 'one-a' }] },
+      ],
+    },
+  });
+  const stranger = await api.call('POST', `/sessions/${id}/tasks`, {
+    body: { title: 'Implement four', dependsOn: [{ key: 'nothing' }] },
+  });
+  expectError(stranger, 422, 'INVALID', 'dependsOn.0.key');
+  expect((await tasksOf(api, id)).map(({ key }) => key).sort()).toEqual(['one', 'one-a', 'one-b', 'three', 'two']);
+  await api.command(id, 'accept-plan');
+  const done = await api.waitFor(id, 'completed', 360);
+  expect(done.proof).toBe('proven');
+  const trailer = '--format=%(trailers:key=Orchestrator-Task,valueonly)';
+  const landed = await git(source, 'log', '--reverse', trailer, `main..${done.branch}`);
+  expect(landed.split('\n').filter(Boolean)).toEqual(['one-a', 'one-b', 'two', 'three']);
+  expectSoundTimeline(await api.events(id));
+});
+
+test('work that fails its proof is taken by the word of a lead alone, and the session says it is unverified', async ({
+  stage,
+}) => {
+  const { api } = stage;
+  const { id: repositoryId, source } = await stage.repository();
+  const prompt = `Write it.\n
+${plan(`tasks:\n${step('broken')}\n${step('held', ', verification: [node --version]')}`)}
+${script('- write: { path: result.txt, content: "broken\\n" }', 'task=broken')}
+${script('- write: { path: other.txt, content: "two\\n" }\n- ask: git gc --auto', 'task=held')}`;
+  const { id } = await api.create({ repositoryId, blueprint: 'planner', prompt });
+  const broken = await until(
+    'the proof to fail for good',
+    async () => {
+      const task = (await tasksOf(api, id)).find(({ key }) => key === 'broken');
+      return task?.status === 'failed' ? task : null;
+    },
+    360,
+  );
+  expect(broken.attemptCount).toBe(3);
+  expect((await api.session(id)).status, 'the other task holds the session open').toBe('running');
+  const waive = (reason: string) => api.call('POST', `/tasks/${broken.id}/waive`, { body: { reason } });
+  expectError(await waive('Fine.'), 422, 'INVALID', 'reason', /at least 20/);
+  expect((await waive('The check is wrong about this word; it is meant.')).status).toBe(200);
+  await until(
+    'the work to land',
+    async () => (await api.ok<Task>('GET', `/tasks/${broken.id}`)).status === 'completed',
+  );
+  const ask = await api.openAsk(id);
+  await api.ok('POST', `/asks/${ask.id}/answer`, { body: { decision: 'once' } });
+
+  const done = await api.waitFor(id, 'completed', 240);
+  expect(done.proof).toBe('unverified');
+  expect((await taskOf(api, id, 'broken')).proof).toBe('waived');
+  expect((await taskOf(api, id, 'held')).proof).toBe('proven');
+  expect(await git(source, 'show', `${done.branch}:result.txt`)).toBe('broken');
+  const events = await api.events(id);
+  expectSoundTimeline(events);
+  expect(events.find((event) => event.type === 'evidence.waived')?.payload.reason).toMatch(/^The check is wrong/);
+  const { items } = await api.ok<{ items: { role: string; number: number }[] }>('GET', `/tasks/${broken.id}/attempts`);
+  expect(items.map(({ role }) => role).sort()).toEqual(['waiver', 'work', 'work', 'work']);
+});
+
+test('a conflict that agents leave is resolved through the API, file by file', async ({ stage }) => {
+  const { api } = stage;
+  const repository = await api.register('sample');
+  const prompt = greetingPrompt({ plan: collidingPlan, conflict: '- say: I leave it as it is.' });
+  const { id } = await api.create({ repositoryId: repository.id, blueprint: 'planner', prompt });
+  await until('a person to be asked', async () => (await api.session(id)).attention.kind === 'conflict', 360);
+  const { items } = await api.ok<{ items: Conflict[] }>('GET', `/sessions/${id}/conflicts?status=waiting_for_person`);
+  const conflict = await api.ok<Conflict>('GET', `/conflicts/${items[0]?.id}`);
+  expect(conflict.sides.map(({ path, ours, theirs }) => [path, [ours, theirs].sort()])).toEqual([
+    ['WORDS.md', ['HELLO\n', 'hello\n']],
+  ]);
+  const resolve = (files: object[]) => api.call('POST', `/conflicts/${conflict.id}/resolve`, { body: { files } });
+  expectError(await resolve([]), 422, 'INVALID', 'files', /no choice for WORDS\.md/);
+  const marked = { path: 'WORDS.md', choice: 'edited', content: '<<<<<<< a\nhello\n=======\nHELLO\n>>>>>>> b\n' };
+  expectError(await resolve([marked]), 422, 'INVALID', 'files.0.content', /conflict markers/);
+  expectError(await resolve([{ path: 'other.md', choice: 'ours' }]), 422, 'INVALID', 'files.0.path', /not in conflict/);
+  expect((await resolve([{ path: 'WORDS.md', choice: 'edited', content: 'hello\nHELLO\n' }])).status).toBe(200);
+  await api.waitFor(id, 'completed', 240);
+  await expectSoundHistory(api, id, {
+    repository: repository.source,
+    files: { 'WORDS.md': 'hello\nHELLO\n' },
+    tasks: 2,
+  });
+  expectError(await resolve([{ path: 'WORDS.md', choice: 'ours' }]), 409, 'CONFLICT');
+});
+
+test('a session whose tokens are used is paused, and goes on with the same attempt when they are raised', async ({
+  stage,
+}) => {
+  const { api } = stage;
+  const { id: repositoryId, source } = await stage.repository();
+  const prompt = script(`
+- usage: { input: 1900, output: 100 }
+- write: { path: result.txt, content: "one\\n" }
+- usage: { input: 1900, output: 100 }
+- write: { path: other.txt, content: "two\\n" }
+- usage: { input: 900, output: 100 }
+- say: All is written.
+`);
+  const { id } = await api.create({ repositoryId, prompt, budget: { tokens: 3_000 } });
+  const paused = await api.waitFor(id, 'paused', 240);
+  expect(paused.cause).toMatch(/^budget: all 3000 tokens are used/);
+  const held = await api.ok<{ account: object; open: object[] }>('GET', `/sessions/${id}/budget`);
+  expect(held.account).toMatchObject({ caps: { tokens: 3_000 } });
+  const raise = (tokens: number) => api.call('PATCH', `/sessions/${id}`, { body: { budget: { tokens } } });
+  expectError(await raise(-1), 422, 'INVALID', 'budget.tokens');
+  expect((await raise(50_000)).status).toBe(200);
+  await api.command(id, 'resume');
+  await api.waitFor(id, 'completed', 240);
+  const events = await expectSoundHistory(api, id, {
+    repository: source,
+    files: { 'result.txt': 'one\n', 'other.txt': 'two\n' },
+  });
+  expect(events.filter((event) => event.type === 'attempt.started')).toHaveLength(1);
+  expect(events.filter((event) => event.type === 'budget.exhausted')).not.toHaveLength(0);
+  const after = await api.ok('GET', `/sessions/${id}/budget`);
+  expect(after).toMatchObject({ account: { reserved: { tokens: 0 }, spent: { tokens: 5_000 } }, open: [] });
+});
+
+test('a planner answer that is no JSON goes back to it, and after the third one a blueprint is used', async ({
+  stage,
+}) => {
+  const { api } = stage;
+  const { id: repositoryId, source } = await stage.repository();
+  const words = plan('I would rather talk about it first.');
+  const work = script('- write: { path: result.txt, content: "one\\n" }');
+  const create = (prompt: string) => api.create({ repositoryId, blueprint: 'planner', prompt });
+  const told = async (id: string) => {
+    const { payload } = await api.waitForEvent(id, 'plan.proposed', () => true, 240);
+    const repairs = await api.events(id, ['prompt.injected']);
+    return { payload, repairs: repairs.map((event) => event.payload.repair) };
+  };
+
+  const repaired = await create(`Do it.\n\n${words}${plan(`tasks:\n${step('a')}`, 'plan attempt=2')}\n${work}`);
+  const second = await told(repaired.id);
+  expect(second.payload).toMatchObject({ source: 'planner', rounds: 2, tasks: [{ key: 'a' }] });
+  expect(second.repairs).toEqual([1]);
+  await api.waitFor(repaired.id, 'completed', 240);
+  await expectSoundHistory(api, repaired.id, { repository: source, files: { 'result.txt': 'one\n' } });
+
+  const hopeless = await create(`Do it.\n\n${words}\n${work}`);
+  const third = await told(hopeless.id);
+  expect(third.payload).toMatchObject({ source: 'fallback', rounds: 3, blueprint: 'single_task' });
+  expect(third.payload.sentence).toMatch(/no usable plan/);
+  expect(third.repairs).toEqual([1, 2]);
+  await api.waitFor(hopeless.id, 'completed', 240);
+  await expectSoundHistory(api, hopeless.id, { repository: source, files: { 'result.txt': 'one\n' } });
+});
