@@ -23,8 +23,15 @@ export const builtInBlueprints: readonly Blueprint[] = [
     description: 'Reproduce a fault, fix it, verify the fix, review it.',
     parameters: [],
     tasks: chain([
-      task('reproduce', 'Investigate and reproduce: {{ title }}', ['debugging', 'test_generation'], 2),
-      task('fix', '{{ verb(title, "Fix: ") }}', ['bug_fixing'], 4),
+      {
+        ...task('reproduce', 'Investigate and reproduce: {{ title }}', ['debugging', 'test_generation'], 2),
+        description:
+          'Find the cause and write a test that shows the fault, marked as expected to fail (todo in node:test, it.fails in vitest), so that the suite still passes. Change no production code.',
+      },
+      {
+        ...task('fix', '{{ verb(title, "Fix: ") }}', ['bug_fixing'], 4),
+        description: 'Mend the cause, and take the mark off the test that shows the fault: it must pass now.',
+      },
       task('verify', 'Verify the fix: {{ title }}', ['testing'], 2),
       task('review', 'Review the fix: {{ title }}', ['code_review'], 1),
     ]),
