@@ -139,7 +139,7 @@ function task(key: string, title: string, capabilities: readonly Capability[], l
 }
 
 /** Each task waits for the one before it. */
-function chain(tasks: readonly { readonly key: string }[]): Blueprint['tasks'] {
+function chain(tasks: readonly { readonly key: string; readonly description?: string }[]): Blueprint['tasks'] {
   return tasks.map((one, place) => {
     const before = tasks[place - 1];
     return before === undefined ? { ...one } : { ...one, dependsOn: [{ key: before.key }] };
