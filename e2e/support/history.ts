@@ -54,6 +54,7 @@ export function expectSoundTimeline(events: readonly TimelineEvent[]): void {
   let session = 'pending';
   const tasks = new Map<string, string>();
   let retried = false;
+  const waived = new Set(events.filter(({ type }) => type === 'evidence.waived').map(({ payload }) => payload.taskId));
   for (const { type, payload, seq } of events) {
     const { from = '', to = '', taskId } = payload;
     if (type === 'task.created') tasks.set(taskId ?? '', 'pending');
@@ -68,7 +69,7 @@ export function expectSoundTimeline(events: readonly TimelineEvent[]): void {
       expect(from, `seq ${seq}: the task's move begins where the last one ended`).toBe(tasks.get(taskId ?? ''));
       expect(taskEdges[from ?? ''] ?? [], `seq ${seq}: task ${from} → ${to}`).toContain(to);
       if (['failed', 'skipped', 'cancelled'].includes(from ?? ''))
-        expect(retried, `seq ${seq}: only a retry leads out of ${from}`).toBe(true);
+        expect(retried || waived.has(taskId), `seq ${seq}: only a retry or a waiver leads out of ${from}`).toBe(true);
       tasks.set(taskId ?? '', to);
     }
   }
