@@ -89,7 +89,10 @@ function stateRefusal(intent: Intent, facts: Facts): string | null {
     case 'retry':
       return retryRefusal({ ...facts, checkpoints: facts.lastCheckpointSequence });
     case 'prompt':
-      return unless(!isTerminal(status), `It is ${word}; retry it first.`);
+      return unless(
+        !isTerminal(status),
+        `It is ${word}; ${canMove(status, 'pending') ? 'retry it first' : 'it has ended for good'}.`,
+      );
     case 'checkpoint':
       return unless(facts.headCommit !== null, 'There is nothing to keep yet: it has no branch.');
     case 'restore':

@@ -40,10 +40,11 @@ test('only what failed, was skipped or cancelled is retried', () => {
 test('a session that has ended keeps its graph, yet a claim in it can still be accepted', () => {
   const ended = { status: 'completed' } as const;
   expect(of({ status: 'completed', proof: 'claimed' }, ended)).toMatchObject({
-    edit: 'The session is COMPLETED; retry it first.',
+    edit: 'The session is COMPLETED; it has ended for good.',
     waive: null,
   });
-  expect(of({ status: 'failed', attemptCount: 1 }, ended).waive).toMatch(/retry it first/);
+  expect(of({ status: 'ready' }, { status: 'stopped' }).edit).toBe('The session is STOPPED; retry it first.');
+  expect(of({ status: 'failed', attemptCount: 1 }, { status: 'failed' }).waive).toMatch(/retry it first/);
   expect(of({ status: 'failed', attemptCount: 1 }).waive).toBeNull();
 });
 

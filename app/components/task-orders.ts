@@ -1,5 +1,5 @@
 import { type Actor, refusal } from '../../server/domain/actor.ts';
-import { isActive, type SessionStatus } from '../../server/domain/session.ts';
+import { canMove, isActive, type SessionStatus } from '../../server/domain/session.ts';
 import { type Task, type TaskStatus, taskEnded } from '../../server/domain/task.ts';
 import type { LiveSession } from '../live.ts';
 import { sessionSigns, taskSigns } from '../status.ts';
@@ -27,7 +27,7 @@ export function sessionRefusals(
     ? session.plannedAt === null
       ? 'There is no plan yet.'
       : null
-    : `The session is ${sessionSigns[session.status].word}; retry it first.`;
+    : `The session is ${sessionSigns[session.status].word}; ${canMove(session.status, 'pending') ? 'retry it first' : 'it has ended for good'}.`;
   return {
     edit: refusal(actor, 'session.edit', subject) ?? over,
     // Whose session it is does not lower what a waiver needs.
