@@ -72,7 +72,11 @@ test('a blueprint is written with its plan beside it, raised to a new version, e
   await expect(page.getByText(/“auth” picked the blueprint security/)).toBeVisible();
   await page.getByLabel(/^Ours/).check();
   await expect(page.getByText(/blueprint ours was named/)).toBeVisible();
-  await expect(page.getByText('Cost', { exact: true }).locator('..')).toContainText('unknown');
+  // Rehearsal costs nothing; of another model nobody has said the price, and that is told as unknown.
+  const cost = page.getByText('Cost', { exact: true }).locator('..');
+  await expect(cost).toContainText('$0.00');
+  await page.locator('[name=model]').fill('acme/unpriced');
+  await expect(cost).toContainText('unknown');
   await expectAccessible(page);
 
   await page.goto(`${house.url}/blueprints/ours`);
