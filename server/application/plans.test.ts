@@ -73,8 +73,10 @@ describe.each(['pglite', 'postgres'] as const)('plans before they run, on %s', (
     expect(plan?.basis.samples).toBe(1);
     expect(plan?.tasks[0]?.estimate).toMatchObject({ source: 'historical', confidence: 0.55 });
     expect(plan?.tasks[0]?.estimate.likely).toBeLessThan(6.1);
-    expect(plan?.tasks[0]?.predictedWrites).toEqual(['src/part/sum.js']);
+    // What one task wrote is no pattern yet.
+    expect(plan?.tasks[0]?.predictedWrites).toEqual([]);
 
+    await ran('src/part/sum.js');
     const next = await ran('src/part/sum.js');
     const [task] = await house.opened.store.tasks.bySession(next.id);
     expect(task).toMatchObject({ planKey: 'single_task/task', predictedWrites: ['src/part/sum.js'] });
@@ -83,6 +85,7 @@ describe.each(['pglite', 'postgres'] as const)('plans before they run, on %s', (
     const records = await house.opened.store.history.ofKeys(place.team.id, ['single_task/task'], { limitPerKey: 9 });
     expect(records.map(({ written, predicted }) => [written, predicted])).toEqual([
       [['src/part/sum.js'], ['src/part/sum.js']],
+      [['src/part/sum.js'], []],
       [['src/part/sum.js'], []],
     ]);
     const envelope = await one.services.plans.envelope(place.viewer, next.id);
@@ -107,6 +110,7 @@ describe.each(['pglite', 'postgres'] as const)('plans before they run, on %s', (
   });
 
   test('history of another repository teaches hours, but not paths', async () => {
+    await ran('src/x.js');
     await ran('src/x.js');
     const other = await house.opened.store.repositories.create({
       id: one.deps.secrets.uuid(),

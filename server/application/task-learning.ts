@@ -21,7 +21,7 @@ export interface Learned {
 
 /**
  * What history says of tasks before they run, in their order: hours after the newest records of their kind (of this
- * repository, else of the team) over the prior, and the paths such tasks wrote here without announcing them.
+ * repository, else of the team) over the prior, and the paths the same step of a blueprint wrote here unannounced.
  */
 export async function learnTasks(
   store: Pick<Tx, 'history'>,
@@ -43,7 +43,8 @@ export async function learnTasks(
     const records = local.length > 0 ? local : (anywhere.get(key) ?? []);
     return {
       estimate: learnedEstimate(estimateOf(task.estimate, source), records),
-      predictedWrites: predictWrites(local, task.writes),
+      // Tasks that only ask for the same capabilities say nothing of each other's files.
+      predictedWrites: task.planKey === null ? [] : predictWrites(local, task.writes),
       samples: records.length,
     };
   });

@@ -64,6 +64,12 @@ test('only the newest five records are asked', () => {
 
 test('more than eight files become their folders', () => {
   const files = Array.from({ length: 7 }, (_, place) => `src/part/${place}.ts`);
-  expect(predictWrites([wrote(...files, 'README.md')], [])).toHaveLength(8);
-  expect(predictWrites([wrote(...files, 'README.md', 'src/x.ts')], [])).toEqual(['README.md', 'src/**', 'src/part/**']);
+  const twice = (...written: string[]) => [wrote(...written), wrote(...written)];
+  expect(predictWrites(twice(...files, 'README.md'), [])).toHaveLength(8);
+  expect(predictWrites(twice(...files, 'README.md', 'src/x.ts'), [])).toEqual(['README.md', 'src/**', 'src/part/**']);
+});
+
+test('what one record alone wrote is no prediction', () => {
+  expect(predictWrites([wrote('a.ts')], [])).toEqual([]);
+  expect(predictWrites([wrote('a.ts'), wrote('b.ts')], [])).toEqual([]);
 });

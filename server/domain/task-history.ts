@@ -20,8 +20,8 @@ export function learnedEstimate(prior: Estimate, records: readonly { readonly ho
 }
 
 /**
- * Paths that at least half of the newest records wrote and that no glob announces, sorted; folders instead of files when
- * there are more than 8.
+ * Paths that at least half of the newest records wrote, and two at least, and that no glob announces, sorted; folders
+ * instead of files when there are more than 8.
  */
 export function predictWrites(
   records: readonly { readonly written: readonly string[] }[],
@@ -38,5 +38,5 @@ export function predictWrites(
 function oftenIn(lists: readonly (readonly string[])[]): string[] {
   const counts = new Map<string, number>();
   for (const list of lists) for (const path of new Set(list)) counts.set(path, (counts.get(path) ?? 0) + 1);
-  return [...counts].flatMap(([path, count]) => (2 * count >= lists.length ? [path] : [])).sort();
+  return [...counts].flatMap(([path, count]) => (count > 1 && 2 * count >= lists.length ? [path] : [])).sort();
 }
