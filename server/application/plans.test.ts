@@ -89,7 +89,7 @@ describe.each(['pglite', 'postgres'] as const)('plans before they run, on %s', (
       [['src/part/sum.js'], []],
     ]);
     const envelope = await one.services.plans.envelope(place.viewer, next.id);
-    expect(envelope?.basis.samples).toBe(1);
+    expect(envelope?.basis.samples).toBe(2);
   });
 
   test('tokens and cost follow what the team’s hours really took, and an unknown price stays unknown', async () => {
