@@ -1,10 +1,11 @@
 import { Link } from 'react-router';
 import type { Agent } from '../../server/domain/agent.ts';
-import { agentSign, tierSigns } from '../agent-status.ts';
+import { agentSign } from '../agent-status.ts';
 import { percent, plural } from '../format.ts';
 import { Heartbeat } from './heartbeat.tsx';
 import { LoadGauge } from './load-gauge.tsx';
 import { StatusBadge } from './status-badge.tsx';
+import { Tier } from './tier.tsx';
 
 /** A task an agent is at. */
 export interface CurrentTask {
@@ -32,7 +33,9 @@ export function AgentCard({ agent, tasks }: { agent: Agent; tasks: readonly Curr
       </div>
       <LoadGauge load={agent.load} />
       <dl className="grid grid-cols-3 gap-2 font-data text-micro">
-        <Fact name="Tier">{tierSigns[agent.tier].word}</Fact>
+        <Fact name="Tier">
+          <Tier agent={agent} />
+        </Fact>
         <Fact name="Overall">
           {percent(agent.performance.overall)}
           <span className="block text-ink-3">{total < 5 ? `${plural(total, 'attempt')}, assumed` : `of ${total}`}</span>

@@ -13,6 +13,7 @@ import { LoadGauge } from '../../components/load-gauge.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
 import { ActionLink, Notice } from '../../components/states.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
+import { NextProbe } from '../../components/tier.tsx';
 import { servicesContext } from '../../context.ts';
 import { asDomainError, guarded } from '../../errors.server.ts';
 import { count, dateTime, duration, percent, plural, usd } from '../../format.ts';
@@ -82,6 +83,7 @@ export default function AgentPage({ loaderData, actionData }: Route.ComponentPro
           <span className="mt-1 flex flex-wrap items-center gap-2">
             <StatusBadge sign={agentSign(agent)} />
             <StatusBadge sign={tierSigns[agent.tier]} />
+            <NextProbe agent={agent} />
             <span className="engraved text-data">{agent.type}</span>
           </span>
         }
