@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type PictureEdge, pictureOf, pictureSizes, pictureWords } from './plan-picture.ts';
+import { criticalWords, type PictureEdge, pictureOf, pictureSizes, pictureWords } from './plan-picture.ts';
 
 const edge = (from: string, to: string): PictureEdge => ({ from, to, type: 'finish_to_start', required: true });
 
@@ -49,4 +49,14 @@ test('a long chain stands from the top down where there is little room, and a wi
   for (const line of narrow.lines) expect(line.y1).toBeLessThan(line.y2);
   expect(pictureOf(tasks, chain, [], pictureSizes.small).down).toBe(false);
   expect(pictureOf(tasks, [edge('a', 'b')], [], pictureSizes.small, true).down).toBe(false);
+});
+
+test('a critical path reads as a chain only where one task waits for the one before', () => {
+  const chain = [edge('a', 'b'), edge('b', 'c')];
+  expect(criticalWords(['a', 'b', 'c'], chain)).toBe('The heavy line is the critical path: a › b › c.');
+  expect(criticalWords(['a'], [])).toBe('a alone decides how long it takes.');
+  const beside = [edge('a', 'c'), edge('b', 'c')];
+  expect(criticalWords(['a', 'b', 'c'], beside)).toMatch(/^No slack in a, b, c: /);
+  const together: PictureEdge[] = [{ ...edge('a', 'b'), type: 'start_to_start' }];
+  expect(criticalWords(['a', 'b'], together)).toMatch(/^No slack in a, b: /);
 });

@@ -87,3 +87,15 @@ export function pictureWords(tasks: readonly PictureTask[], edges: readonly Pict
     })
     .join('; ');
 }
+
+/** What decides how long the plan takes: one chain, or tasks side by side of which none may take longer. */
+export function criticalWords(criticalPath: readonly string[], edges: readonly PictureEdge[]): string {
+  const [only, second] = criticalPath;
+  if (only === undefined) return '';
+  if (second === undefined) return `${only} alone decides how long it takes.`;
+  const follows = (key: string, place: number) =>
+    place === 0 ||
+    edges.some((edge) => edge.type === 'finish_to_start' && edge.from === criticalPath[place - 1] && edge.to === key);
+  if (criticalPath.every(follows)) return `The heavy line is the critical path: ${criticalPath.join(' › ')}.`;
+  return `No slack in ${criticalPath.join(', ')}: whichever takes longer, the whole takes longer.`;
+}

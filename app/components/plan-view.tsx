@@ -1,6 +1,7 @@
 import type { PlanCollision, PlanPreview } from '../../server/domain/plan-preview.ts';
 import type { Spread } from '../../server/domain/task-graph/envelope.ts';
 import { count, plural, usd } from '../format.ts';
+import { criticalWords } from '../plan-picture.ts';
 import { Reading } from './page.tsx';
 import { PlanPicture } from './plan-picture.tsx';
 import { Scroller } from './scroller.tsx';
@@ -19,9 +20,8 @@ export function PlanView({ preview }: { preview: Shown }) {
       <Scroller className="max-h-112 border-t border-line-1 p-3 lg:p-4" label="Graph of the plan">
         <PlanPicture tasks={picture} edges={edges} criticalPath={criticalPath} size="large" />
       </Scroller>
-      <p className="border-t border-line-1 px-3 py-2 text-data text-ink-2 lg:px-4">
-        {plural(tasks.length, 'task')} in {plural(waves.length, 'wave')}. The heavy line is the critical path:{' '}
-        <span className="font-data">{criticalPath.join(' › ')}</span>.
+      <p className="border-t border-line-1 break-words px-3 py-2 text-data text-ink-2 lg:px-4">
+        {plural(tasks.length, 'task')} in {plural(waves.length, 'wave')}. {criticalWords(criticalPath, edges)}
       </p>
       {preview.collisions.length > 0 && <Collisions collisions={preview.collisions} />}
       <details className="border-t border-line-1">
