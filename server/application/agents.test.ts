@@ -57,7 +57,10 @@ describe.each(['pglite', 'postgres'] as const)('the fleet of a team, on %s', (ki
 
   test('a name is taken once in a team, and free in another', async () => {
     await agents().create(place.lead, minimal);
-    await expect(agents().create(place.lead, minimal)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(agents().create(place.lead, minimal)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      details: [{ path: 'name', message: expect.stringContaining(minimal.name) }],
+    });
     const other = await addTeam(house, 'other');
     await agents().create(other.lead, minimal);
     const { id } = await agents().get(other.lead, 'AGENT-FAST-1');

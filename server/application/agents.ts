@@ -52,7 +52,10 @@ export function createAgents(deps: Deps) {
     version?: number,
   ): Promise<Agent> {
     return store.transaction(async (tx) => {
-      if (patch.name !== undefined && patch.name !== agent.name) await assertNoneOpen(tx, agent, 'renamed');
+      if (patch.name !== undefined && patch.name !== agent.name) {
+        await assertNoneOpen(tx, agent, 'renamed');
+        await assertNameFree(tx, agent.teamId, patch.name);
+      }
       const after = await tx.agents.update(agent.teamId, agent.id, patch, version);
       await tell(tx, actor, after, action, { before: facts(agent), after: facts(after) });
       return after;
@@ -78,6 +81,7 @@ export function createAgents(deps: Deps) {
       if (!parsed.success) throw invalidFromZod(parsed.error);
       const input = parsed.data;
       return store.transaction(async (tx) => {
+        await assertNameFree(tx, teamId, input.name);
         const id = secrets.uuid();
         const { id: runtimeId } = deps.runtime.status();
         await tx.agents.create({
@@ -179,6 +183,13 @@ async function existing(store: Pick<Tx, 'agents'>, teamId: string, idOrName: str
   const agent = await store.agents.get(teamId, idOrName);
   if (!agent) throw new DomainError('NOT_FOUND', `There is no agent ${idOrName}.`);
   return agent;
+}
+
+/** Says which name is taken; two who register it at the same moment are told apart by the database. */
+async function assertNameFree(tx: Tx, teamId: string, name: string): Promise<void> {
+  if (!(await tx.agents.get(teamId, name))) return;
+  const message = `${name} is an agent of the team already: choose another name.`;
+  throw new DomainError('CONFLICT', message, { details: [{ path: 'name', message }] });
 }
 
 /** Judged under the agents' locks, which whoever assigns holds too: no attempt is given to it meanwhile. */
