@@ -85,7 +85,7 @@ export async function fallbackPlan(
       word: chosen?.word ?? null,
       offered: offered.map((one) => one.key),
       rounds: failed.rounds,
-      sentence: `The planner gave no usable plan (${failed.reason}), so the blueprint ${key} is used.`,
+      sentence: `The planner failed (${failed.reason}), so the blueprint ${key} is used.`,
     },
   };
 }

@@ -106,16 +106,15 @@ async function accept(
 
 async function refuse(deps: Deps, tx: Tx, task: Task, attempt: Attempt, faults: readonly PlanFault[]): Promise<void> {
   const now = deps.clock();
-  const message = `its answer is no usable plan: ${faultsInWords(faults)}`;
-  const error = { code: 'PLAN_INVALID', message, context: { faults: faults.slice(0, 30) } };
+  const reason = `no usable plan: ${faultsInWords(faults)}`;
+  const error = { code: 'PLAN_INVALID', message: reason, context: { faults: faults.slice(0, 30) } };
   await tx.attempts.update(
     attempt.id,
     { status: 'failed', failure: 'verification_failed', error, endedAt: now },
     { epoch: attempt.epoch, status: ['verifying'] },
   );
   await settleFor(tx, attempt, now);
-  await tell(tx, attempt, { status: 'failed', failure: 'verification_failed', message });
-  const reason = `no usable plan: ${faultsInWords(faults)}`;
+  await tell(tx, attempt, { status: 'failed', failure: 'verification_failed', message: reason });
   if (task.kind === 'plan')
     await walk(tx, task, 'failed', { reason, epoch: attempt.epoch, patch: { endedAt: now, error } });
   // Not split is not failed: the task is done in one piece then.
