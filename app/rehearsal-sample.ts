@@ -1,4 +1,4 @@
-/** A script for the sample repository that touches everything once: files, an edit, the tests, one permission. */
+/** A script for the sample repository that touches everything once: files, edits (one mends its failing test), the tests, one permission. */
 export const rehearsalSample = `Give the library a greeting and prove that it works.
 
 \`\`\`rehearsal
@@ -6,6 +6,7 @@ export const rehearsalSample = `Give the library a greeting and prove that it wo
 - write: { path: src/greeting.ts, content: "export const greeting = (name: string): string => \`Hello, \${name}\`;\\n" }
 - write: { path: notes/greeting.md, content: "# Greeting\\n\\nSays hello.\\n" }
 - edit: { path: notes/greeting.md, find: "Says hello.", replace: "Says hello to whoever is named." }
+- edit: { path: src/wrap.ts, find: "width(word) < columns", replace: "width(word) <= columns" }
 - bash: npm test
 - ask: npm publish --dry-run
 - say: Done. The greeting is in src/greeting.ts.

@@ -14,8 +14,9 @@ export function RehearsalGuide({ onInsert }: { onInsert: (sample: string) => voi
         <p className="max-w-prose text-ink-2">
           Everything else is real: OpenCode, git, the commands, the permissions. Put steps into a block fenced as{' '}
           <code>rehearsal</code>; without one it reads the repository and writes an answer into <code>WORKLOG.md</code>.
-          Steps: <code>write edit bash ask question say todo usage wait fail</code>. <code>rehearsal task=fix</code>{' '}
-          gives a block to one task of the blueprint.
+          Steps: <code>write edit bash ask question say todo usage wait context fail</code>.{' '}
+          <code>rehearsal task=fix</code> gives a block to one task, <code>rehearsal plan</code> to the planner,{' '}
+          <code>rehearsal conflict</code> to whoever resolves a conflict. The sample is for the sample repository.
         </p>
         <pre className="whitespace-pre-wrap break-words border border-line-1 bg-surface-1 p-3">{rehearsalSample}</pre>
         <Button className="js-only self-start" onClick={() => onInsert(rehearsalSample)}>
