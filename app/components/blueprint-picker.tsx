@@ -30,7 +30,7 @@ export function choiceId(key: string): string {
 const planners = [
   {
     key: '',
-    name: 'Let the planner decide',
+    name: 'Let the goal decide',
     description: 'A word of title or goal picks a blueprint; where none does, the planner agent writes the plan.',
   },
   {

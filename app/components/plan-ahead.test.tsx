@@ -79,7 +79,7 @@ test('what a rule offered beside its choice is chosen by a press, without script
     </>,
   );
   const radio = (name: RegExp) => screen.getByRole<HTMLInputElement>('radio', { name });
-  expect(radio(/Let the planner decide/).checked).toBe(true);
+  expect(radio(/Let the goal decide/).checked).toBe(true);
   fireEvent.click(screen.getByText('crud'));
   expect(radio(/CRUD/).checked).toBe(true);
 });
