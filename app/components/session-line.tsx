@@ -22,7 +22,7 @@ export function SessionLine({
         className="flex min-h-14 flex-col gap-1.5 px-3 py-2 hover:bg-surface-2 lg:px-4"
       >
         <span className="flex min-w-0 items-baseline gap-2">
-          <span className="font-data text-data font-bold">{session.slug}</span>
+          <span className="shrink-0 font-data text-data font-bold">{session.slug}</span>
           <span className="truncate">{session.title}</span>
         </span>
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1 font-data text-data">{children}</span>

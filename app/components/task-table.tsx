@@ -44,7 +44,7 @@ export function NoTasks() {
   );
 }
 
-const indent = (depth: number) => `${0.75 + depth * 1.5}rem`;
+const indent = (depth: number) => `${depth * 1.5}rem`;
 
 function Line({ row, open, anchor }: { row: TaskRow; open: boolean; anchor: string }) {
   const { task, depth, critical, group, after, collides } = row;
@@ -57,20 +57,18 @@ function Line({ row, open, anchor }: { row: TaskRow; open: boolean; anchor: stri
         open && 'bg-surface-3',
       )}
     >
-      <th
-        scope="row"
-        className="min-w-0 px-3 py-2 text-left align-top font-normal"
-        style={{ paddingLeft: indent(depth) }}
-      >
-        <Link to={`?task=${task.id}${anchor}`} preventScrollReset className="block after:absolute after:inset-0">
-          <span className="block font-data text-data font-bold">{task.key}</span>
-          <span className="block break-words">{task.title}</span>
-        </Link>
-        <span className="block font-data text-micro text-ink-3">
-          {[group ? 'group' : '', critical ? 'critical path' : '', task.optional ? 'optional' : '']
-            .filter((mark) => mark !== '')
-            .join(' · ')}
-        </span>
+      <th scope="row" className="min-w-0 px-3 py-2 text-left align-top font-normal lg:px-4">
+        <div style={{ paddingLeft: indent(depth) }}>
+          <Link to={`?task=${task.id}${anchor}`} preventScrollReset className="block after:absolute after:inset-0">
+            <span className="block font-data text-data font-bold">{task.key}</span>
+            <span className="block wrap-anywhere">{task.title}</span>
+          </Link>
+          <span className="block font-data text-micro text-ink-3">
+            {[group ? 'group' : '', critical ? 'critical path' : '', task.optional ? 'optional' : '']
+              .filter((mark) => mark !== '')
+              .join(' · ')}
+          </span>
+        </div>
       </th>
       <Cell>
         <StatusBadge sign={taskSigns[task.status]} />

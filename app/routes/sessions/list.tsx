@@ -151,7 +151,7 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
               <Cell className="w-2/5 max-w-0 md:max-w-none">
                 <Link to={`/sessions/${session.slug}`} className="block after:absolute after:inset-0">
                   <span className="block font-data text-data font-bold">{session.slug}</span>
-                  <span className="line-clamp-2 break-words">{session.title}</span>
+                  <span className="line-clamp-2 wrap-anywhere">{session.title}</span>
                 </Link>
                 <span className="mt-1 block md:hidden">
                   <ProgressBar {...session.progress} live={isExecuting(session.status)} />
