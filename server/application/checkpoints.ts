@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts';
 import { isTerminal, type Session, sessionTransitions } from '../domain/session.ts';
 import type { Task } from '../domain/task.ts';
 import type { Deps } from './deps.ts';
+import { abandonConflicts } from './engine/conflict-records.ts';
 import { surroundingsOf } from './engine/surroundings.ts';
 import { closeAttempt } from './sessions/endings.ts';
 import { findSession } from './sessions/find.ts';
@@ -101,6 +102,8 @@ export function createCheckpoints(deps: Deps) {
           });
           await tx.events.append(session.id, [{ type: 'task.restored', actor, payload: { ...change, sequence } }]);
         }
+        // Their sides are of work that is undone: whoever resolved them would bring it back.
+        await abandonConflicts(tx, session.id, 'all');
         await tx.checkpoints.undoAfter(session.id, sequence);
         await tx.sessions.setAttention(session.id, 'none', actor);
         const updated = await tx.sessions.update(

@@ -58,14 +58,17 @@ export async function chooseAgent(
   return { agent, sentence: `${decision.sentence}${why}`, candidates: decision.candidates, request: asked, probe };
 }
 
-/** The agent under whose name a person's decision is carried out: nobody runs, so nobody is chosen. */
+/**
+ * The agent under whose name a person's decision is carried out: nobody runs, so nobody is chosen. One that has left the
+ * fleet since must not keep the decision from being carried out, so another stands in; its record does not count it.
+ */
 export async function withoutAgent(
   tx: Tx,
   session: Session,
   agentId: string,
   sentence: string,
 ): Promise<Choice | { refused: string }> {
-  const agent = await tx.agents.get(session.teamId, agentId);
-  if (!agent) return { refused: 'the agent of the attempt before is gone' };
+  const agent = (await tx.agents.get(session.teamId, agentId)) ?? (await tx.agents.list(session.teamId))[0];
+  if (!agent) return { refused: 'the team has no agent left' };
   return { agent, sentence, candidates: [], request: null, probe: false };
 }

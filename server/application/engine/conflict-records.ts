@@ -90,14 +90,17 @@ export async function resolveConflict(tx: Tx, attempt: Attempt, resolvedCommit: 
   ]);
 }
 
-/** Conflicts nobody will resolve any more, since their task or session has ended. Call under the session's lock. */
-export async function abandonConflicts(tx: Tx, sessionId: string): Promise<void> {
+/**
+ * Conflicts nobody will resolve any more, since their task or session has ended; or every open one, when what they are about
+ * was undone. Call under the session's lock.
+ */
+export async function abandonConflicts(tx: Tx, sessionId: string, which: 'ended' | 'all' = 'ended'): Promise<void> {
   const open = (await tx.conflicts.ofSession(sessionId)).filter(({ status }) => conflictIsOpen(status));
   if (open.length === 0) return;
   const tasks = new Map((await tx.tasks.bySession(sessionId)).map((task) => [task.id, task.status]));
   for (const conflict of open) {
     const status = tasks.get(conflict.taskId);
-    if (status === undefined || taskEnded(status))
+    if (which === 'all' || status === undefined || taskEnded(status))
       await tx.conflicts.move(conflict.id, openOnes, { status: 'abandoned' });
   }
 }

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 import { closeAsks } from '../sessions/endings.ts';
 import type { Tx } from '../store-port.ts';
 import { idleWith } from './circles.ts';
-import { type FoundConflict, markConflict, recordConflict } from './conflict-records.ts';
+import { abandonConflicts, type FoundConflict, markConflict, recordConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
 import { nextAfter } from './next-attempt.ts';
 import { settleFor } from './reserve.ts';
@@ -137,6 +137,7 @@ async function follow(tx: Tx, task: Task, attempt: Attempt, end: Failure, verdic
         },
       },
     });
+    if (conflictId !== null) await abandonConflicts(tx, task.sessionId);
     return;
   }
   if (verdict.action === 'ask_person') {

@@ -32,6 +32,14 @@ export async function decomposeTask(deps: Deps, actor: Actor, taskId: string, ra
         `The task is ${task.status}; only one that is not at work is split.`,
         splittable,
       );
+    // Its work is done and waits to land, or stands on the branch already: its parts would do it a second time.
+    const decided = task.next?.role === 'conflict' || task.next?.role === 'waiver';
+    if (decided || task.reason === 'waiting_to_complete')
+      throw cannot(
+        task.status,
+        'decomposed',
+        'Its work is done and only waits; a task is split before it is worked on.',
+      );
     if ((await tx.attempts.byTask(task.id)).some(({ status }) => !attemptEnded(status)))
       throw cannot(task.status, 'decomposed', 'An attempt of it is under way; cancel or wait for it first.');
     const against = splitRefusal(tasks, task, children?.length ?? 1);

@@ -6,6 +6,7 @@ import { type Task, type TaskStatus, taskEnded } from '../../domain/task.ts';
 import { cancelTaskInput, waiveInput } from '../../domain/task-edit-input.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
+import { abandonConflicts } from '../engine/conflict-records.ts';
 import { completeIfMerged, inRepository } from '../engine/land.ts';
 import { nextAttempt } from '../engine/next-attempt.ts';
 import { closeAttempt } from '../sessions/endings.ts';
@@ -46,6 +47,7 @@ export async function cancelTask(deps: Deps, actor: Actor, taskId: string, raw: 
           patch: { endedAt: now, next: null },
         });
       }
+      await abandonConflicts(tx, session.id);
       await refreshAttention(tx, session.id, actor);
       return { after: { status: 'cancelled', tasks: open.map(({ key }) => key) }, reason };
     }),
