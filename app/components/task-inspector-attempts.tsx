@@ -40,12 +40,13 @@ export function TaskAttempts({ attempts, decisions, nameOf, taskKey }: TaskAttem
               {attempt.number}. {roleWords[attempt.role].word}
             </b>
             <StatusBadge sign={attemptSigns[attempt.status]} />
-            <span>{attempt.role === 'waiver' ? 'no agent' : nameOf(attempt.agentId)}</span>
+            <span>{byPerson(attempt, decisions) ? 'no agent' : nameOf(attempt.agentId)}</span>
             {attempt.probe && <span className="text-caution">probe</span>}
           </summary>
           <One
             attempt={attempt}
             decision={decisions.find((decision) => decision.attemptId === attempt.id)}
+            prompted={!byPerson(attempt, decisions)}
             taskKey={taskKey}
           />
         </details>
@@ -57,10 +58,18 @@ export function TaskAttempts({ attempts, decisions, nameOf, taskKey }: TaskAttem
 interface OneProps {
   attempt: AttemptDetail;
   decision: TaskDecision | undefined;
+  /** Whether an agent was sent anything. */
+  prompted: boolean;
   taskKey: string;
 }
 
-function One({ attempt, decision, taskKey }: OneProps) {
+/** A person's decision is carried out by nobody: nobody was compared, and no agent runs. */
+function byPerson(attempt: AttemptDetail, decisions: readonly TaskDecision[]): boolean {
+  if (attempt.role !== 'conflict') return attempt.role === 'waiver';
+  return decisions.some((decision) => decision.attemptId === attempt.id && decision.candidates.length === 0);
+}
+
+function One({ attempt, decision, prompted, taskKey }: OneProps) {
   const { verdict, error, cutOff, usage } = attempt;
   return (
     <div className="flex min-w-0 flex-col">
@@ -91,16 +100,16 @@ function One({ attempt, decision, taskKey }: OneProps) {
       </div>
       {attempt.evidence !== null && <Evidence proof={proofOf(attempt)} taskKey={taskKey} />}
       {decision !== undefined && (
-        <Fold words="Why this agent">
+        <Fold words={prompted ? 'Why this agent' : 'Why no agent'}>
           <Routed decision={decision} />
         </Fold>
       )}
-      {attempt.prompt !== '' && attempt.role !== 'waiver' && (
+      {attempt.prompt !== '' && prompted && (
         <Fold words="The prompt as it was sent">
           <Sent text={attempt.prompt} />
         </Fold>
       )}
-      {attempt.system !== '' && attempt.role !== 'waiver' && (
+      {attempt.system !== '' && prompted && (
         <Fold words="The instruction of the agent">
           <Sent text={attempt.system} />
         </Fold>

@@ -67,16 +67,20 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
   useRefresh();
   const { conflict, done } = loaderData;
   const over = !conflictIsOpen(conflict.status);
+  // What a person decided stands above the files; nothing is to be written while it is carried out.
+  const decided = conflict.status === 'resolving' && conflict.resolution !== null;
   const refused = resolveRefusal(conflict) ?? loaderData.refusal;
   const [form, fields] = useForm<ConflictFormValues>({
-    id: 'conflict',
+    // Another state begins another form: what was wrong with the last one is over.
+    id: `conflict-${conflict.status}`,
     lastResult: actionData ?? null,
     shouldValidate: 'onSubmit',
     defaultValue: { files: conflict.sides.map((side) => ({ path: side.path, content: draftOf(side) })) },
   });
   const element = useRef<HTMLFormElement>(null);
   useDraft(element, `conflict-${conflict.id}`, (path) => path === `/conflicts/${conflict.id}`);
-  const pending = useNavigation().formMethod === 'POST' ? 'Sending' : null;
+  const sent = useNavigation().formData;
+  const handing = sent?.get('intent') === 'hand_to_agent';
   const files = fields.files.getFieldList();
   const labels = Object.fromEntries(
     conflict.sides.flatMap((side, at) => [
@@ -123,7 +127,15 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
           {conflict.sides.map((side, at) => {
             const file = files[at]?.getFieldset();
             if (file === undefined) return null;
-            return <ConflictFile key={side.path} side={side} fields={file} disabled={refused !== null} over={over} />;
+            return (
+              <ConflictFile
+                key={side.path}
+                side={side}
+                fields={file}
+                disabled={refused !== null}
+                over={over || decided}
+              />
+            );
           })}
         </Panel>
         <div className={over ? 'hidden' : 'p-3 lg:p-4'}>
@@ -131,7 +143,7 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
             label="Resolve"
             consequence="The files go onto the branch as decided, the proof runs, and the task lands. Your name stands in the record."
             refusal={refused}
-            pending={pending}
+            pending={sent !== undefined && !handing ? 'Sending' : null}
           />
         </div>
       </Form>
@@ -146,7 +158,7 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
               ? loaderData.refusal
               : (resolveRefusal(conflict) ?? 'An agent is to be sent already.')
           }
-          pending={pending}
+          pending={handing ? 'Sending' : null}
         />
       </Form>
       <details className="border-t border-line-1 px-3 lg:px-4">

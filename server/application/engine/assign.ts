@@ -128,7 +128,8 @@ export async function assignTask(deps: Deps, session: Session, taskId: string, o
             number,
             role,
             agentId: agent.id,
-            agent: agent.name,
+            // Whose work it is stays with it; who carries a person's decision out is nobody.
+            agent: choice.request === null ? null : agent.name,
           },
         },
         ...reservedEvent(drawn.entry, task.id, actor),

@@ -139,6 +139,10 @@ describe.each(['pglite', 'postgres'] as const)('merge conflicts, on %s', (kind) 
     expect(last).toMatchObject({ role: 'conflict', status: 'succeeded', calls: 0 });
     const decisions = await house.opened.store.routing.byTask(last?.taskId ?? '');
     expect(decisions.find(({ attemptId }) => attemptId === last?.id)?.sentence).toContain('leo resolved the conflict');
+    const told = (await house.opened.store.events.list(id, { after: 0, limit: 10_000 }))
+      .filter(({ type }) => type === 'attempt.started')
+      .at(-1);
+    expect(told?.payload).toMatchObject({ attemptId: last?.id, agent: null });
     await expect(one.services.conflicts.resolve(place.lead, view.id, choice)).rejects.toMatchObject({
       code: 'CONFLICT',
     });
