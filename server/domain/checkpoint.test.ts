@@ -43,7 +43,7 @@ test.each(taskStatuses)(
       mergedCommit: null,
     });
     const state = { tasks: [then('done', 'completed'), then('open', 'in_progress')] };
-    const current = ['done', 'open', 'later'].map((id) => ({ id, status }));
+    const current = ['done', 'open', 'later'].map((id) => ({ id, status, parentTaskId: null }));
     const now = new Map(current.map(({ id }) => [id, status]));
     for (const { taskId, from, to } of restoredTasks(state, current)) {
       expect(from).toBe(status);
@@ -53,3 +53,33 @@ test.each(taskStatuses)(
     expect([...now.values()]).toEqual(['completed', 'pending', 'cancelled']);
   },
 );
+
+test('the parts of a task that was split after the checkpoint are done in its place; a part added to a group is not', () => {
+  const then = (id: string) => ({
+    id,
+    key: id,
+    status: 'pending' as const,
+    reason: null,
+    proof: 'none' as const,
+    attemptCount: 0,
+    mergedCommit: null,
+  });
+  const state = { tasks: [then('whole'), then('group'), then('first')] };
+  const task = (id: string, parentTaskId: string | null) => ({ id, parentTaskId, status: 'in_progress' as const });
+  const current = [
+    task('whole', null),
+    task('part', 'whole'),
+    task('crumb', 'part'),
+    task('group', null),
+    task('first', 'group'),
+    task('second', 'group'),
+    task('third', 'second'),
+  ];
+  const became = Object.fromEntries(restoredTasks(state, current).map(({ taskId, to }) => [taskId, to]));
+  expect(became).toMatchObject({ part: 'pending', crumb: 'pending', second: 'cancelled', third: 'cancelled' });
+});
+
+test('a plan that is younger than the checkpoint starts again as a whole', () => {
+  const current = [{ id: 'task', parentTaskId: null, status: 'failed' as const }];
+  expect(restoredTasks({ tasks: [] }, current)).toEqual([{ taskId: 'task', from: 'failed', to: 'pending' }]);
+});

@@ -49,16 +49,27 @@ export function checkpointDue(lastAt: Date, now: Date, everySeconds: number): bo
   return now.getTime() - lastAt.getTime() >= everySeconds * 1000;
 }
 
-/** What each task becomes when a checkpoint is restored: its completed work stands, all else starts again. */
+/**
+ * What each task becomes when a checkpoint is restored: its completed work stands, all else starts again. One made after the
+ * checkpoint is not deleted but taken out of the plan; the parts of a task that was split since stay in it, since the task
+ * itself is a group now and would never be done, and so does a whole plan that is younger than the checkpoint.
+ */
 export function restoredTasks(
   state: CheckpointState,
-  current: readonly { readonly id: string; readonly status: TaskStatus }[],
+  current: readonly { readonly id: string; readonly status: TaskStatus; readonly parentTaskId: string | null }[],
 ): { taskId: string; from: TaskStatus; to: TaskStatus }[] {
   const remembered = new Map(state.tasks.map((task) => [task.id, task.status]));
+  const parents = new Map(current.map(({ id, parentTaskId }) => [id, parentTaskId]));
+  const groupsThen = new Set(current.flatMap(({ id, parentTaskId }) => (remembered.has(id) ? [parentTaskId] : [])));
+  const carriesOn = (id: string): boolean => {
+    const parent = parents.get(id) ?? null;
+    if (parent === null) return remembered.size === 0;
+    return remembered.has(parent) ? !groupsThen.has(parent) : carriesOn(parent);
+  };
   return current.flatMap((task) => {
     const then = remembered.get(task.id);
-    // A task made after the checkpoint is not deleted; it is taken out of the plan.
-    const to: TaskStatus = then === undefined ? 'cancelled' : then === 'completed' ? 'completed' : 'pending';
+    const made = then === undefined && !carriesOn(task.id);
+    const to: TaskStatus = made ? 'cancelled' : then === 'completed' ? 'completed' : 'pending';
     return to === task.status ? [] : [{ taskId: task.id, from: task.status, to }];
   });
 }
