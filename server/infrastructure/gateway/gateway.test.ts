@@ -122,6 +122,23 @@ test('a call without budget is held until there is some', async () => {
   expect(endpoint.seen).toHaveLength(1);
 });
 
+test('a run that ends while its call is held reaches no model', async () => {
+  const endpoint = await upstream((response) => response.end('{}'));
+  let asked = 0;
+  // The ledger has nothing to say of an attempt that is settled.
+  const admit = async () => {
+    asked += 1;
+    if (asked < 2) return 'all 10 tokens are used';
+    attempts.set(session, attempt({ status: 'superseded' }));
+    return null;
+  };
+  const { gateway, attempts, calls } = await gatewayTo(endpoint.baseUrl, { admit });
+  const refused = await call(gateway);
+  expect([refused.status, (await refused.json()).error.code]).toEqual([403, 'attempt_ended']);
+  expect(endpoint.seen).toEqual([]);
+  expect(calls).toEqual([]);
+});
+
 test('a call held in vain may be repeated later, and a run that hangs up is let go: neither reaches the model', async () => {
   const endpoint = await upstream((response) => response.end('{}'));
   let asked = 0;

@@ -109,7 +109,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const body = await readBody(request);
     const attempt = await admit.attemptOf(request.headers['x-session-id']);
     const held = await holdForBudget(meter, attempt.attemptId, response, options.patience ?? patience);
-    if (held === null) await serve(provider, attempt, body, response);
+    // It may have waited for long: what ended meanwhile makes no call any more.
+    if (held === null) await serve(provider, await admit.attemptOf(request.headers['x-session-id']), body, response);
     else if (held !== 'left') conclude(response, held, undefined);
   }
 
