@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts';
 import { graphOf } from '../graph-view.ts';
 import { closeAttempt } from '../sessions/endings.ts';
 import type { Tx } from '../store-port.ts';
+import type { StoredEdge } from '../work-port.ts';
 import { abandonConflicts } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
 import { completeMerged, inRepository, landedAlready } from './land.ts';
@@ -52,7 +53,13 @@ export async function followGraph(deps: Deps, session: Session): Promise<Task[]>
       await dropConflicts(deps, session, tasks);
       return tasks;
     }
-    const apply = () => store.transaction((tx) => applyMoves(tx, session, byId, moves, now));
+    const apply = () =>
+      store.transaction(async (tx) => {
+        await tx.sessions.lock(session.id);
+        // A person may have retried or linked a task meanwhile: then all of it is judged anew.
+        if (!(await stillAs(tx, session, byId, edges))) return;
+        await applyMoves(tx, session, byId, moves, now);
+      });
     const doomed = new Set(moves.consequences.map(({ taskId }) => taskId));
     await unlessLanded(deps, session, doomed, apply);
   }
@@ -82,6 +89,25 @@ async function unlessLanded(
   });
 }
 
+/** Whether the graph stands as it was read. */
+async function stillAs(
+  tx: Tx,
+  { id }: Session,
+  byId: ReadonlyMap<string, Task>,
+  edges: readonly StoredEdge[],
+): Promise<boolean> {
+  const tasks = await tx.tasks.bySession(id);
+  const known = new Set(edges.map((edge) => edge.id));
+  const now = await tx.tasks.dependencies(id);
+  return (
+    tasks.length === byId.size &&
+    tasks.every((task) => byId.get(task.id)?.version === task.version) &&
+    now.length === known.size &&
+    now.every((edge) => known.has(edge.id))
+  );
+}
+
+/** Call under the session's lock. */
 async function applyMoves(
   tx: Tx,
   session: Session,
@@ -90,7 +116,6 @@ async function applyMoves(
   now: Date,
 ): Promise<void> {
   const actor = engineActor(session.teamId);
-  await tx.sessions.lock(session.id);
   const moved = new Set<string>();
   for (const consequence of consequences) {
     const task = byId.get(consequence.taskId);

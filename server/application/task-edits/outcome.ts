@@ -7,7 +7,7 @@ import { cancelTaskInput, waiveInput } from '../../domain/task-edit-input.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import { abandonConflicts } from '../engine/conflict-records.ts';
-import { completeIfMerged, inRepository } from '../engine/land.ts';
+import { completeIfMerged, inRepository, landedAlready } from '../engine/land.ts';
 import { nextAttempt } from '../engine/next-attempt.ts';
 import { closeAttempt } from '../sessions/endings.ts';
 import { personOf } from '../sessions/find.ts';
@@ -23,9 +23,10 @@ export async function cancelTask(deps: Deps, actor: Actor, taskId: string, raw: 
   const parsed = cancelTaskInput.safeParse(raw);
   if (!parsed.success) throw invalidFromZod(parsed.error);
   const reason = parsed.data.reason || `cancelled by ${actor.name}`;
+  const leaves = leavesUnder(await deps.store.tasks.bySession(found.session.id), taskId).map(({ id }) => id);
   for (const attempt of await deps.store.attempts.bySession(found.session.id))
-    if (attempt.taskId === taskId && !attemptEnded(attempt.status))
-      await completeIfMerged(deps, found.session, attempt);
+    if (leaves.includes(attempt.taskId) && !attemptEnded(attempt.status))
+      await landedAlready(deps, () => completeIfMerged(deps, found.session, attempt), attempt);
   // In the lane of what lands: a commit that is on its way to the branch is there, with its task completed, or never comes.
   return inRepository(deps, found.session.repositoryId, () =>
     editGraph(deps, actor, found, 'cancel', async ({ tx, session, tasks, task }) => {
