@@ -17,6 +17,9 @@ test('private, loopback, link-local and mapped addresses are closed', async () =
     'fd00::1',
     'fe80::1',
     '64:ff9b::7f00:1',
+    '64:ff9b:1::7f00:1',
+    '2001:0:7f00:1::1',
+    'fec0::1',
   ];
   for (const host of closed) expect([host, await mayReach(host)]).toEqual([host, null]);
   expect(await mayReach('localhost')).toBeNull();

@@ -19,9 +19,12 @@ const PRIVATE_V4: readonly [string, number][] = [
 const PRIVATE_V6: readonly [string, number][] = [
   ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2001::', 32],
   ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ];
 
