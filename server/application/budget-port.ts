@@ -31,6 +31,8 @@ export interface BudgetStore {
     attemptId: string,
     more: { tokens: number; costUsd: number },
   ): Promise<{ entry: BudgetEntry } | { shortage: Shortage }>;
+  /** Cuts an open entry's tokens and cost down to what its run has used so far; the rest is left for others. */
+  giveBack(attemptId: string, used: Pick<Amounts, 'tokens' | 'costUsd'>): Promise<void>;
   /** Gives the reservation back and books what was really used, on every account of the chain; once. */
   settle(attemptId: string, used: Amounts): Promise<void>;
   entryOf(attemptId: string): Promise<BudgetEntry | null>;

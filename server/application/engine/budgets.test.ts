@@ -114,6 +114,19 @@ describe.each(['pglite', 'postgres'] as const)('budgets of runs, on %s', (kind) 
     expect((await monthNow()).reserved).toEqual(nothing);
   });
 
+  test('a run that is paused leaves its team what it has not used, and draws again when it goes on', async () => {
+    const attempt = await standing({});
+    await call(attempt, 100);
+    const pausing = one.services.sessions.pause(place.admin, attempt.sessionId);
+    await ends(attempt.sessionId, 'paused');
+    await pausing;
+    expect((await monthNow()).reserved).toMatchObject({ tokens: 100, attempts: 1 });
+    await one.services.sessions.resume(place.admin, attempt.sessionId);
+    await ends(attempt.sessionId, 'running');
+    expect(await admit(attempt.id)).toBeNull();
+    expect((await monthNow()).reserved.tokens).toBeGreaterThan(100);
+  });
+
   test('a nearly used draw is raised before the next call, until its session holds no more', async () => {
     const attempt = await standing({ parallelism: 1, budget: { tokens: 70_000 } });
     await call(attempt, 44_000);

@@ -7,6 +7,7 @@ import { cascade, closeAsks, closeAttempt, endSession } from '../sessions/ending
 import { engineActor } from './engine-actor.ts';
 import { completeIfMerged, landedAlready } from './land.ts';
 import { orderOf } from './order.ts';
+import { giveBackFor } from './reserve.ts';
 
 /**
  * Carries out pause, stop or timeout of a session this instance owns: aborts what runs, verifies that it idles (the
@@ -95,6 +96,7 @@ export async function carryOut(deps: Deps, session: Session, command: PendingCom
         continue;
       }
       await closeAsks(tx, attempt, actor);
+      await giveBackFor(tx, attempt.id);
       // The attempt stays open: after the pause the same prompt is posted again with the same ids and goes on.
       if (attempt.status === 'running')
         await tx.attempts.update(attempt.id, { status: 'waiting' }, { epoch: session.epoch, status: ['running'] });

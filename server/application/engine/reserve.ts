@@ -89,6 +89,15 @@ export async function settleFor(
   });
 }
 
+/**
+ * Leaves an attempt that is paused no more of its draw than it has used: it may rest for days, and its team's other sessions
+ * must not want for what nobody uses. Its next call draws anew.
+ */
+export async function giveBackFor(tx: Pick<Tx, 'budgets' | 'modelCalls'>, attemptId: string): Promise<void> {
+  const { usage } = await tx.modelCalls.ofAttempt(attemptId);
+  await tx.budgets.giveBack(attemptId, { tokens: totalTokens(usage), costUsd: usage.costUsd });
+}
+
 /** Whether a session's time, or that of one above it, has run out, as a sentence; null while there is some left. */
 export async function wallClockReached(
   store: Pick<Tx, 'sessions'>,

@@ -17,6 +17,12 @@ const step = fc.oneof(
     tokens: fc.integer({ min: 1, max: 900 }),
   }),
   fc.record({
+    kind: fc.constant('rest' as const),
+    at: fc.nat(2 * attemptsEach - 1),
+    tokens: fc.integer({ min: 0, max: 900 }),
+    costUsd: fc.option(fc.double({ min: 0, max: 2, noNaN: true }), { freq: 4 }),
+  }),
+  fc.record({
     kind: fc.constant('settle' as const),
     at: fc.nat(2 * attemptsEach - 1),
     tokens: fc.integer({ min: 0, max: 2_000 }),
@@ -67,6 +73,8 @@ describe.each(['pglite', 'postgres'] as const)('the sums of the ledger, on %s', 
                 });
               case 'extend':
                 return store.budgets.extend(run.id, { tokens, costUsd: 0.1 });
+              case 'rest':
+                return store.budgets.giveBack(run.id, { tokens, costUsd: one.costUsd });
               case 'settle':
                 return store.budgets.settle(run.id, { tokens, costUsd: one.costUsd, attempts: 1, seconds: 2 });
             }

@@ -172,6 +172,31 @@ describe.each(['pglite', 'postgres'] as const)('budgets on %s', (kind) => {
     await store.budgets.settle(randomUUID(), nothing);
   });
 
+  test('a run that rests keeps no more than it used, all the way up, and draws anew when it goes on', async () => {
+    await capTeam(100);
+    const resting = await session({ costUsd: 2 });
+    const attemptId = await one(resting);
+    await store.budgets.reserve(resting.id, attemptId, wish(100, { costUsd: 1 }));
+    await store.budgets.giveBack(attemptId, { tokens: 30, costUsd: 0.25 });
+    const held = { tokens: 30, costUsd: 0.25, attempts: 1 };
+    expect(await store.budgets.entryOf(attemptId)).toMatchObject({ reserved: held, settled: null });
+    expect((await store.budgets.accountOf(resting.id)).reserved).toMatchObject(held);
+    expect((await month()).reserved).toMatchObject(held);
+    const other = await session(null);
+    expect(await store.budgets.reserve(other.id, await one(other), wish(50))).toMatchObject({
+      entry: { reserved: { tokens: 50 } },
+    });
+    // Used beyond the draw: there is nothing to give.
+    await store.budgets.giveBack(attemptId, { tokens: 40, costUsd: null });
+    expect(await store.budgets.entryOf(attemptId)).toMatchObject({ reserved: held });
+    expect(await store.budgets.extend(attemptId, { tokens: 50, costUsd: 0 })).toMatchObject({
+      entry: { reserved: { tokens: 50 } },
+    });
+    await store.budgets.settle(attemptId, { tokens: 40, costUsd: 0.3, attempts: 1, seconds: 1 });
+    await store.budgets.giveBack(attemptId, { tokens: 0, costUsd: 0 });
+    expect((await store.budgets.accountOf(resting.id)).reserved).toEqual(nothing);
+  });
+
   test('a run that goes on after a pause keeps what it drew', async () => {
     const paused = await session({ tokens: 100, attempts: 1 });
     const attemptId = await one(paused);

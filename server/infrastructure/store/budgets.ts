@@ -4,6 +4,7 @@ import { budgetEntries } from '../../../db/schema/budgets.ts';
 import type { Shortage } from '../../application/budget-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
 import type { Amounts, BudgetEntry, Caps } from '../../domain/budget.ts';
+import { nothing } from '../../domain/budget-wish.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import { type AccountRow, accountFrom, accountRow, chainOf, lockChain, monthOf } from './budget-accounts.ts';
 import { createBudgetFigures } from './budget-figures.ts';
@@ -68,6 +69,22 @@ export function createBudgets(handle: Handle): Aggregates['budgets'] {
             cost_usd = round((cost_usd + ${fitted.costUsd}::float)::numeric, 9)::float
           where attempt_id = ${attemptId}::uuid returning *`);
         return { entry: entryFrom(row) };
+      }),
+
+    giveBack: (attemptId, used) =>
+      handle.atomically(async (tx) => {
+        if ((await entryOf(tx, attemptId)) === null) return;
+        const chain = await lockChain(tx, await sessionOf(tx, attemptId));
+        // Read under the locks: it may have been extended or settled while we waited.
+        const entry = await entryOf(tx, attemptId);
+        if (entry === null || entry.settled !== null) return;
+        const { reserved } = entry;
+        const tokens = Math.max(0, reserved.tokens - Math.ceil(used.tokens));
+        const costUsd = Math.max(0, (reserved.costUsd ?? 0) - (used.costUsd ?? reserved.costUsd ?? 0));
+        await change(tx, chain, drawn({ ...nothing, tokens, costUsd }, -1));
+        await tx.rows(sql`update budget_entries set tokens = tokens - ${tokens}::bigint,
+            cost_usd = round((cost_usd - ${costUsd}::float)::numeric, 9)::float
+          where attempt_id = ${attemptId}::uuid`);
       }),
 
     settle: (attemptId, used) =>
