@@ -91,3 +91,18 @@ test('each round of the planner stands with its fault', () => {
   expect(screen.getByText(/no plan: tasks: there are none/)).toBeTruthy();
   expect(screen.getByRole('link', { name: 'what it said' }).getAttribute('href')).toContain('output?task=plan');
 });
+
+test('a plan that is likely to outlast its limits says so while it waits for its decision', () => {
+  const budget = { tokens: 900_000 };
+  const attention = { kind: 'approval', since: start } as const;
+  show({ planSource: byRule, attention, maxDurationSeconds: 3_600, budget });
+  expect(
+    screen.getByText(/^It is likely to take more than its time limit of 1 h 00 m and its cap of 900/),
+  ).toBeTruthy();
+});
+
+test('a plan that fits its limits, or is decided, warns of nothing', () => {
+  show({ planSource: byRule, attention: { kind: 'approval', since: start }, maxDurationSeconds: 9_000 });
+  show({ planSource: byRule, maxDurationSeconds: 3_600 });
+  expect(screen.queryByText(/likely to take more/)).toBeNull();
+});

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { PlanPreview } from '../../server/domain/plan-preview.ts';
 import { isExecuting, type PlanSource } from '../../server/domain/session.ts';
-import { plural } from '../format.ts';
+import { count, duration, plural } from '../format.ts';
 import type { LiveState } from '../live.ts';
 import type { AttemptBrief } from '../live-attempt.ts';
 import { attemptSigns } from '../status.ts';
@@ -40,6 +40,9 @@ export function SessionPlan({ state, attempts, envelope, used, collisions, base,
         ) : (
           <Source source={session.planSource} />
         )}
+        {envelope !== null && session.attention.kind === 'approval' && (
+          <OverLimit session={session} envelope={envelope.envelope} />
+        )}
         {children}
         {rounds.length > 0 && <Rounds rounds={rounds} base={base} />}
         {collisions > 0 && (
@@ -60,6 +63,20 @@ export function SessionPlan({ state, attempts, envelope, used, collisions, base,
         </p>
       )}
     </Panel>
+  );
+}
+
+/** Said before the plan is accepted: afterwards the limits speak for themselves. */
+function OverLimit({ session, envelope }: { session: LiveState['session']; envelope: PlanPreview['envelope'] }) {
+  const limit = session.maxDurationSeconds;
+  const tokens = session.budget?.tokens;
+  const over = [
+    envelope.elapsedHours.p50 * 3600 > limit ? `its time limit of ${duration(limit)}` : '',
+    tokens !== undefined && envelope.tokens.p50 > tokens ? `its cap of ${count(tokens)} tokens` : '',
+  ].filter((one) => one !== '');
+  if (over.length === 0) return null;
+  return (
+    <p className="border-l-4 border-caution pl-3 text-caution">It is likely to take more than {over.join(' and ')}.</p>
   );
 }
 
