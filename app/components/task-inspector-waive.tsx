@@ -54,7 +54,7 @@ export function WaiveForm({ task, action, by }: WaiveFormProps) {
           weight="broken"
           consequence={
             task.status === 'failed'
-              ? 'Its last work lands on the branch as it is, without its commands.'
+              ? 'Its last work lands on the branch as it is, without its commands; a session that has ended is retried for it.'
               : 'Its claim counts as accepted; the session stays unverified.'
           }
           stacked

@@ -44,7 +44,8 @@ test('a session that has ended keeps its graph, yet a claim in it can still be a
     waive: null,
   });
   expect(of({ status: 'ready' }, { status: 'stopped' }).edit).toBe('The session is STOPPED; retry it first.');
-  expect(of({ status: 'failed', attemptCount: 1 }, { status: 'failed' }).waive).toMatch(/retry it first/);
+  expect(of({ status: 'failed', attemptCount: 1 }, { status: 'failed' }).waive).toBeNull();
+  expect(of({ status: 'failed', attemptCount: 1 }, { status: 'cancelled' }).waive).toMatch(/ended for good/);
   expect(of({ status: 'failed', attemptCount: 1 }).waive).toBeNull();
 });
 

@@ -49,10 +49,12 @@ export function taskRefusals({ session, task, group }: Facts, actor: Actor): Tas
     retry: of('retry'),
     cancel: of('cancel'),
     remove: of('remove'),
-    // A claim is accepted also after the end: that is when it is read. Work is landed only by a session that lives.
-    waive: may.waive ?? waiveRefusal(task, group) ?? (task.status === 'failed' ? may.edit : null),
+    // A claim is accepted also after the end: that is when it is read. Failed work is landed by a session that goes on.
+    waive: may.waive ?? waiveRefusal(task, group) ?? (task.status === 'failed' && !mayGoOn(session) ? may.edit : null),
   };
 }
+
+const mayGoOn = ({ status }: Facts['session']) => canMove(status, 'pending');
 
 const idle: ReadonlySet<TaskStatus> = new Set(['pending', 'ready', 'blocked', 'paused']);
 const retriable: ReadonlySet<TaskStatus> = new Set(['failed', 'skipped', 'cancelled']);

@@ -131,6 +131,30 @@ describe.each(['pglite', 'postgres'] as const)('what lands, on %s', (kind) => {
     expect(first?.evidence?.writes).toMatchObject({ unannounced: ['unannounced.txt'], untouched: ['docs/*.md'] });
   });
 
+  test('a waiver in a session that failed over it retries the session, and lands that work without another run', async () => {
+    await house.opened.store.repositories.update(place.team.id, place.repository.id, { verify: ['test -e good.txt'] });
+    let mended = false;
+    one.play.current = async (run) => {
+      const name = run.order.title === 'Add left' ? 'left' : 'right';
+      run.write(`${name}-${run.order.number}.txt`, 'own\n');
+      if (mended && name === 'right') run.write('good.txt', 'good\n');
+      return undefined;
+    };
+    const { id } = await start();
+    await ends(id, 'failed');
+    const [left] = await house.opened.store.tasks.bySession(id);
+    const tries = one.started.filter(({ taskId }) => taskId === left?.id).length;
+    mended = true;
+    await one.services.taskEdits.waive(place.lead, left?.id ?? '', {
+      reason: 'The command asks for what nobody needs.',
+    });
+    const done = await ends(id, 'completed');
+    expect(done).toMatchObject({ retryCount: 1, proof: 'unverified' });
+    expect(one.started.filter(({ taskId }) => taskId === left?.id)).toHaveLength(tries);
+    expect((await house.opened.store.tasks.bySession(id)).map(({ proof }) => proof)).toEqual(['waived', 'proven']);
+    expect(landed(place, done)).toHaveLength(2);
+  });
+
   test('work whose proof a lead waives lands as it is, unproven, without an agent', async () => {
     await house.opened.store.repositories.update(place.team.id, place.repository.id, { verify: ['test -e never.txt'] });
     let release: () => void = () => undefined;

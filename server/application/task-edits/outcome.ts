@@ -1,7 +1,7 @@
 import { type Actor, authorize } from '../../domain/actor.ts';
 import { attemptEnded, type Waiver } from '../../domain/attempt.ts';
 import { DomainError, invalidFromZod } from '../../domain/errors.ts';
-import { isExecuting } from '../../domain/session.ts';
+import { isActive, isExecuting } from '../../domain/session.ts';
 import { type Task, type TaskStatus, taskEnded } from '../../domain/task.ts';
 import { cancelTaskInput, waiveInput } from '../../domain/task-edit-input.ts';
 import { refreshAttention } from '../asks.ts';
@@ -11,6 +11,7 @@ import { completeIfMerged, inRepository, landedAlready } from '../engine/land.ts
 import { nextAttempt } from '../engine/next-attempt.ts';
 import { closeAttempt } from '../sessions/endings.ts';
 import { personOf } from '../sessions/find.ts';
+import { retryLocked } from '../sessions/retry.ts';
 import { teamOf } from '../tokens.ts';
 import { assertEditable, cannot, editGraph, findTask, leavesUnder, type OpenGraph } from './graph-edit.ts';
 
@@ -134,7 +135,7 @@ async function revive(
 
 /**
  * A lead's word in place of a proof: a completed task's claim counts as accepted, or the work of a failed task is taken onto
- * the branch as it is, without an agent. Audited with the reason; what was proven needs none.
+ * the branch as it is, without an agent; a session that had ended is retried for it. Audited with the reason; what was proven needs none.
  */
 export async function waiveProof(deps: Deps, actor: Actor, taskId: string, raw: unknown): Promise<Task> {
   // Anybody's session: whose work it is does not lower what a waiver needs.
@@ -165,7 +166,8 @@ export async function waiveProof(deps: Deps, actor: Actor, taskId: string, raw: 
       await tell(null);
       return { after: { proof: 'waived' }, reason };
     }
-    assertRetriable(open);
+    const ended = !isActive(session.status);
+    if (!ended) assertRetriable(open);
     if (task.status !== 'failed')
       throw cannot(task.status, 'waived', `The task is ${task.status}; a proof is waived when the work is done.`, [
         'completed',
@@ -176,10 +178,12 @@ export async function waiveProof(deps: Deps, actor: Actor, taskId: string, raw: 
       .at(-1);
     if (!work)
       throw new DomainError('CONFLICT', 'No attempt of this task left work that could be accepted; retry it instead.');
+    // A session that ended over it goes on: what else did not complete is tried again.
+    if (ended) await retryLocked(deps, tx, actor, session, { accepted: true, reason });
     await tx.tasks.move({
       taskId: task.id,
       sessionId: session.id,
-      from: ['failed'],
+      from: [ended ? 'pending' : 'failed'],
       to: 'ready',
       reason: `${actor.name} accepts the work of attempt ${work.number} without its proof`,
       actor,
@@ -193,7 +197,7 @@ export async function waiveProof(deps: Deps, actor: Actor, taskId: string, raw: 
       },
     });
     await tell(work.id);
-    await revive(open, actor, new Set([task.id]));
+    if (!ended) await revive(open, actor, new Set([task.id]));
     return { after: { status: 'ready', attemptId: work.id }, reason };
   });
 }
