@@ -5,7 +5,7 @@ import type { NextAttempt, Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
 import { aboutTask, contextSection, knownBytes, promptFor } from './brief.ts';
-import { type Choice, chooseAgent, withoutAgent } from './choose-agent.ts';
+import { type Choice, chooseAgent, type NoChoice, withoutAgent } from './choose-agent.ts';
 import { conflictPrompt } from './conflict-brief.ts';
 import { type Outline, plannerPrompt } from './plan-prompt.ts';
 
@@ -36,7 +36,7 @@ export async function choose(
   session: Session,
   task: Task,
   { next, conflict, mine }: Asked,
-): Promise<Choice | { refused: string }> {
+): Promise<Choice | NoChoice> {
   const source = mine.find((attempt) => attempt.id === (conflict?.attemptId ?? next?.sourceAttemptId));
   if (source !== undefined && conflict?.resolution) {
     const who = conflict.resolvedBy?.name ?? 'A person';

@@ -57,7 +57,7 @@ export async function assignTask(deps: Deps, session: Session, taskId: string, o
     const asked = await askedOf(tx, task, mine);
     const role = nextRole({ kind: task.kind, next: asked.next });
     const choice = await choose(tx, deps, locked, task, asked);
-    if ('refused' in choice) return { refused: choice.refused, because: 'nobody' };
+    if ('refused' in choice) return { refused: choice.refused, because: choice.forGood ? 'nobody' : 'passing' };
     const { agent } = choice;
 
     const attemptId = secrets.uuid();

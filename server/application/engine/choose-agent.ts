@@ -6,6 +6,12 @@ import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
 import { candidatesFor } from './candidates.ts';
 
+/** Nobody takes it. `forGood`: no agent that is meant to work holds what is asked, so that waiting helps nobody. */
+export interface NoChoice {
+  refused: string;
+  forGood: boolean;
+}
+
 export interface Choice {
   agent: Agent;
   sentence: string;
@@ -25,7 +31,7 @@ export async function chooseAgent(
   session: Session,
   task: Task,
   next: NextAttempt | null,
-): Promise<Choice | { refused: string }> {
+): Promise<Choice | NoChoice> {
   // Whom a person asked for is to do the work, not to plan it.
   const asks = nextRole({ kind: task.kind, next }) === 'plan' ? null : session;
   const request: RouteRequest = {
@@ -51,7 +57,15 @@ export async function chooseAgent(
   const named = decision.candidates.find(({ agentId, score }) => agentId === next?.preferredAgent && score !== null);
   const selected = named?.agentId ?? decision.selected;
   const agent = selected === null ? null : await tx.agents.get(session.teamId, selected);
-  if (!agent) return { refused: decision.sentence };
+  if (!agent) {
+    const could = candidates.some(
+      ({ agent: { enabled, draining, primaryCapabilities: primary, secondaryCapabilities: secondary } }) =>
+        enabled &&
+        !draining &&
+        request.requiredCapabilities.every((one) => primary.includes(one) || secondary.includes(one)),
+    );
+    return { refused: decision.sentence, forGood: !could };
+  }
   if (named !== undefined && named.agentId !== decision.selected)
     decision = { ...decision, selected, sentence: `${agent.name} takes it because it was named for this attempt.` };
   const probe = candidates.find((candidate) => candidate.agent.id === agent.id)?.probe ?? false;
@@ -67,8 +81,8 @@ export async function withoutAgent(
   session: Session,
   agentId: string,
   sentence: string,
-): Promise<Choice | { refused: string }> {
+): Promise<Choice | NoChoice> {
   const agent = (await tx.agents.get(session.teamId, agentId)) ?? (await tx.agents.list(session.teamId))[0];
-  if (!agent) return { refused: 'the team has no agent left' };
+  if (!agent) return { refused: 'the team has no agent left', forGood: true };
   return { agent, sentence, candidates: [], request: null, probe: false };
 }

@@ -162,6 +162,18 @@ describe.each(['pglite', 'postgres'] as const)('a session that a planner plans, 
     expect((await over(id)).planSource).toMatchObject({ kind: 'fallback', blueprint: 'single_task' });
   });
 
+  test('where nobody can plan for half a minute a blueprint is used', async () => {
+    await house.opened.database.db.execute('update agents set draining = true');
+    const { id } = await addSession(one, place, { blueprint: 'planner', start: true });
+    await until(house, [one.dispatcher], id, ({ status }) => status === 'running');
+    one.time.ahead = 40;
+    const planned = await until(house, [one.dispatcher], id, ({ plannedAt }) => plannedAt !== null);
+    expect(planned.planSource).toMatchObject({ kind: 'fallback', rounds: 0 });
+    expect(planned.planSource?.sentence).toMatch(/nobody can plan it/);
+    await house.opened.database.db.execute('update agents set draining = false');
+    await until(house, [one.dispatcher], id, ended);
+  });
+
   test('where every task would fail as well the planning fails with the reason', async () => {
     answers = [() => ({ type: 'failed', failure: 'auth', message: 'The key is wrong.', retryAt: null })];
     const { id } = await addSession(one, place, plain);

@@ -83,7 +83,7 @@ export async function followPlanner(
   for (const attempt of open) drivers.start(attempt);
   if (open.length > 0) return null;
 
-  if (planner.status === 'failed') {
+  if (planner.status === 'failed' || planner.status === 'cancelled') {
     const reason = planner.error?.message ?? planner.reason ?? 'it failed';
     if (hopeless.some((failure) => failure.toUpperCase() === planner.error?.code)) {
       await failPlanning(deps, session, `The planner failed, and so would every task: ${reason}`);

@@ -16,6 +16,7 @@ import { handToPerson } from './hand-over.ts';
 import { tellWait } from './path-waits.ts';
 import { outlineOf } from './plan-prompt.ts';
 import { wallClockReached } from './reserve.ts';
+import { goWithoutPlanner } from './without-planner.ts';
 
 /** A ready task without a healthy agent for this long makes the session degraded (domain.md 1.1). */
 const patienceSeconds = 30;
@@ -78,6 +79,8 @@ export async function startTasks(
       if (assigned.because === 'path' || waited < patienceSeconds || soonUnparked(deps)) continue;
       if (assigned.because === 'nobody' && nextRole(task) === 'conflict')
         await handToPerson(deps, session, task, assigned.refused);
+      else if (assigned.because === 'nobody' && nextRole(task) === 'plan')
+        await goWithoutPlanner(deps, session, task, assigned.refused);
       else refusals.push(`${task.title}: ${assigned.refused}`);
       continue;
     }

@@ -58,8 +58,12 @@ test('work that is merged, directly or replayed, needs no bundle; unmerged work 
   for (const id of ['a1', 'a2', 'a3']) await attempt(id, { [`${id}.txt`]: id });
   for (const id of ['a1', 'a2']) {
     const made = git(source, 'rev-parse', `refs/orchestrator/attempts/${id}`);
-    await workspaces.merge(repository, branch, made, taskCommit(id, baseCommit));
-    expect(await workspaces.retireWorktree(repository, await open(id), id)).toEqual({ bundle: null });
+    const worktree = await open(id);
+    const head = git(source, 'rev-parse', branch);
+    const replayed = await workspaces.replay(repository, worktree, made, head, taskCommit(id, baseCommit));
+    if (replayed.outcome === 'conflict') throw new Error(replayed.message);
+    await workspaces.merge(repository, branch, replayed.commit, taskCommit(id, head));
+    expect(await workspaces.retireWorktree(repository, worktree, id)).toEqual({ bundle: null });
   }
   const { bundle } = await workspaces.retireWorktree(repository, await open('a3'), 'a3');
   expect(restored(source, bundle)).toHaveProperty(['a3.txt'], 'a3');
