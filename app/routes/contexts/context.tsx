@@ -46,7 +46,13 @@ export const loader = guarded(async ({ params, url, context: request }: Route.Lo
     key: url.searchParams.get('key'),
     find: url.searchParams.get('find')?.trim() ?? '',
     done: url.searchParams.get('done'),
-    refusals: { write: refusal(actor, 'context.write'), promote: refusal(actor, 'context.promote') },
+    refusals: {
+      write: refusal(
+        actor,
+        context.scope === 'global' || context.scope === 'agent' ? 'context.promote' : 'context.write',
+      ),
+      promote: refusal(actor, 'context.promote'),
+    },
   };
 });
 

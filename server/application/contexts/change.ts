@@ -17,8 +17,8 @@ const toldKeys = 50;
 const lookedAt = 10_000;
 
 /**
- * FORBIDDEN unless the actor may write here: members write, what everybody sees for ever (global) is a lead's, and an
- * agent writes only to the session it is working in.
+ * FORBIDDEN unless the actor may write here: members write, what reaches every session of the team (global, or an agent's
+ * own) is a lead's, and an agent writes only to the session it is working in.
  */
 export async function mayWriteContext(
   deps: Deps,
@@ -26,7 +26,8 @@ export async function mayWriteContext(
   where: { scope: ContextScope; sessionId: string | null },
 ): Promise<void> {
   authorize(actor, 'context.write', { teamId: teamOf(actor), resource: 'contexts' });
-  if (where.scope === 'global') authorize(actor, 'context.promote', { teamId: teamOf(actor), resource: 'contexts' });
+  if (where.scope === 'global' || where.scope === 'agent')
+    authorize(actor, 'context.promote', { teamId: teamOf(actor), resource: 'contexts' });
   if (actor.kind !== 'agent') return;
   const attempts = where.sessionId === null ? [] : await deps.store.attempts.bySession(where.sessionId);
   if (!attempts.some((attempt) => attempt.agentId === actor.id && !attemptEnded(attempt.status)))

@@ -46,7 +46,8 @@ export async function verifyAttempt(
   const { store, workspaces } = deps;
   const actor = engineActor(attempt.teamId);
   const directory = attempt.worktree ?? '';
-  const waived = attempt.role === 'waiver' ? (task.waiver ?? undefined) : undefined;
+  // Accepted work that collides on its way stays accepted when both sides have been brought together.
+  const waived = attempt.role === 'waiver' || attempt.role === 'conflict' ? (task.waiver ?? undefined) : undefined;
   const own = task.verification.length > 0 ? task.verification : repository.verify;
   const commands = waived === undefined ? own : [];
   const changed = await workspaces.changedFiles(directory, attempt.baseCommit ?? 'HEAD');
