@@ -251,7 +251,8 @@ describe.each(['pglite', 'postgres'] as const)('contexts, on %s', (kind) => {
     const strange = { scope: 'session', sessionId: missing };
     expect((await refusal(contexts().create(place.member, strange))).details).toMatchObject([{ path: 'sessionId' }]);
     const nobody = { scope: 'agent', agentId: missing };
-    expect((await refusal(contexts().create(place.member, nobody))).details).toMatchObject([{ path: 'agentId' }]);
+    expect((await refusal(contexts().create(place.lead, nobody))).details).toMatchObject([{ path: 'agentId' }]);
+    expect((await refusal(contexts().create(place.member, nobody))).code).toBe('FORBIDDEN');
     await contexts().remove(place.member, id);
     expect((await refusal(contexts().get(place.viewer, id))).code).toBe('NOT_FOUND');
     expect(await audited()).toEqual(['context.removed']);
