@@ -17,6 +17,8 @@ export async function planAhead(plans: Services['plans'], actor: Actor, form: Fo
     return { plan: await plans.preview(actor, submission.value), problems: [] };
   } catch (error) {
     const known = asDomainError(error);
+    // The page is there for whoever may only look at it: its preview says why it is empty, and the button why it is off.
+    if (known?.code === 'FORBIDDEN') return { plan: null, problems: [known.message] };
     if (known === null || (known.code !== 'INVALID' && known.code !== 'NOT_FOUND')) throw error;
     return { plan: null, problems: problemsOf(known) };
   }
