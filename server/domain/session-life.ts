@@ -63,6 +63,12 @@ export function health(
   return used > 0.9 ? 0.3 : used > 0.7 ? 0.7 : 0.9;
 }
 
+/** What a person may do about a session that has ended, as a sentence. */
+export function endedSentence(status: SessionStatus): string {
+  const onward = sessionTransitions[status].includes('pending') ? 'retry it first' : 'it has ended for good';
+  return `The session is ${status}; ${onward}.`;
+}
+
 /** The deadline after a pause that ends now: it moves by the time paused. */
 export function deadlineAfterPause(deadlineAt: Date, pausedAt: Date, now: Date): Date {
   return new Date(deadlineAt.getTime() + Math.max(0, now.getTime() - pausedAt.getTime()));

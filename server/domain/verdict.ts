@@ -93,7 +93,9 @@ function afterResolution(failed: FailedAttempt, earlier: readonly FailedAttempt[
   const tries = earlier.filter(
     (one) => one.role === 'conflict' && one.conflictId === failed.conflictId && !unburnt.has(one.failure),
   );
-  const sentence = sentences[failed.failure];
+  // Markers that were left in a file fail here as well as a command does.
+  const sentence =
+    failed.failure === 'verification_failed' ? 'The resolution did not stand' : sentences[failed.failure];
   if (hopeless.has(failed.failure) || tries.length + 1 >= maxResolutions)
     return plain('ask_person', `${sentence}; after ${tries.length + 1} resolutions a person decides`);
   return {
@@ -115,7 +117,7 @@ function afterWork(failed: FailedAttempt, earlier: readonly FailedAttempt[], tas
     case 'verification_failed':
       if (failed.role === 'work' && failed.agentType !== 'debugger')
         return {
-          ...plain('other_type', `${sentence}; a debugger looks at it, ${follows}`),
+          ...plain('other_type', `${sentence}; a debugger is asked first, ${follows}`),
           excludedAgents: others,
           preferredAgentType: 'debugger',
         };

@@ -4,6 +4,7 @@ import { DomainError, type FieldIssue, invalid, invalidFromZod } from '../../dom
 import { fencedBlocks, unknownTargets } from '../../domain/rehearsal.ts';
 import { isExecuting, isTerminal } from '../../domain/session.ts';
 import { promptInput } from '../../domain/session-input.ts';
+import { endedSentence } from '../../domain/session-life.ts';
 import type { Deps } from '../deps.ts';
 import type { InjectedPrompt } from '../work-port.ts';
 import { findSession, personOf } from './find.ts';
@@ -23,7 +24,7 @@ export async function injectPrompt(deps: Deps, actor: Actor, ref: string, raw: u
   const prompt = await store.transaction(async (tx) => {
     const session = await tx.sessions.lock(found.id);
     if (isTerminal(session.status)) {
-      throw new DomainError('INVALID_TRANSITION', `The session is ${session.status}; retry it first.`, {
+      throw new DomainError('INVALID_TRANSITION', endedSentence(session.status), {
         details: { from: session.status, to: session.status, allowed: [] },
       });
     }

@@ -2,6 +2,7 @@ import { type Actor, authorize, type Permission } from '../../domain/actor.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import type { EventPayload } from '../../domain/events.ts';
 import { isActive, type Session } from '../../domain/session.ts';
+import { endedSentence } from '../../domain/session-life.ts';
 import type { Task } from '../../domain/task.ts';
 import type { TaskGraph } from '../../domain/task-graph/graph.ts';
 import type { Deps } from '../deps.ts';
@@ -40,8 +41,7 @@ export async function findTask(
 
 /** Why the graph of a session takes no edits now, thrown as INVALID_TRANSITION. */
 export function assertEditable(session: Session): void {
-  if (!isActive(session.status))
-    throw cannot(session.status, 'edited', `The session is ${session.status}; retry it first.`);
+  if (!isActive(session.status)) throw cannot(session.status, 'edited', endedSentence(session.status));
   if (session.plannedAt === null)
     throw cannot(session.status, 'edited', 'The session has no plan yet; its tasks can be edited when it has one.');
 }
