@@ -8,7 +8,8 @@ process.env.CHROMIUM_PATH = executablePath;
 export default defineConfig({
   testDir: 'e2e',
   outputDir: process.env.E2E_OUTPUT ?? '.tmp/e2e',
-  workers: process.env.E2E_WORKERS ? Number(process.env.E2E_WORKERS) : 1,
+  // Each has an installation of its own and mostly waits for it.
+  workers: process.env.E2E_WORKERS ? Number(process.env.E2E_WORKERS) : 2,
   fullyParallel: false,
   forbidOnly: true,
   timeout: 120_000,

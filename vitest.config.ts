@@ -5,7 +5,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
   test: {
     globals: false,
-    maxWorkers: 2,
+    // Much of it waits for databases, git and OpenCode: a third keeps two cores busy.
+    maxWorkers: 3,
     // The reporters and the PostgreSQL of a full run are chosen by scripts/test.mjs.
     projects: [
       {

@@ -3,6 +3,7 @@ import {
   addSession,
   addTeam,
   createInstance,
+  feedOf,
   type House,
   type Instance,
   makePlace,
@@ -27,10 +28,7 @@ describe.each(['pglite', 'postgres'] as const)('the fleet of a team, on %s', (ki
 
   const agents = () => one.services.agents;
   const minimal = { name: 'AGENT-FAST-1', type: 'implementer', primaryCapabilities: ['code_generation'] };
-  const told = async (type: string) =>
-    (await house.opened.store.events.team(place.team.id, { after: 0, limit: 200 })).filter(
-      (event) => event.type === type,
-    );
+  const told = async (type: string) => (await feedOf(house, place.team.id)).filter((event) => event.type === type);
 
   test('a registered agent has the prompt and the preset of its type, and is told and audited', async () => {
     const made = await agents().create(place.lead, minimal);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   addSession,
   createInstance,
+  feedOf,
   type House,
   type Instance,
   makePlace,
@@ -25,9 +26,7 @@ describe.each(['pglite', 'postgres'] as const)('what time decides, on %s', (kind
 
   test('a change of the runtime is told to the team once, not at every look', async () => {
     const told = async () =>
-      (await house.opened.store.events.team(place.team.id, { after: 0, limit: 100 })).filter(
-        ({ type }) => type === 'runtime.state_changed',
-      );
+      (await feedOf(house, place.team.id)).filter(({ type }) => type === 'runtime.state_changed');
     await one.sweeper.sweep();
     await one.sweeper.sweep();
     expect(await told()).toMatchObject([{ payload: { state: 'online' } }]);

@@ -4,6 +4,7 @@ import type { RunEnd } from '../ports.ts';
 import {
   addSession,
   createInstance,
+  feedOf,
   type House,
   historyOf,
   type Instance,
@@ -27,7 +28,7 @@ describe.each(['pglite', 'postgres'] as const)('what is told of agents, on %s', 
   });
 
   const told = async (type: 'agent.state_changed' | 'agent.tier_changed') =>
-    (await house.opened.store.events.team(place.team.id, { after: 0, limit: 500 }))
+    (await feedOf(house, place.team.id))
       .filter((event) => event.type === type)
       .map(({ payload }) => `${payload.name} ${payload.from} → ${payload.to}`);
   const name = 'AGENT-IMPLEMENTER-01';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { DatabaseKind } from '../../../db/client.ts';
+import { events } from '../../../db/schema/events.ts';
 import { emptyDatabase } from '../../../db/testing/database.ts';
 import { openTestStore } from '../../../db/testing/store.ts';
 import type { Actor, Role, Scope, TokenActor, UserActor } from '../../domain/actor.ts';
@@ -271,6 +272,19 @@ export async function historyOf({ opened: { store } }: House, id: string) {
     if (event.seq !== place + 1) throw new Error(`Event ${place + 1} has the number ${event.seq}`);
   });
   return events;
+}
+
+/**
+ * The whole feed of a team. It stays behind every transaction that is open on the server, also those of tests beside this
+ * one, so it is waited for.
+ */
+export async function feedOf({ opened: { store, database } }: House, teamId: string) {
+  for (const startedAt = Date.now(); ; await sleep(20)) {
+    const stored = await database.db.$count(events, eq(events.teamId, teamId));
+    const feed = await store.events.team(teamId, { after: 0, limit: 1_000 });
+    if (feed.length >= stored) return feed;
+    if (Date.now() - startedAt > 30_000) throw new Error(`The feed holds ${feed.length} of ${stored} events`);
+  }
 }
 
 /** The subjects of the session branch's commits after the base, oldest first, each with its task's key. */
