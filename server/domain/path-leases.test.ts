@@ -34,10 +34,11 @@ test.each([
   expect(meet(b, a)).toBe(expected);
 });
 
-// The reference: every path over a small alphabet, matched by a regular expression.
+// The reference: every path over a small alphabet, matched by a regular expression. Two globs with a doubled star each have
+// at most two segments of their own, so four segments are enough for a path both name.
 const alphabet = ['a', 'b'];
 const segments = [...alphabet, ...alphabet.flatMap((one) => alphabet.map((two) => one + two))];
-const paths = [1, 2, 3].flatMap((depth) => {
+const paths = [1, 2, 3, 4].flatMap((depth) => {
   let found = [''];
   for (let at = 0; at < depth; at += 1) found = found.flatMap((path) => segments.map((one) => `${path}/${one}`));
   return found.map((path) => path.slice(1));
