@@ -94,7 +94,6 @@ export const createAgentInput = z
       issues.push({ code: 'custom', input: value, path: path.split('.'), message });
     }
   });
-export type CreateAgentInput = z.infer<typeof createAgentInput>;
 
 /** A change of an agent; its type stays, since its record was made with it. */
 export const updateAgentInput = z.strictObject({
@@ -112,7 +111,6 @@ export const updateAgentInput = z.strictObject({
   minimumQuality: fields.minimumQuality.optional(),
   maxConcurrentTasks: fields.maxConcurrentTasks.optional(),
 });
-export type UpdateAgentInput = z.infer<typeof updateAgentInput>;
 
 interface Holdings {
   readonly type: AgentType;

@@ -25,7 +25,6 @@ export const routeInput = z.strictObject({
     .nullable()
     .default(null),
 });
-export type RouteInput = z.infer<typeof routeInput>;
 
 const weight = z
   .number({ error: 'A weight is a number from 0 to 1' })
@@ -54,7 +53,6 @@ export const whatIfInput = z.strictObject({
     }),
   days: z.int('Give whole days').min(1, 'At least 1 day').max(31, 'At most 31 days').default(30),
 });
-export type WhatIfInput = z.infer<typeof whatIfInput>;
 
 /** The sum of the six weights. */
 export function sumOf(weights: RouteWeights): number {

@@ -32,7 +32,6 @@ export const editTaskInput = z
     estimate: planTaskFields.shape.estimate,
   })
   .refine((value) => Object.values(value).some((field) => field !== undefined), 'Name at least one field to change');
-export type EditTaskInput = z.output<typeof editTaskInput>;
 
 /** To whom the next attempt goes. */
 export const assignTaskInput = z.strictObject({ agent: text('The agent', 1, 50) });
