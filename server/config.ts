@@ -37,6 +37,15 @@ const isPostgres = (value: string) => {
     return false;
   }
 };
+const isRedis = (value: string) => {
+  try {
+    const address = new URL(value);
+    decodeURIComponent(address.username + address.password);
+    return /^rediss?:$/.test(address.protocol) && address.hostname !== '' && /^(\/\d*)?$/.test(address.pathname);
+  } catch {
+    return false;
+  }
+};
 const isProxy = (value: string) =>
   ['loopback', 'linklocal', 'uniquelocal'].includes(value) || isIP(value) !== 0 || isNetwork(value);
 
@@ -78,6 +87,10 @@ export const environmentSchema = z.object({
       isPostgres,
       'not a PostgreSQL address: give postgres://user:password@host:5432/name, special characters as %40',
     )
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .refine(isRedis, 'not a Redis address: give redis://user:password@host:6379, or rediss:// for TLS')
     .optional(),
   OPENCODE_BIN: z.string().optional(),
   MODEL_BASE_URL: httpUrl('https://api.openai.com/v1'),
@@ -137,6 +150,8 @@ export interface Config {
   readonly blueprintDir: string | null;
   /** Null: the embedded database in `dataDir`. */
   readonly databaseUrl: string | null;
+  /** Null: one instance, coordinated in its own process. */
+  readonly redisUrl: string | null;
   readonly opencodeBin: string | null;
   readonly model: ModelConfig | null;
   /** The first administrator, made without the setup page. */
@@ -159,7 +174,7 @@ export interface Config {
   readonly faultAt: FaultPoint | null;
 }
 
-const SECRET_NAMES = new Set(['MODEL_API_KEY', 'ADMIN_PASSWORD', 'METRICS_TOKEN', 'DATABASE_URL']);
+const SECRET_NAMES = new Set(['MODEL_API_KEY', 'ADMIN_PASSWORD', 'METRICS_TOKEN', 'DATABASE_URL', 'REDIS_URL']);
 
 /**
  * The configuration of this process, frozen. Blank variables count as unset.
@@ -197,6 +212,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: resolve(e.DATA_DIR),
     blueprintDir: e.BLUEPRINT_DIR === undefined ? null : resolve(e.BLUEPRINT_DIR),
     databaseUrl: e.DATABASE_URL ?? null,
+    redisUrl: e.REDIS_URL ?? null,
     // A bare name is looked for on PATH.
     opencodeBin: e.OPENCODE_BIN?.includes('/') ? resolve(e.OPENCODE_BIN) : (e.OPENCODE_BIN ?? null),
     model,
@@ -221,8 +237,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 
 /** The secret values of a configuration, for the logger and for redaction before the first write. */
 export function configuredSecrets(config: Config): Set<string> {
-  const databasePassword = config.databaseUrl ? decodeURIComponent(new URL(config.databaseUrl).password) : '';
-  const all = [config.model?.apiKey, config.admin?.password, config.metricsToken, databasePassword];
+  const passwordOf = (url: string | null) => (url === null ? '' : decodeURIComponent(new URL(url).password));
+  const servers = [passwordOf(config.databaseUrl), passwordOf(config.redisUrl)];
+  const all = [config.model?.apiKey, config.admin?.password, config.metricsToken, ...servers];
   return new Set(all.filter((value): value is string => Boolean(value)));
 }
 
@@ -232,9 +249,6 @@ function trustProxy(value: string | undefined): Config['trustProxy'] {
 }
 
 function refuseContradictions(e: Environment, given: Record<string, string>): void {
-  if (given.REDIS_URL) {
-    throw new Error('REDIS_URL is not supported in this version yet: unset it and run one instance.');
-  }
   if (e.FAULT_AT && e.NODE_ENV !== 'test') {
     throw new Error(
       `FAULT_AT=${e.FAULT_AT} makes the process kill itself and is for tests only: unset it, or set NODE_ENV=test.`,
