@@ -3,6 +3,7 @@ import { createCookie, type MiddlewareFunction, type RouterContextProvider, redi
 import { Authenticator } from 'remix-auth';
 import { FormStrategy } from 'remix-auth-form';
 import type { Client, SignedIn as OpenedLogin } from '../server/application/auth.ts';
+import { authorize } from '../server/domain/actor.ts';
 import { loginCookie } from '../server/domain/login.ts';
 import type { Services } from '../server/services.ts';
 import { requestContext, servicesContext, signedInContext } from './context.ts';
@@ -69,6 +70,15 @@ export const requireSignIn: MiddlewareFunction<Response> = async ({ request, url
   }
   const back = localPath(url.pathname + url.search);
   throw redirect(back === '/' ? '/login' : `/login?next=${encodeURIComponent(back)}`);
+};
+
+/** The gate of `/admin`: its pages are for admins (access.md, Roles). What they show is asked of the services again. */
+export const requireAdmin: MiddlewareFunction<Response> = async ({ context }) => {
+  try {
+    authorize(actorOf(context), 'team.manage');
+  } catch (error) {
+    throw thrown(error, context);
+  }
 };
 
 /** The actor of a protected page. */

@@ -49,6 +49,11 @@ export default [
     route('contexts/merge', 'routes/contexts/merge.tsx'),
     route('contexts/:id', 'routes/contexts/context.tsx'),
     route('account', 'routes/account/account.tsx'),
+    route('admin', 'routes/admin/layout.tsx', [
+      index('routes/admin/index.ts'),
+      route('audit', 'routes/admin/audit.tsx'),
+    ]),
+    route('admin/audit/export', 'routes/admin/audit-export.ts'),
     route('signals', 'routes/signals.ts'),
     route('*', 'routes/not-found.tsx'),
   ]),

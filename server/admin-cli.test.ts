@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../db/client.ts';
 import { openAdminSocket } from './infrastructure/admin-socket.ts';
@@ -65,17 +66,31 @@ test('without a running app the command opens the database itself and prints the
 test('with a running app the command asks the app, whose database it could not open', async () => {
   const database = await openDatabase({ dataDir, log: quiet });
   const admin = await openAdminSocket({
-    services: { tokens: { issue: async ({ scopes }) => ({ token: `oio_${scopes.join('+')}` }) } },
+    services: {
+      tokens: { issue: async ({ scopes }) => ({ token: `oio_${scopes.join('+')}` }) },
+      audit: { verifyAll: async () => [{ team: 'works', entries: 4, firstBroken: null }] },
+    },
     path: join(dataDir, 'admin.sock'),
     log: createLogger({ level: 'silent' }),
   });
   try {
     const ended = await cli('token', '--email', 'ada@example.com', '--scopes', 'sessions:read');
     expect(ended).toMatchObject({ code: 0, out: 'oio_sessions:read\n' });
+    expect(await cli('audit:verify')).toMatchObject({ code: 0, out: 'works: 4 entries, whole\n' });
   } finally {
     await admin.close();
     await database.close();
   }
+});
+
+test('a broken audit chain is named and fails the command', async () => {
+  expect(await cli('audit:verify')).toMatchObject({ code: 0, out: 'works: 1 entry, whole\n' });
+  const database = await openDatabase({ dataDir, log: quiet });
+  await database.db.execute(sql`alter table audit disable trigger user`);
+  await database.db.execute(sql`update audit set action = 'nothing.happened' where number = 1`);
+  await database.db.execute(sql`alter table audit enable trigger user`);
+  await database.close();
+  expect(await cli('audit:verify')).toMatchObject({ code: 1, out: 'works: 0 entries, BROKEN at entry 1\n' });
 });
 
 test('a mistake is one sentence and a failing exit', async () => {
@@ -85,6 +100,7 @@ test('a mistake is one sentence and a failing exit', async () => {
     [['token', '--scopes', 'sessions:read'], '--email'],
     [['token', '--email', 'ada@example.com'], '--scopes'],
     [['rule-the-world'], 'Usage: npm run token'],
+    [['audit:verify', 'works'], 'npm run audit:verify'],
   ] as const) {
     const ended = await cli(...args);
     expect([args, ended.code, ended.out]).toEqual([args, 1, '']);

@@ -1,4 +1,4 @@
-/** Local administration from a terminal: `npm run token -- --email a@b --scopes sessions:read,sessions:write`. */
+/** Local administration from a terminal: `npm run token -- --email a@b --scopes sessions:read`, `npm run audit:verify`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,35 +6,51 @@ import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from './config.ts';
 import { scopes as knownScopes } from './domain/actor.ts';
 import { errorCodeOf } from './domain/errors.ts';
-import { type IssueInput, issueThroughSocket } from './infrastructure/admin-socket.ts';
+import {
+  type IssueInput,
+  issueThroughSocket,
+  type TeamVerdict,
+  verifyThroughSocket,
+} from './infrastructure/admin-socket.ts';
+import type { withLocalServices } from './local.ts';
 
 const usage = `Usage: npm run token -- --email <user> --scopes <a,b,…> [--name <name>]
+       npm run audit:verify
 Scopes: ${knownScopes.join(', ')}`;
 
-function readArguments(args: readonly string[]): IssueInput {
+type Command = { name: 'token'; input: IssueInput } | { name: 'audit:verify' };
+
+function readArguments(args: readonly string[]): Command {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: { email: { type: 'string' }, scopes: { type: 'string' }, name: { type: 'string' } },
   });
   const [command, ...rest] = positionals;
+  if (command === 'audit:verify' && rest.length === 0 && Object.keys(values).length === 0) return { name: command };
   if (command !== 'token' || rest.length > 0) throw new Error(usage);
   if (!values.email) throw new Error(`Say whose token it is with --email.\n${usage}`);
   const scopes = (values.scopes ?? '').split(/[\s,]+/).filter(Boolean);
   if (scopes.length === 0) throw new Error(`Say what it may do with --scopes.\n${usage}`);
-  return { email: values.email, scopes, name: values.name ?? 'command line' };
+  return { name: command, input: { email: values.email, scopes, name: values.name ?? 'command line' } };
 }
 
+type LocalServices = Parameters<Parameters<typeof withLocalServices>[1]>[0];
+
 /** Through the running app; without one, through the database itself. The app may be about to start, or to stop. */
-async function issue(config: Config, input: IssueInput): Promise<string> {
+async function done<T>(
+  config: Config,
+  remote: (path: string) => Promise<T | null>,
+  local: (services: LocalServices) => Promise<T>,
+): Promise<T> {
   const path = join(config.dataDir, 'admin.sock');
   for (let tries = 0; ; tries++) {
-    const token = await issueThroughSocket(path, input);
-    if (token !== null) return token;
+    const answer = await remote(path);
+    if (answer !== null) return answer;
     try {
       // Loaded only when it is needed: the database is most of the start-up time.
-      const { withLocalServices } = await import('./local.ts');
-      return await withLocalServices(config, async (services) => (await services.tokens.issue(input)).token);
+      const { withLocalServices: opened } = await import('./local.ts');
+      return await opened(config, local);
     } catch (error) {
       // A refusal is final; a locked directory may belong to an app whose socket is not open yet.
       const locked = existsSync(join(config.dataDir, 'orchestrator.lock'));
@@ -44,10 +60,30 @@ async function issue(config: Config, input: IssueInput): Promise<string> {
   }
 }
 
+/** One line a team; a broken chain fails the command. */
+function report(verdicts: readonly TeamVerdict[]): void {
+  for (const { team, entries, firstBroken } of verdicts) {
+    const found = firstBroken === null ? 'whole' : `BROKEN at entry ${firstBroken}`;
+    process.stdout.write(`${team}: ${entries} ${entries === 1 ? 'entry' : 'entries'}, ${found}\n`);
+    if (firstBroken !== null) process.exitCode = 1;
+  }
+  if (verdicts.length === 0) process.stdout.write('There is no team yet, so nothing is recorded.\n');
+}
+
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const input = readArguments(process.argv.slice(2));
-  const token = await issue(loadConfig(process.env), input);
+  const command = readArguments(process.argv.slice(2));
+  const config = loadConfig(process.env);
+  if (command.name === 'audit:verify') {
+    report(await done(config, verifyThroughSocket, ({ audit }) => audit.verifyAll()));
+    return;
+  }
+  const { input } = command;
+  const token = await done(
+    config,
+    (path) => issueThroughSocket(path, input),
+    async ({ tokens }) => (await tokens.issue(input)).token,
+  );
   process.stdout.write(`${token}\n`);
 }
 

@@ -1,4 +1,5 @@
 import { openDatabase } from '../db/client.ts';
+import { createAudit } from './application/audit.ts';
 import { createTokens } from './application/tokens.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './infrastructure/data-directory.ts';
@@ -8,7 +9,10 @@ import { createStore } from './infrastructure/store/store.ts';
 /** Local administration while the app does not run: opens the database itself, and closes it whatever happens. */
 export async function withLocalServices<T>(
   config: Config,
-  work: (services: { tokens: Pick<ReturnType<typeof createTokens>, 'issue'> }) => Promise<T>,
+  work: (services: {
+    tokens: Pick<ReturnType<typeof createTokens>, 'issue'>;
+    audit: Pick<ReturnType<typeof createAudit>, 'verifyAll'>;
+  }) => Promise<T>,
 ): Promise<T> {
   openDataDirectory(config.dataDir);
   const quiet = { info: () => undefined, warn: () => undefined };
@@ -24,7 +28,7 @@ export async function withLocalServices<T>(
       clock: () => new Date(),
       recheck: () => undefined,
     };
-    return await work({ tokens: createTokens(deps) });
+    return await work({ tokens: createTokens(deps), audit: createAudit(deps) });
   } finally {
     await database.close();
   }

@@ -1,5 +1,6 @@
 import { createAgents } from './application/agents.ts';
 import { createAsks } from './application/asks.ts';
+import { createAudit } from './application/audit.ts';
 import { createAuth } from './application/auth.ts';
 import { createBlueprints } from './application/blueprints.ts';
 import { createBudgets } from './application/budgets.ts';
@@ -27,6 +28,7 @@ export function createServices(
   return {
     auth: createAuth(deps, options),
     tokens: createTokens(deps),
+    audit: createAudit(deps),
     repositories: createRepositories(deps),
     sessions: createSessions(deps),
     tasks: createTasks(deps),

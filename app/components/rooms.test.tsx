@@ -3,8 +3,8 @@ import { createRoutesStub } from 'react-router';
 import { expect, test } from 'vitest';
 import { Rooms } from './rooms.tsx';
 
-function show(path: string, phone: boolean) {
-  const Stub = createRoutesStub([{ path: '*', Component: () => <Rooms className="" phone={phone} /> }]);
+function show(path: string, phone: boolean, admin = true) {
+  const Stub = createRoutesStub([{ path: '*', Component: () => <Rooms className="" phone={phone} admin={admin} /> }]);
   const { container } = render(<Stub initialEntries={[path]} />);
   return container;
 }
@@ -18,6 +18,11 @@ test('a phone has four rooms and the way to the others in reach, and leaves none
   const phone = show('/', true);
   expect(phone.querySelectorAll('nav > a')).toHaveLength(4);
   expect(hrefs().toSorted()).toEqual(all.toSorted());
+});
+
+test('the way to the administration is there for admins only', () => {
+  show('/', false, false);
+  expect(hrefs()).not.toContain('/admin');
 });
 
 test('a room behind More is named where one stands in it', () => {

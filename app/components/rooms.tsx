@@ -8,6 +8,8 @@ interface Place {
   /** Where it stands on a narrow screen; on a wide one every place but those of `more` stands in the bar. */
   readonly phone: 'bar' | 'more';
   readonly wide: 'bar' | 'more';
+  /** Shown to admins only; the pages refuse everybody else. */
+  readonly admin?: true;
 }
 
 const places: readonly Place[] = [
@@ -20,19 +22,21 @@ const places: readonly Place[] = [
   { to: '/conflicts', word: 'Conflicts', phone: 'more', wide: 'more' },
   { to: '/routing', word: 'Routing', phone: 'more', wide: 'more' },
   { to: '/repositories', word: 'Repositories', phone: 'more', wide: 'more' },
+  { to: '/admin', word: 'Admin', phone: 'more', wide: 'more', admin: true },
   { to: '/account', word: 'Account', phone: 'more', wide: 'more' },
 ];
 
 /** The rooms: those needed every minute in the bar, the others behind `More`, which opens without scripts too. */
-export function Rooms({ className, phone = false }: { className: string; phone?: boolean }) {
+export function Rooms({ className, phone = false, admin }: { className: string; phone?: boolean; admin: boolean }) {
   const { pathname } = useLocation();
+  const open = places.filter((place) => admin || place.admin !== true);
   const inBar = (place: Place) => (phone ? place.phone : place.wide) === 'bar';
-  const more = places.filter((place) => !inBar(place));
+  const more = open.filter((place) => !inBar(place));
   const here = more.find((place) => pathname === place.to || pathname.startsWith(`${place.to}/`));
 
   return (
     <nav aria-label={phone ? 'Rooms' : 'Main rooms'} className={className}>
-      {places.filter(inBar).map((place) => (
+      {open.filter(inBar).map((place) => (
         <NavLink
           key={place.to}
           to={place.to}

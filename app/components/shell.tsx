@@ -21,6 +21,7 @@ interface ShellProps {
 export function Shell({ tiles, user, rehearsal, banner, children }: ShellProps) {
   const { acknowledged, confirm } = useAcknowledged(tiles);
   const main = useFocusOnNavigation();
+  const admin = user.role === 'admin';
   useTitleMark(tiles);
 
   return (
@@ -39,7 +40,7 @@ export function Shell({ tiles, user, rehearsal, banner, children }: ShellProps) 
               OIO<span className="sr-only"> OpenCode Industrial Orchestrator, overview</span>
             </span>
           </Link>
-          <Rooms className="hidden lg:flex" />
+          <Rooms className="hidden lg:flex" admin={admin} />
           <div className="flex flex-1 items-center justify-end gap-3 pl-3 lg:gap-5">
             {rehearsal && <RehearsalMark />}
             <StationClock />
@@ -67,6 +68,7 @@ export function Shell({ tiles, user, rehearsal, banner, children }: ShellProps) 
       <Rooms
         className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-5 border-t-2 border-line-2 bg-surface-0 lg:hidden"
         phone
+        admin={admin}
       />
     </div>
   );

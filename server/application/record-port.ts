@@ -3,6 +3,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { FailureClass } from '../domain/attempt.ts';
 import type { EventType, TimelineEvent } from '../domain/events.ts';
 import type { Metrics, Usage } from '../domain/metrics.ts';
+import type { Page, PageRequest } from './team-port.ts';
 
 /** An event to append; `actor` says who did it, `dedupe` makes a repeated telling harmless. */
 export interface EventInput {
@@ -33,7 +34,22 @@ export interface AuditEntry {
   after: unknown;
   reason: string | null;
   requestId: string | null;
+  previousHash: string;
   hash: string;
+}
+
+/** What an entry must be like; every field that is said holds. */
+export interface AuditFilter {
+  /** The whole action, or its noun: `token` finds `token.created`. */
+  action?: string | undefined;
+  /** Id or kind of who acted. */
+  actor?: string | undefined;
+  /** Id or kind of what was acted on. */
+  subject?: string | undefined;
+  /** At or after. */
+  from?: Date | undefined;
+  /** Before. */
+  to?: Date | undefined;
 }
 
 export interface ModelCall {
@@ -91,6 +107,9 @@ export interface AuditStore {
     teamId: string,
     query: { after: number; limit: number; subject?: { kind: string; id: string } | undefined },
   ): Promise<AuditEntry[]>;
+  /** Newest first. Its pages stay the same while entries are added. */
+  search(teamId: string, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
+  /** Reads the whole chain anew: how many entries are whole from the first on, and the number of the first broken one. */
   verify(teamId: string): Promise<{ entries: number; firstBroken: number | null }>;
 }
 

@@ -20,7 +20,8 @@ function directory(...parts: string[]): string {
   return path;
 }
 
-const issuing: AdminServices = { tokens: { issue: async ({ email }) => ({ token: `oio_${email}` }) } };
+const audit: AdminServices['audit'] = { verifyAll: async () => [] };
+const issuing: AdminServices = { tokens: { issue: async ({ email }) => ({ token: `oio_${email}` }) }, audit };
 
 async function open(path: string, services: AdminServices = issuing) {
   const socket = await openAdminSocket({ services, path, log: createLogger({ level: 'silent' }) });
@@ -52,13 +53,14 @@ test('a refusal of the app is told in its own words', async () => {
   const path = join(directory(), 'admin.sock');
   await open(path, {
     tokens: { issue: () => Promise.reject(new DomainError('NOT_FOUND', 'No user has the e-mail address x.')) },
+    audit,
   });
   await expect(issueThroughSocket(path, input)).rejects.toThrow('No user has the e-mail address x.');
 });
 
 test('a failure of the app says nothing of its inside', async () => {
   const path = join(directory(), 'admin.sock');
-  await open(path, { tokens: { issue: () => Promise.reject(new Error('password=hunter2')) } });
+  await open(path, { tokens: { issue: () => Promise.reject(new Error('password=hunter2')) }, audit });
   await expect(issueThroughSocket(path, input)).rejects.toThrow('the server log says why');
 });
 

@@ -15,7 +15,12 @@ export type IssueInput = z.output<typeof issueInput>;
 
 export interface AdminServices {
   readonly tokens: { issue(input: IssueInput): Promise<{ token: string }> };
+  readonly audit: { verifyAll(): Promise<readonly TeamVerdict[]> };
 }
+
+const verdictShape = z.object({ team: z.string(), entries: z.number(), firstBroken: z.number().nullable() });
+/** What reading a team's whole audit chain found. */
+export type TeamVerdict = z.output<typeof verdictShape>;
 
 export interface AdminSocket {
   close(): Promise<void>;
@@ -66,6 +71,10 @@ export async function openAdminSocket(options: {
 }
 
 async function answer(services: AdminServices, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  if (req.method === 'POST' && req.url === '/audit/verify') {
+    reply(res, 200, { verdicts: await services.audit.verifyAll() });
+    return;
+  }
   if (req.method !== 'POST' || req.url !== '/tokens') {
     reply(res, 404, { error: { code: 'NOT_FOUND', message: 'This version of the server does not know that.' } });
     return;
@@ -93,17 +102,25 @@ async function text(stream: IncomingMessage): Promise<string> {
   return all;
 }
 
-const answerShape = z.union([
-  z.object({ token: z.string() }),
-  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
-]);
+const refusalShape = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const tokenAnswer = z.object({ token: z.string() });
+const verdictsAnswer = z.object({ verdicts: z.array(verdictShape) });
 
 /** A token from the running app, or null when none is running. Throws an Error with the app's own sentence. */
 export async function issueThroughSocket(path: string, input: IssueInput): Promise<string | null> {
+  return (await ask(path, '/tokens', input, tokenAnswer))?.token ?? null;
+}
+
+/** Every team's chain as the running app reads it, or null when none is running. */
+export async function verifyThroughSocket(path: string): Promise<readonly TeamVerdict[] | null> {
+  return (await ask(path, '/audit/verify', {}, verdictsAnswer))?.verdicts ?? null;
+}
+
+async function ask<T>(path: string, what: string, input: object, shape: z.ZodType<T>): Promise<T | null> {
   const address = shortened(path);
   try {
     const body = await new Promise<string | null>((resolve, reject) => {
-      const sent = request({ socketPath: address.path, method: 'POST', path: '/tokens' }, (res) => {
+      const sent = request({ socketPath: address.path, method: 'POST', path: what }, (res) => {
         text(res).then(resolve, reject);
       });
       sent.on('error', (error: NodeJS.ErrnoException) => {
@@ -113,9 +130,10 @@ export async function issueThroughSocket(path: string, input: IssueInput): Promi
       sent.end(JSON.stringify(input));
     });
     if (body === null) return null;
-    const said = answerShape.parse(JSON.parse(body));
-    if ('error' in said) throw new Error(said.error.message);
-    return said.token;
+    const said: unknown = JSON.parse(body);
+    const refused = refusalShape.safeParse(said);
+    if (refused.success) throw new Error(refused.data.error.message);
+    return shape.parse(said);
   } finally {
     address.release();
   }

@@ -5,6 +5,7 @@ import type { Authenticate } from '../authenticate.ts';
 import { errorHandler, sendJson } from '../errors.ts';
 import { agentRoutes } from './agents.ts';
 import { askRoutes } from './asks.ts';
+import { auditRoutes } from './audit.ts';
 import { blueprintRoutes } from './blueprints.ts';
 import { budgetRoutes } from './budgets.ts';
 import { checkpointRoutes } from './checkpoints.ts';
@@ -60,6 +61,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...contextRoutes,
     ...blueprintRoutes,
     ...budgetRoutes,
+    ...auditRoutes,
   ];
 }
 

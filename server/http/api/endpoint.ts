@@ -114,7 +114,11 @@ function acceptOf(route: Route, req: Request): string {
 async function send(req: Request, res: Response, answer: Answer): Promise<void> {
   if ('stream' in answer) {
     if (req.method !== 'HEAD') return answer.stream(res);
-    res.status(200).set('Cache-Control', 'no-store').type('text/event-stream').end();
+    res
+      .status(200)
+      .set('Cache-Control', 'no-store')
+      .type(answer.type ?? 'text/event-stream')
+      .end();
   } else if ('json' in answer) sendJson(res, answer.status, answer.json);
   else if ('text' in answer)
     res.status(answer.status).set('Cache-Control', 'no-store').type(answer.type).end(answer.text);

@@ -29,8 +29,8 @@ export type Answer =
   | { readonly status: number; readonly json: unknown }
   | { readonly status: 204 }
   | { readonly status: number; readonly text: string; readonly type: string }
-  /** Takes the response over until it ends. */
-  | { readonly stream: (res: Response) => Promise<void> };
+  /** Takes the response over until it ends; Server-Sent Events unless another type is said. */
+  | { readonly stream: (res: Response) => Promise<void>; readonly type?: string };
 
 export interface ResponseDoc {
   readonly description: string;

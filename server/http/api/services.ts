@@ -1,5 +1,6 @@
 import type { createAgents } from '../../application/agents.ts';
 import type { createAsks } from '../../application/asks.ts';
+import type { createAudit } from '../../application/audit.ts';
 import type { createAuth } from '../../application/auth.ts';
 import type { createBlueprints } from '../../application/blueprints.ts';
 import type { createBudgets } from '../../application/budgets.ts';
@@ -20,6 +21,7 @@ import type { createTokens } from '../../application/tokens.ts';
 /** The services this surface speaks to, out of those the composition root builds. */
 export interface ApiServices {
   readonly auth: Pick<ReturnType<typeof createAuth>, 'actorFromLogin' | 'actorFromToken'>;
+  readonly audit: Pick<ReturnType<typeof createAudit>, 'list' | 'verify' | 'exportLines'>;
   readonly sessions: ReturnType<typeof createSessions>;
   readonly tasks: ReturnType<typeof createTasks>;
   readonly taskEdits: ReturnType<typeof createTaskEdits>;

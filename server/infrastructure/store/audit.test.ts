@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeWorld, type World } from '../../../db/testing/fixtures.ts';
 import { openTestStore, type TestStore } from '../../../db/testing/store.ts';
+import type { AuditFilter } from '../../application/record-port.ts';
 import type { Store } from '../../application/store-port.ts';
+import type { PageRequest } from '../../application/team-port.ts';
 import type { Actor } from '../../domain/actor.ts';
 
 describe.each(['pglite', 'postgres'] as const)('the audit on %s', (kind) => {
@@ -60,6 +62,33 @@ describe.each(['pglite', 'postgres'] as const)('the audit on %s', (kind) => {
       subject: { kind: 'session', id: 's1' },
     });
     expect(about.map((entry) => entry.number)).toEqual([2, 4]);
+  });
+
+  test('the record is searched by what is said of an entry, newest first, and its pages hold while it grows', async () => {
+    const world = await makeWorld(store);
+    const search = (filter: AuditFilter, page: PageRequest = { limit: 2 }) =>
+      store.audit.search(world.team.id, filter, page);
+    for (let n = 0; n < 5; n += 1) await note(world, n);
+    await store.audit.append({
+      teamId: world.team.id,
+      actor: { kind: 'system', teamId: null, name: 'test' },
+      action: 'sessions.counted',
+      subject: { kind: 'team', id: world.team.id },
+    });
+    const numbers = async (filter: AuditFilter) => (await search(filter, { limit: 9 })).items.map((one) => one.number);
+    const first = await search({});
+    expect([first.items.map((one) => one.number), first.total]).toEqual([[6, 5], 6]);
+    await note(world, 9);
+    const second = await search({}, { limit: 9, cursor: first.nextCursor ?? '' });
+    expect([second.items.map((one) => one.number), second.nextCursor, second.total]).toEqual([[4, 3, 2, 1], null, 7]);
+    expect(await numbers({ action: 'session' })).toEqual([7, 5, 4, 3, 2, 1]);
+    expect(await numbers({ action: 'sessions.counted' })).toEqual([6]);
+    expect(await numbers({ actor: 'system' })).toEqual([6]);
+    expect(await numbers({ actor: world.user.id, subject: 's1' })).toEqual([7, 4, 2]);
+    const at = second.items[0]?.at ?? new Date(0);
+    expect(await numbers({ to: at })).not.toContain(4);
+    expect(await numbers({ from: at })).toContain(4);
+    await expect(search({}, { limit: 2, cursor: 'x' })).rejects.toMatchObject({ code: 'INVALID' });
   });
 
   test('many writers at once make one chain, and a rollback leaves no link', async () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
-import type { AuditEntry, AuditInput } from '../../application/record-port.ts';
+import type { AuditEntry, AuditFilter, AuditInput } from '../../application/record-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, invalid } from '../../domain/errors.ts';
 import { json } from './events.ts';
 import type { Handle, Row } from './handle.ts';
 import { storable } from './rows.ts';
@@ -16,7 +16,7 @@ const pageLength = 500;
 const columns: SQL = sql`team_id, number, at, actor::text, action, subject::text, before::text, after::text, reason, request_id,
   previous_hash, hash`;
 
-type Content = Omit<AuditEntry, 'at' | 'hash'> & { teamId: string; at: string };
+type Content = Omit<AuditEntry, 'at' | 'previousHash' | 'hash'> & { teamId: string; at: string };
 
 export function createAudit(handle: Handle): Aggregates['audit'] {
   async function page(teamId: string, after: number, limit: number, where: SQL = sql``): Promise<Row[]> {
@@ -44,10 +44,19 @@ export function createAudit(handle: Handle): Aggregates['audit'] {
 
     async list(teamId, { after, limit, subject }) {
       const about = subject === undefined ? sql`` : sql`and subject = ${json({ kind: subject.kind, id: subject.id })}`;
-      return (await page(teamId, after, limit, about)).map((row) => {
-        const { teamId: _, ...entry } = readOf(row);
-        return { ...entry, at: new Date(entry.at), hash: String(row.hash) };
-      });
+      return (await page(teamId, after, limit, about)).map(entryOf);
+    },
+
+    async search(teamId, filter, { cursor, limit }) {
+      const where = sql`team_id = ${teamId}::uuid ${conditions(filter)}`;
+      const before = numberOf(cursor);
+      const [counted] = await handle.rows(sql`select count(*)::int as total from audit where ${where}`);
+      const rows = await handle.rows(sql`select ${columns} from audit where ${where} and number < ${before}::int
+        order by number desc limit ${limit + 1}::int`);
+      const items = rows.slice(0, limit).map(entryOf);
+      const last = items.at(-1)?.number;
+      const nextCursor = rows.length > limit && last !== undefined ? cursorAt(last) : null;
+      return { items, nextCursor, total: Number(counted?.total ?? 0) };
     },
 
     async verify(teamId) {
@@ -84,6 +93,35 @@ function contentOf(input: AuditInput, number: number, at: Date): Content {
     reason: input.reason === undefined ? null : storable(input.reason),
     requestId: input.requestId ?? null,
   };
+}
+
+function entryOf(row: Row): AuditEntry {
+  const { teamId: _, ...entry } = readOf(row);
+  return { ...entry, at: new Date(entry.at), previousHash: String(row.previous_hash), hash: String(row.hash) };
+}
+
+function conditions({ action, actor, subject, from, to }: AuditFilter): SQL {
+  const about = (column: SQL, text: string) => sql`and ${text} in (${column}->>'id', ${column}->>'kind')`;
+  return sql.join(
+    [
+      action === undefined ? sql`` : sql`and (action = ${action} or starts_with(action, ${`${action}.`}))`,
+      actor === undefined ? sql`` : about(sql`actor`, actor),
+      subject === undefined ? sql`` : about(sql`subject`, subject),
+      from === undefined ? sql`` : sql`and at >= ${from.toISOString()}::timestamptz`,
+      to === undefined ? sql`` : sql`and at < ${to.toISOString()}::timestamptz`,
+    ],
+    sql` `,
+  );
+}
+
+/** Entries are only ever added at the end, so the number of the last one shown is where the next page begins. */
+const cursorAt = (number: number) => Buffer.from(`n${number}`).toString('base64url');
+
+function numberOf(cursor: string | undefined): number {
+  if (cursor === undefined || cursor === '') return 2 ** 31 - 1;
+  const number = /^n(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'))?.[1];
+  if (number === undefined) throw invalid([{ path: 'cursor', message: 'Must be a cursor that a list returned' }]);
+  return Number(number);
 }
 
 function readOf(row: Row): Content {

@@ -1,0 +1,36 @@
+import { NavLink, Outlet } from 'react-router';
+import { requireAdmin } from '../../auth.server.ts';
+import type { Route } from './+types/layout.ts';
+
+export const middleware: Route.MiddlewareFunction[] = [requireAdmin];
+
+// A page under a layout without a loader would open from another page without asking the server.
+export const loader = () => null;
+
+/** The pages of the administration, in the order of their tabs. */
+const pages = [{ to: '/admin/audit', word: 'Audit' }] as const;
+
+/** What only admins may see; everybody else gets the page of a refusal. */
+export default function Admin() {
+  return (
+    <>
+      <nav aria-label="Administration" className="overflow-x-auto border-b-2 border-line-2">
+        <ul className="flex">
+          {pages.map((page) => (
+            <li key={page.to} className="border-r border-line-1">
+              <NavLink
+                to={page.to}
+                className={({ isActive }) =>
+                  `engraved flex min-h-11 items-center px-4 text-data ${isActive ? 'bg-inverse text-on-inverse' : 'text-ink-2 hover:bg-surface-2'}`
+                }
+              >
+                {page.word}
+              </NavLink>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Outlet />
+    </>
+  );
+}

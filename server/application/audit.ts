@@ -1,0 +1,80 @@
+import { type Actor, authorize } from '../domain/actor.ts';
+import { type AuditVerdict, auditFilterInput } from '../domain/audit.ts';
+import { invalidFromZod } from '../domain/errors.ts';
+import type { Deps } from './deps.ts';
+import type { AuditEntry, AuditFilter } from './record-port.ts';
+import type { Page, PageRequest } from './team-port.ts';
+import { teamOf } from './tokens.ts';
+
+const exportPage = 500;
+const dayMs = 86_400_000;
+
+/** The team's record of what was done, for admins (access.md, Audit). */
+export function createAudit(deps: Pick<Deps, 'store'>) {
+  const { store } = deps;
+
+  async function filterOf(raw: unknown): Promise<AuditFilter> {
+    const parsed = auditFilterInput.safeParse(raw);
+    if (!parsed.success) throw invalidFromZod(parsed.error);
+    const { from, to, actor, ...words } = parsed.data;
+    // Entries hold ids only, so a person is found by the address they sign in with.
+    const person = actor?.includes('@') ? await store.users.byEmail(actor.toLowerCase()) : null;
+    return {
+      ...words,
+      actor: person?.id ?? actor,
+      from: from === undefined ? undefined : new Date(from),
+      to: to === undefined ? undefined : new Date(Date.parse(to) + dayMs),
+    };
+  }
+
+  return {
+    /** Newest first. The filter is judged: INVALID names each field at fault. */
+    async list(actor: Actor, filter: unknown, page: PageRequest): Promise<Page<AuditEntry>> {
+      authorize(actor, 'audit.read');
+      return store.audit.search(teamOf(actor), await filterOf(filter), page);
+    },
+
+    /** Names of the people among these entries' actors, by id; those who are gone have none. */
+    async names(actor: Actor, entries: readonly AuditEntry[]): Promise<Record<string, string>> {
+      authorize(actor, 'audit.read');
+      const ids = entries.flatMap((entry) => (entry.actor.kind === 'user' && entry.actor.id ? [entry.actor.id] : []));
+      const users = await Promise.all([...new Set(ids)].map((id) => store.users.get(id)));
+      return Object.fromEntries(users.flatMap((user) => (user === null ? [] : [[user.id, user.name]])));
+    },
+
+    /** Reads the whole chain anew and names the first broken entry. */
+    async verify(actor: Actor): Promise<AuditVerdict> {
+      authorize(actor, 'audit.read');
+      return store.audit.verify(teamOf(actor));
+    },
+
+    /**
+     * The whole chain as JSON Lines, oldest first, with everything its hashes are made of. That it was taken is the last
+     * entry in it.
+     */
+    async exportLines(actor: Actor): Promise<AsyncIterable<string>> {
+      authorize(actor, 'audit.read');
+      const teamId = teamOf(actor);
+      await store.audit.append({ teamId, actor, action: 'audit.exported', subject: { kind: 'team', id: teamId } });
+      return lines(teamId);
+    },
+
+    /** For local administration: every team's chain, whoever asks. */
+    async verifyAll(): Promise<(AuditVerdict & { team: string })[]> {
+      const verdicts = [];
+      for (const { id, slug } of await store.teams.list())
+        verdicts.push({ team: slug, ...(await store.audit.verify(id)) });
+      return verdicts;
+    },
+  };
+
+  async function* lines(teamId: string): AsyncGenerator<string> {
+    for (let after = 0; ; ) {
+      const entries = await store.audit.list(teamId, { after, limit: exportPage });
+      yield entries.map((entry) => `${JSON.stringify({ teamId, ...entry })}\n`).join('');
+      const last = entries.at(-1);
+      if (last === undefined || entries.length < exportPage) return;
+      after = last.number;
+    }
+  }
+}
