@@ -20,8 +20,8 @@ export function createHttpsSource(options: {
 }): BlueprintSource<'https'> {
   return {
     async read({ url, sha256, keys }) {
-      const signal = AbortSignal.timeout(options.networkMs);
-      const get = (address: URL, maxBytes: number) => fetchHttps(address, { ...options, maxBytes, signal });
+      const deadline = Date.now() + options.networkMs;
+      const get = (address: URL, maxBytes: number) => fetchHttps(address, { ...options, maxBytes, deadline });
       const taken = async (address: URL, checksum: string, name: string): Promise<BlueprintText> => {
         const yaml = await get(address, maxYamlBytes);
         const found = createHash('sha256').update(yaml).digest('hex');
