@@ -23,6 +23,8 @@ test('an empty environment gives the documented defaults', () => {
     publicUrl: null,
     trustProxy: false,
     outboundAllow: [],
+    encryptionKey: null,
+    encryptionKeyNext: null,
     leaseSeconds: 30,
     checkpointSeconds: 300,
     heartbeatSeconds: 30,

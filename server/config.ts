@@ -63,6 +63,14 @@ const price = z.coerce
   .optional();
 const httpUrl = (example: string) =>
   z.url({ protocol: /^https?$/, error: `not an http or https address: give one such as ${example}` }).optional();
+const decodedKey = (value: string) => Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64');
+const key = z
+  .string()
+  .refine(
+    (value) => decodedKey(value).length === 32 && /^[\w+/=-]+$/.test(value),
+    'no key of 32 bytes in base64 or hex: make one with `openssl rand -base64 32`',
+  )
+  .optional();
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `not one of the known values: use one of ${values.join(', ')}`);
 
@@ -117,6 +125,8 @@ export const environmentSchema = z.object({
       'not a list of hosts and networks: give one such as git.example.com,10.1.0.0/16',
     )
     .optional(),
+  ENCRYPTION_KEY: key,
+  ENCRYPTION_KEY_NEXT: key,
   LEASE_SECONDS: seconds(30, 3600),
   CHECKPOINT_SECONDS: seconds(300),
   HEARTBEAT_SECONDS: seconds(30, 3600),
@@ -163,6 +173,10 @@ export interface Config {
   /** As Express takes it under `trust proxy`. */
   readonly trustProxy: false | number | readonly string[];
   readonly outboundAllow: readonly string[];
+  /** What secrets are sealed with at rest. Null: the key file of `dataDir`. */
+  readonly encryptionKey: Uint8Array | null;
+  /** What `npm run encryption:rotate` seals with from now on. */
+  readonly encryptionKeyNext: Uint8Array | null;
   readonly leaseSeconds: number;
   readonly checkpointSeconds: number;
   readonly heartbeatSeconds: number;
@@ -174,7 +188,15 @@ export interface Config {
   readonly faultAt: FaultPoint | null;
 }
 
-const SECRET_NAMES = new Set(['MODEL_API_KEY', 'ADMIN_PASSWORD', 'METRICS_TOKEN', 'DATABASE_URL', 'REDIS_URL']);
+const SECRET_NAMES = new Set([
+  'MODEL_API_KEY',
+  'ADMIN_PASSWORD',
+  'METRICS_TOKEN',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'ENCRYPTION_KEY',
+  'ENCRYPTION_KEY_NEXT',
+]);
 
 /**
  * The configuration of this process, frozen. Blank variables count as unset.
@@ -223,6 +245,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     publicUrl: e.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     trustProxy: trustProxy(e.TRUST_PROXY),
     outboundAllow: Object.freeze(list(e.OUTBOUND_ALLOW ?? '')),
+    encryptionKey: e.ENCRYPTION_KEY === undefined ? null : decodedKey(e.ENCRYPTION_KEY),
+    encryptionKeyNext: e.ENCRYPTION_KEY_NEXT === undefined ? null : decodedKey(e.ENCRYPTION_KEY_NEXT),
     leaseSeconds: e.LEASE_SECONDS,
     checkpointSeconds: e.CHECKPOINT_SECONDS,
     heartbeatSeconds: e.HEARTBEAT_SECONDS,
@@ -239,7 +263,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 export function configuredSecrets(config: Config): Set<string> {
   const passwordOf = (url: string | null) => (url === null ? '' : decodeURIComponent(new URL(url).password));
   const servers = [passwordOf(config.databaseUrl), passwordOf(config.redisUrl)];
-  const all = [config.model?.apiKey, config.admin?.password, config.metricsToken, ...servers];
+  const keys = [config.encryptionKey, config.encryptionKeyNext].flatMap((one) =>
+    one === null ? [] : [Buffer.from(one).toString('base64'), Buffer.from(one).toString('hex')],
+  );
+  const all = [config.model?.apiKey, config.admin?.password, config.metricsToken, ...servers, ...keys];
   return new Set(all.filter((value): value is string => Boolean(value)));
 }
 

@@ -11,6 +11,7 @@ import { type Config, configuredSecrets } from './config.ts';
 import type { Task } from './domain/task.ts';
 import { topologicalOrder } from './domain/task-graph/order.ts';
 import { createBlueprintFiles } from './infrastructure/blueprints/files.ts';
+import { openEncryption } from './infrastructure/encryption-key.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
@@ -53,6 +54,7 @@ export async function createEngine(options: EngineOptions) {
   const { config, log, database, secrets = configuredSecrets(options.config) } = options;
   const redact = createRedaction(secrets);
   const store = createStore(database, { redact });
+  const encryption = await openEncryption(config, database, (value) => secrets.add(value));
   const { parkedUntil } = await store.runtimes.upsertEmbedded(embeddedRuntime);
 
   const ids = createSecrets();
@@ -124,6 +126,7 @@ export async function createEngine(options: EngineOptions) {
     endOrphans: (attemptId) => commands.endOrphans(attemptId),
     endLeftBehind: createLeftBehind(config.dataDir),
     secrets: ids,
+    encryption,
     limiter: createAttemptLimiter(),
     checkRehearsal,
     rehearsalPlans,

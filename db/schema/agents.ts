@@ -7,6 +7,7 @@ import type {
   PermissionPreset,
   PreferredComplexity,
 } from '../../server/domain/agent.ts';
+import { runtimeKinds, runtimeStates } from '../../server/domain/runtime.ts';
 import type { SessionType } from '../../server/domain/session.ts';
 import { at, createdAt, id, texts, version } from './columns.ts';
 import { agentType } from './enums.ts';
@@ -16,9 +17,10 @@ export const runtimes = pgTable('runtimes', {
   id: id(),
   /** null: shared by all teams of this installation. */
   teamId: uuid('team_id').references(() => teams.id),
-  kind: text('kind', { enum: ['opencode_embedded'] }).notNull(),
+  version: version(),
+  kind: text('kind', { enum: runtimeKinds }).notNull(),
   name: text('name').notNull().unique(),
-  state: text('state', { enum: ['starting', 'online', 'degraded', 'parked', 'offline'] }).notNull(),
+  state: text('state', { enum: runtimeStates }).notNull(),
   detail: text('detail').notNull().default(''),
   softwareVersion: text('software_version'),
   circuit: text('circuit', { enum: ['closed', 'open', 'half_open'] })
@@ -26,6 +28,24 @@ export const runtimes = pgTable('runtimes', {
     .default('closed'),
   parkedUntil: at('parked_until'),
   lastSeenAt: at('last_seen_at'),
+  /** Of a runtime elsewhere: where it answers, and as whom it is asked. */
+  url: text('url'),
+  username: text('username'),
+  /** Sealed (access.md); never read by a page. */
+  credentials: text('credentials'),
+  /** Never more attempts than that. null: the agents' own limits alone. */
+  capacity: integer('capacity'),
+  enabled: boolean('enabled').notNull().default(true),
+  /** No new attempts; what runs is finished. */
+  draining: boolean('draining').notNull().default(false),
+  /** `provider/model` as the runtime itself lists them, without keys. */
+  models: texts('models'),
+  /** SHA-256 of what the runtime presents at our model gateway. */
+  gatewayTokenHash: text('gateway_token_hash').unique(),
+  /** When it last was seen to read what we write in the shared folder. */
+  filesSeenAt: at('files_seen_at'),
+  /** Taken off; its attempts stay readable. */
+  removedAt: at('removed_at'),
   createdAt: createdAt(),
 });
 

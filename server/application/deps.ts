@@ -7,6 +7,7 @@ import type {
   AttemptLimiter,
   CheckRehearsal,
   CommandEnvironment,
+  Encryption,
   Fault,
   Log,
   OutputDelta,
@@ -44,6 +45,7 @@ export interface Deps {
   /** Ends what an agent left running in the background of its worktree. */
   readonly endLeftBehind: (worktree: string) => Promise<number>;
   readonly secrets: Secrets;
+  readonly encryption: Encryption;
   readonly limiter: AttemptLimiter;
   readonly checkRehearsal: CheckRehearsal;
   readonly rehearsalPlans: RehearsalPlans;

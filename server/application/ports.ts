@@ -176,6 +176,15 @@ export interface Secrets {
   remoteMessageIds(): { messageId: string; partId: string };
 }
 
+/** What must be kept but not in clear: AES-256-GCM, the id of the key in the sealed text. */
+export interface Encryption {
+  readonly keyId: string;
+  /** `place` names the one row and column it may be opened from, as in `runtimes.credentials:<id>`. */
+  seal(plain: string, place: string): string;
+  /** Throws UNAVAILABLE for another key, INTERNAL for another place or a changed text. */
+  open(sealed: string, place: string): string;
+}
+
 /** Live text for watchers: not stored, may be lost. */
 export interface OutputDelta {
   sessionId: string;

@@ -13,11 +13,11 @@ beforeAll(async () => {
     for await (const part of request) parts.push(part);
     const { method, url, headers } = request;
     asked.push({ method, url, host: headers.host, body: Buffer.concat(parts).toString() });
-    if (url === '/hangs') return;
-    if (url === '/moved') return response.writeHead(307, { location: '/one' }).end();
-    if (url === '/nothing') return response.writeHead(204).end();
-    if (url === '/drips') return response.write('begun');
-    response.writeHead(url === '/wrong' ? 418 : 200, { 'x-one': 'yes' }).end('x'.repeat(2000));
+    if (url === '/moved') response.writeHead(307, { location: '/one' }).end();
+    else if (url === '/nothing') response.writeHead(204).end();
+    else if (url === '/drips') response.write('begun');
+    else if (url !== '/hangs')
+      response.writeHead(url === '/wrong' ? 418 : 200, { 'x-one': 'yes' }).end('x'.repeat(2000));
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   port = (server.address() as AddressInfo).port;

@@ -114,10 +114,7 @@ async function judged(url: URL, call: OutboundCall, mayReach: MayReach, whole: A
     throw new OutboundError('protocol', `Only ${taken} ${verb} fetched, not ${url.protocol}`);
   }
   if (url.username !== '' || url.password !== '')
-    throw new OutboundError(
-      'credentials',
-      'The URL carries a user name or password, which would be kept in clear.',
-    );
+    throw new OutboundError('credentials', 'The URL carries a user name or password, which would be kept in clear.');
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const addresses = await within(mayReach(host), whole).catch((error: unknown) => {
     throw inWords(error, url, whole, call);

@@ -10,6 +10,7 @@ import type { Actor, Role, Scope, TokenActor, UserActor } from '../../domain/act
 import type { Session, SessionStatus } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
 import { createBlueprintFiles } from '../../infrastructure/blueprints/files.ts';
+import { createEncryption } from '../../infrastructure/encryption.ts';
 import { checkRehearsal, rehearsalPlans } from '../../infrastructure/gateway/rehearsal-script.ts';
 import { git, scratchFolder, scratchRepository } from '../../infrastructure/git/git-testing.ts';
 import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
@@ -90,6 +91,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     endOrphans: commands.endOrphans,
     endLeftBehind: createLeftBehind(house.dataDir),
     secrets: createSecrets(),
+    encryption: createEncryption(Buffer.alloc(32, 7)),
     limiter: createAttemptLimiter(),
     checkRehearsal,
     rehearsalPlans,

@@ -11,6 +11,7 @@ import { type Config, loadConfig } from '../../config.ts';
 import type { Role, Scope } from '../../domain/actor.ts';
 import { scopes as allScopes } from '../../domain/actor.ts';
 import { createBlueprintFiles } from '../../infrastructure/blueprints/files.ts';
+import { createEncryption } from '../../infrastructure/encryption.ts';
 import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
 import { createAttemptLimiter, createRequestLimits, type RequestRates } from '../../infrastructure/rate-limit.ts';
 import { createFeedHub } from '../../infrastructure/realtime/feed-hub.ts';
@@ -93,6 +94,7 @@ export async function openApiServer(
     endOrphans: async () => 0,
     endLeftBehind: async () => 0,
     secrets: createSecrets(),
+    encryption: createEncryption(Buffer.alloc(32, 7)),
     limiter: createAttemptLimiter(),
     checkRehearsal: () => [],
     rehearsalPlans: () => [],
