@@ -52,6 +52,7 @@ export default [
     route('admin', 'routes/admin/layout.tsx', [
       index('routes/admin/index.ts'),
       route('audit', 'routes/admin/audit.tsx'),
+      route('system', 'routes/admin/system.tsx'),
     ]),
     route('admin/audit/export', 'routes/admin/audit-export.ts'),
     route('signals', 'routes/signals.ts'),

@@ -3,6 +3,7 @@ import type { RuntimeState } from '../server/application/ports.ts';
 import type { AskStatus } from '../server/domain/ask.ts';
 import type { AttemptStatus } from '../server/domain/attempt.ts';
 import type { ConflictStatus } from '../server/domain/conflict.ts';
+import type { InstancePresence } from '../server/domain/instance.ts';
 import type { Attention, PlanSource, SessionStatus } from '../server/domain/session.ts';
 import type { Proof, TaskStatus } from '../server/domain/task.ts';
 
@@ -221,6 +222,23 @@ export const runtimeSigns: Record<RuntimeState, Sign> = {
     meaning: 'The model refuses work for now; it is tried again later.',
   },
   offline: { word: 'OFFLINE', glyph: 'cross', tone: 'broken', meaning: 'OpenCode does not answer.' },
+};
+
+export const instanceSigns: Record<InstancePresence, Sign> = {
+  alive: { word: 'ALIVE', glyph: 'check', tone: 'done', meaning: 'It told of itself in the last 15 seconds.' },
+  stopping: {
+    word: 'STOPPING',
+    glyph: 'arrow',
+    tone: 'caution',
+    meaning: 'It was asked to stop and hands its work over.',
+  },
+  stopped: { word: 'STOPPED', glyph: 'square', tone: 'quiet', meaning: 'It stopped by itself.' },
+  gone: {
+    word: 'GONE',
+    glyph: 'cross',
+    tone: 'broken',
+    meaning: 'Not heard of for more than 15 seconds: its process ended, or cannot reach the database.',
+  },
 };
 
 /** Words of the tones as classes; text on a surface. */

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { InstanceLockOptions } from './instance-lock.ts';
 import { acquireLock, type FileLock } from './lock.ts';
 import { explainDirectory, openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
@@ -29,6 +30,8 @@ export interface DatabaseOptions {
   log: DatabaseLog;
   /** How long to wait for another process that holds the data directory (a restart in development). */
   lockPatienceMs?: number | undefined;
+  /** On a server: whether this instance may share the database, and what to do when another one came between. */
+  instance?: InstanceLockOptions;
   /** The disk under the embedded database is full: no statement runs any more, and the process had better end. */
   onFull?: (sentence: string) => void;
 }

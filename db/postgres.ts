@@ -2,17 +2,29 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import type { Database, DatabaseOptions, Db } from './client.ts';
+import { type InstanceLock, lockInstance } from './instance-lock.ts';
 import { forgetForeignTransactions, migrationLockKey, migrations } from './migrate.ts';
 
 const applicationName = 'opencode-orchestrator';
 
 /** A PostgreSQL server, 15 or newer. The pool reconnects by itself; a statement may take 30 s. */
-export async function openPostgres(url: string, { log }: Pick<DatabaseOptions, 'log'>): Promise<Database> {
+export async function openPostgres(
+  url: string,
+  { log, instance }: Pick<DatabaseOptions, 'log' | 'instance'>,
+): Promise<Database> {
   if (!URL.canParse(url))
     throw new Error('DATABASE_URL is not an address: give postgres://user:password@host:5432/name.');
+  let lock: InstanceLock | null;
+  try {
+    // Before anything is changed: one that may not be here must not migrate either.
+    lock = instance === undefined ? null : await lockInstance(url, log, instance);
+  } catch (error) {
+    throw 'code' in Object(error) ? new Error(explain(error, url), { cause: error }) : error;
+  }
   try {
     await migrateServer(url);
   } catch (error) {
+    await lock?.release();
     throw new Error(explain(error, url), { cause: error });
   }
   const client = prepared(
@@ -35,7 +47,8 @@ export async function openPostgres(url: string, { log }: Pick<DatabaseOptions, '
   return {
     db,
     kind: 'postgres',
-    close: () => client.end({ timeout: 5 }),
+    // The pool first: whoever comes next finds nothing of this instance under way.
+    close: () => client.end({ timeout: 5 }).finally(() => lock?.release()),
     housekeep: async () => {},
   };
 }

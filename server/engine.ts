@@ -1,9 +1,11 @@
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Database } from '../db/client.ts';
 import { createAgentTools } from './application/contexts/agent-tools.ts';
 import type { Deps } from './application/deps.ts';
 import { createCallAdmission } from './application/engine/admit-call.ts';
 import { createDispatcher } from './application/engine/dispatcher.ts';
+import { reportInstance } from './application/engine/report-instance.ts';
 import { createSweeper } from './application/engine/sweeper.ts';
 import { graphOf } from './application/graph-view.ts';
 import type { Fault, OutputDelta } from './application/ports.ts';
@@ -40,7 +42,7 @@ export interface EngineOptions {
   log: Logger;
   database: Database;
   version: string;
-  instance: { owner: string; formerOwners: readonly string[] };
+  instance: { id: string; owner: string; formerOwners: readonly string[]; url: string };
   setupCode: string;
   /** What must never be written down; the runtime's own are added to it. The log reads the same set. */
   secrets?: Set<string>;
@@ -55,7 +57,8 @@ export async function createEngine(options: EngineOptions) {
   const redact = createRedaction(secrets);
   const store = createStore(database, { redact });
   const encryption = await openEncryption(config, database, (value) => secrets.add(value));
-  const { parkedUntil } = await store.runtimes.upsertEmbedded(embeddedRuntime);
+  await store.runtimes.upsertEmbedded(embeddedRuntime);
+  const known = (await store.instances.list()).find(({ id }) => id === options.instance.id);
 
   const ids = createSecrets();
   const tools = createAgentTools({ store, secrets: ids, clock: () => new Date() });
@@ -64,7 +67,7 @@ export async function createEngine(options: EngineOptions) {
     config,
     log,
     dataDir: config.dataDir,
-    parkedUntil,
+    parkedUntil: known?.parkedUntil ?? null,
     tools: createToolsEndpoint({ tools, tokens, log }),
     registry: {
       resolveAttempt: async (remoteSessionId) => {
@@ -111,10 +114,25 @@ export async function createEngine(options: EngineOptions) {
   const commands = createRunCommand({ nodeBin: dirname(process.execPath), dataDir: config.dataDir });
 
   const loops: Loop[] = [];
+  const health = () => loops.map((loop) => loop.health());
   const deps: Deps = {
     store,
     runner,
     runtime: supervisor,
+    instance: {
+      id: options.instance.id,
+      host: hostname(),
+      pid: process.pid,
+      url: options.instance.url,
+      clustered: config.redisUrl !== null,
+      startedAt: new Date(),
+      vitals: () => ({ loops: health(), ...dispatcher.load() }),
+      coordination: () => ({
+        kind: 'in_process',
+        ok: true,
+        detail: 'no other instance may join: REDIS_URL is not set',
+      }),
+    },
     workspaces: createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow }),
     blueprintFiles: createBlueprintFiles({
       dataDir: config.dataDir,
@@ -153,7 +171,6 @@ export async function createEngine(options: EngineOptions) {
   const services = createServices(deps, {
     setupCode: options.setupCode,
     runtimeId: embeddedRuntime.id,
-    loops: () => loops.map((loop) => loop.health()),
   });
   const dispatcher = createDispatcher(deps);
   const sweeper = createSweeper(deps, embeddedRuntime.id);
@@ -162,11 +179,13 @@ export async function createEngine(options: EngineOptions) {
   return {
     services,
     store,
-    loops: () => loops.map((loop) => loop.health()),
+    loops: health,
     load: () => dispatcher.load(),
 
     /** The gateway first (a surviving OpenCode is already calling it), then the runtime beside everything else. */
     async start(deliver: () => Promise<void>): Promise<void> {
+      // Known to the others, and to whoever is refused because of it, before it does anything.
+      await reportInstance(deps, embeddedRuntime.id);
       await supervisor.recall();
       await gateway.start();
       supervisor.onChange(() => dispatchLoop?.nudge());
@@ -187,6 +206,7 @@ export async function createEngine(options: EngineOptions) {
     async stop(): Promise<void> {
       await Promise.all(loops.map((loop) => loop.stop()));
       await dispatcher.stop();
+      await store.instances.leave(options.instance.id);
       await supervisor.stop();
       await gateway.stop();
     },

@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     dataDir: config.dataDir,
     log,
     lockPatienceMs: development ? 5000 : undefined,
+    instance: { shared: config.redisUrl !== null, patienceMs: development ? 5000 : undefined, onRival: endWith },
     onFull: endWith,
   });
   const setupCode = randomBytes(9).toString('base64url');
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
     log,
     database,
     version,
-    instance: nextInstance(config.dataDir),
+    instance: { ...nextInstance(config.dataDir), url: addressOf(config, config.port) },
     setupCode,
     secrets,
     output: (delta) => web?.realtime.output(delta),
@@ -129,7 +130,7 @@ function whyDeaf({ code, message }: NodeJS.ErrnoException, { host, port }: Confi
 
 async function announce(engine: Engine, web: Web, config: Config, setupCode: string): Promise<void> {
   const { port } = web.server.address() as AddressInfo;
-  const url = config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  const url = config.publicUrl ?? addressOf(config, port);
   const lines = [`The control room is open at ${url}`];
   if (await engine.services.auth.needsSetup())
     lines.push(`First run: create the first team and admin at ${url}/setup`, `One-time setup code: ${setupCode}`);
@@ -138,6 +139,10 @@ async function announce(engine: Engine, web: Web, config: Config, setupCode: str
       'Model: REHEARSAL (a script, no intelligence); set MODEL_BASE_URL, MODEL_API_KEY and MODEL_NAME for a real one.',
     );
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
+}
+
+function addressOf({ host }: Config, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** At once, as a kill would: an orderly end would write, and there is nowhere to write to. The next start recovers. */

@@ -1,4 +1,4 @@
-import type { LoopHealth } from './application/system.ts';
+import type { LoopHealth } from './domain/instance.ts';
 import type { Logger } from './log.ts';
 
 export interface Loop {

@@ -14,17 +14,14 @@ import { createPlans } from './application/plans.ts';
 import { createRepositories } from './application/repositories.ts';
 import { createRouting } from './application/routing.ts';
 import { createSessions } from './application/sessions/service.ts';
-import { createSystem, type LoopHealth } from './application/system.ts';
+import { createSystem } from './application/system.ts';
 import { createTaskEdits } from './application/task-edits.ts';
 import { createTasks } from './application/tasks.ts';
 import { createTimeline } from './application/timeline.ts';
 import { createTokens } from './application/tokens.ts';
 
 /** Every service, built once; pages and the API reach the same ones. */
-export function createServices(
-  deps: Deps,
-  options: { setupCode: string; runtimeId: string; loops: () => readonly LoopHealth[] },
-) {
+export function createServices(deps: Deps, options: { setupCode: string; runtimeId: string }) {
   return {
     auth: createAuth(deps, options),
     tokens: createTokens(deps),
@@ -45,7 +42,7 @@ export function createServices(
     contexts: createContexts(deps),
     conflicts: createConflicts(deps),
     budgets: createBudgets(deps),
-    system: createSystem(deps, options.loops),
+    system: createSystem(deps),
   };
 }
 

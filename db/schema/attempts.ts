@@ -47,6 +47,8 @@ export const attempts = pgTable(
     runtimeId: uuid('runtime_id')
       .notNull()
       .references(() => runtimes.id),
+    /** The data directory whose OpenCode and worktrees it lives in; null in rows of earlier versions. */
+    instanceId: text('instance_id'),
     remoteSessionId: text('remote_session_id').notNull().unique(),
     remoteMessageId: text('remote_message_id').notNull(),
     remotePartId: text('remote_part_id').notNull(),

@@ -69,7 +69,7 @@ export async function emptyDatabase({ db }: Database): Promise<void> {
 /** What the test before left under way may still read: PostgreSQL then ends one of the two, and it may be this one. */
 async function truncated(db: Database['db'], tries: number): Promise<void> {
   try {
-    await db.execute(sql`truncate teams, users, runtimes restart identity cascade`);
+    await db.execute(sql`truncate teams, users, runtimes, instances restart identity cascade`);
   } catch (error) {
     const cause: unknown = error instanceof Error ? error.cause : null;
     if (tries <= 1 || Reflect.get(Object(cause), 'code') !== '40P01') throw error;

@@ -61,7 +61,7 @@ describe.each(['pglite', 'postgres'] as const)('the catalogue of blueprints, on 
   /** The same instance, whose imports may read this folder. */
   const withFolder = (directory: string) => {
     const blueprintFiles = createBlueprintFiles({ dataDir: house.dataDir, directory, outboundAllow: [] });
-    const options = { setupCode, runtimeId: one.runtime.id, loops: () => [] };
+    const options = { setupCode, runtimeId: one.runtime.id };
     return createServices({ ...one.deps, blueprintFiles }, options).blueprints;
   };
 

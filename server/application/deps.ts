@@ -2,6 +2,7 @@
 import type { Prices } from '../domain/budget.ts';
 import type { BlueprintFiles } from './blueprint-port.ts';
 import type { Workspaces } from './git-port.ts';
+import type { InstanceSelf } from './instance-port.ts';
 import type {
   AgentRunner,
   AttemptLimiter,
@@ -37,6 +38,7 @@ export interface Deps {
   readonly store: Store;
   readonly runner: AgentRunner;
   readonly runtime: { status(): RuntimeStatus };
+  readonly instance: InstanceSelf;
   readonly workspaces: Workspaces;
   readonly blueprintFiles: BlueprintFiles;
   readonly runCommand: RunCommand;

@@ -8,6 +8,7 @@
  * A session-level write locks the session's row first, tasks and attempts after it, so transactions never cross.
  */
 import type { BudgetStore } from './budget-port.ts';
+import type { InstanceStore } from './instance-port.ts';
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
 import type {
   AuditStore,
@@ -37,6 +38,7 @@ export interface Aggregates {
   tokens: TokenStore;
   repositories: RepositoryStore;
   runtimes: RuntimeStore;
+  instances: InstanceStore;
   agents: AgentStore;
   sessions: SessionStore;
   tasks: TaskStore;

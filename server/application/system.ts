@@ -1,7 +1,9 @@
 import { type Actor, authorize } from '../domain/actor.ts';
 import type { BudgetAccount } from '../domain/budget.ts';
 import { monthOf, monthSpentInWords, parkedInWords, resetOf } from '../domain/budget-words.ts';
+import { type InstancePresence, presenceOf } from '../domain/instance.ts';
 import type { Deps } from './deps.ts';
+import type { CoordinationFacts, DatabaseFacts, Instance } from './instance-port.ts';
 import type { RuntimeStatus } from './ports.ts';
 import { teamOf } from './tokens.ts';
 
@@ -21,12 +23,16 @@ export interface HealthPart {
   degraded?: boolean;
 }
 
-export interface LoopHealth {
-  name: string;
-  everySeconds: number;
-  lastTickAt: Date | null;
-  ticks: number;
-  failures: number;
+export interface SystemInstance extends Instance {
+  presence: InstancePresence;
+  /** The one that answers. */
+  here: boolean;
+}
+
+export interface SystemOverview {
+  instances: SystemInstance[];
+  database: DatabaseFacts;
+  coordination: CoordinationFacts;
 }
 
 /** A queue this old is worth a lamp. */
@@ -51,8 +57,9 @@ function quotaSentence(month: BudgetAccount, { parkedUntil }: RuntimeStatus, ses
 const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 /** The state of the installation, for lamps and probes. Every figure is read, none remembered. */
-export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
-  const { store, settings, clock } = deps;
+export function createSystem(deps: Deps) {
+  const { store, settings, clock, instance } = deps;
+  const loops = () => instance.vitals().loops;
 
   async function disk(): Promise<HealthPart> {
     try {
@@ -64,11 +71,27 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
     }
   }
 
+  async function instances(): Promise<SystemInstance[]> {
+    return (await store.instances.list()).map((one) => ({
+      ...one,
+      presence: presenceOf(one),
+      here: one.id === instance.id,
+    }));
+  }
+
+  /** Fewer than wanted is for whoever watches the number; what this one answers for is that it may share. */
+  async function company(): Promise<HealthPart> {
+    const alive = (await instances()).filter(({ presence }) => presence === 'alive');
+    const { ok, detail } = instance.coordination();
+    const names = alive.map(({ host, pid }) => `${host}:${pid}`).join(', ');
+    const many = alive.length === 1 ? '1 instance' : `${alive.length} instances`;
+    return { ok, detail: `${many} (${names}); ${detail}`, ...(ok ? {} : { degraded: true }) };
+  }
+
   return {
     rehearsal: settings.rehearsal,
     version: settings.version,
     runtime: (): RuntimeStatus => deps.runtime.status(),
-    loops: (): readonly LoopHealth[] => loops(),
 
     async annunciator(actor: Actor): Promise<AnnunciatorTile[]> {
       const teamId = teamOf(actor);
@@ -159,6 +182,13 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
       ];
     },
 
+    /** What an administrator sees of the whole installation: its processes, their loops and leases, what they share. */
+    async overview(actor: Actor): Promise<SystemOverview> {
+      authorize(actor, 'team.manage', { teamId: teamOf(actor) });
+      const [all, database] = [await instances(), await store.instances.database()];
+      return { instances: all, database, coordination: instance.coordination() };
+    },
+
     /** For probes: ready when the database answers and the loops tick; a dead runtime is degraded, not unready. */
     async health(): Promise<{ ready: boolean; parts: Record<string, HealthPart> }> {
       const parts: Record<string, HealthPart> = {};
@@ -168,6 +198,7 @@ export function createSystem(deps: Deps, loops: () => readonly LoopHealth[]) {
       } catch (error) {
         parts.database = { ok: false, detail: error instanceof Error ? error.message : 'does not answer' };
       }
+      if (parts.database.ok) parts.instances = await company();
       const now = clock().getTime();
       const late = loops().filter(
         (loop) => loop.lastTickAt === null || now - loop.lastTickAt.getTime() > loop.everySeconds * 5000 + 10_000,

@@ -139,19 +139,20 @@ export interface RepositoryStore {
   remove(teamId: string, id: string): Promise<void>;
 }
 
+export interface StoredRuntimeState {
+  state: 'starting' | 'online' | 'degraded' | 'parked' | 'offline';
+  detail: string;
+  softwareVersion: string | null;
+  circuit: 'closed' | 'open' | 'half_open';
+  parkedUntil: Date | null;
+}
+
 export interface RuntimeStore {
-  /** Answers until when it is parked, as an earlier life of the app knew. */
-  upsertEmbedded(row: { id: string; name: string }): Promise<{ id: string; parkedUntil: Date | null }>;
-  setState(
-    id: string,
-    state: {
-      state: 'starting' | 'online' | 'degraded' | 'parked' | 'offline';
-      detail: string;
-      softwareVersion: string | null;
-      circuit: 'closed' | 'open' | 'half_open';
-      parkedUntil: Date | null;
-    },
-  ): Promise<void>;
+  /** The pool of every instance's embedded OpenCode, made once. */
+  upsertEmbedded(row: { id: string; name: string }): Promise<{ id: string }>;
+  setState(id: string, state: StoredRuntimeState): Promise<void>;
+  /** The pool is as good as the best of the living instances' own; answers what it became, null when nothing changed. */
+  followInstances(id: string): Promise<StoredRuntimeState | null>;
 }
 
 export interface AgentStore {

@@ -200,6 +200,7 @@ export interface AttemptStore {
       | 'system'
       | 'model'
     > & {
+      instanceId?: string | null | undefined;
       role?: AttemptRole | undefined;
       probe?: boolean | undefined;
       conflictId?: string | null | undefined;

@@ -152,6 +152,8 @@ export interface Attempt {
   readonly status: AttemptStatus;
   readonly agentId: string;
   readonly runtimeId: string;
+  /** The data directory whose OpenCode and worktrees it lives in; null in rows of earlier versions. */
+  readonly instanceId: string | null;
   readonly remoteSessionId: string;
   readonly remoteMessageId: string;
   readonly remotePartId: string;

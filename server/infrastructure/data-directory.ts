@@ -39,7 +39,7 @@ const rememberedLives = 50;
  * The name this process owns sessions by: the directory's id and the number of this start. Former starts on the same
  * directory are dead, since only one process holds it, so their leases may be taken at once.
  */
-export function nextInstance(dataDir: string): { owner: string; formerOwners: string[] } {
+export function nextInstance(dataDir: string): { id: string; owner: string; formerOwners: string[] } {
   const file = join(dataDir, 'instance.json');
   let known = { id: randomUUID() as string, starts: 0 };
   try {
@@ -60,5 +60,5 @@ export function nextInstance(dataDir: string): { owner: string; formerOwners: st
     { length: Math.min(rememberedLives, starts - 1) },
     (_, index) => `${known.id}.${starts - 1 - index}`,
   );
-  return { owner: `${known.id}.${starts}`, formerOwners };
+  return { id: known.id, owner: `${known.id}.${starts}`, formerOwners };
 }

@@ -8,7 +8,10 @@ export const middleware: Route.MiddlewareFunction[] = [requireAdmin];
 export const loader = () => null;
 
 /** The pages of the administration, in the order of their tabs. */
-const pages = [{ to: '/admin/audit', word: 'Audit' }] as const;
+const pages = [
+  { to: '/admin/audit', word: 'Audit' },
+  { to: '/admin/system', word: 'System' },
+] as const;
 
 /** What only admins may see; everybody else gets the page of a refusal. */
 export default function Admin() {

@@ -71,6 +71,7 @@ export async function assignTask(deps: Deps, session: Session, taskId: string, o
       epoch: session.epoch,
       agentId: agent.id,
       runtimeId: agent.runtimeId,
+      instanceId: deps.instance.id,
       ...secrets.remoteIds(),
       prompt: await attemptPrompt(tx, locked, task, asked, agent.id, role === 'plan' ? outline : undefined),
       system: agent.systemPrompt,

@@ -272,10 +272,8 @@ describe.each(['pglite', 'postgres'] as const)('budgets of runs, on %s', (kind) 
     await one.dispatcher.tick();
     expect(await attemptsOf(id)).toEqual([]);
     await one.sweeper.sweep();
-    const { store } = house.opened;
-    expect(await store.runtimes.upsertEmbedded({ id: one.runtime.id, name: 'opencode-embedded' })).toMatchObject({
-      parkedUntil: until5,
-    });
+    const [instance] = await house.opened.store.instances.list();
+    expect(instance).toMatchObject({ id: one.deps.instance.id, runtimeState: 'parked', parkedUntil: until5 });
     const longer = new Date(Date.now() + 7_200_000);
     Object.assign(one.runtime, { parkedUntil: longer });
     one.time.ahead = 60;

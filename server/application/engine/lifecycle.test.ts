@@ -104,7 +104,7 @@ describe.each(['pglite', 'postgres'] as const)('the life of a session, on %s', (
       expect((await historyOf(house, id)).at(-1)).toMatchObject({ payload: { to: 'stopped' } });
     }
     expect(one.aborted).toHaveLength(2);
-    await until(house, [one.dispatcher], parent.id, () => one.dispatcher.load().attempts === 0);
+    await one.dispatcher.tick();
     expect(one.dispatcher.load()).toEqual({ sessions: 0, attempts: 0 });
   });
 

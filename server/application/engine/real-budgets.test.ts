@@ -20,7 +20,7 @@ beforeAll(async () => {
     log: createLogger({ level: 'silent' }),
     database: house.opened.database,
     version: 'test',
-    instance: { owner: 'real.1', formerOwners: [] },
+    instance: { id: 'house', owner: 'real.1', formerOwners: [], url: '' },
     setupCode,
     output: () => undefined,
     recheck: () => undefined,

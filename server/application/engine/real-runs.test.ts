@@ -30,7 +30,7 @@ describe.each(['pglite', 'postgres'] as const)('real runs, on %s', (kind) => {
       log: createLogger({ level: 'silent' }),
       database: house.opened.database,
       version: 'test',
-      instance: { owner: 'real.1', formerOwners: [] },
+      instance: { id: 'house', owner: 'real.1', formerOwners: [], url: '' },
       setupCode,
       output: () => undefined,
       recheck: () => undefined,

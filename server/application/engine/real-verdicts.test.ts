@@ -22,7 +22,7 @@ beforeAll(async () => {
     log: createLogger({ level: 'silent' }),
     database: house.opened.database,
     version: 'test',
-    instance: { owner: 'verdicts.1', formerOwners: [] },
+    instance: { id: 'house', owner: 'verdicts.1', formerOwners: [], url: '' },
     setupCode,
     output: () => undefined,
     recheck: () => undefined,

@@ -28,11 +28,36 @@ describe.each(['pglite', 'postgres'] as const)('what time decides, on %s', (kind
     const told = async () =>
       (await feedOf(house, place.team.id)).filter(({ type }) => type === 'runtime.state_changed');
     await one.sweeper.sweep();
-    await one.sweeper.sweep();
-    expect(await told()).toMatchObject([{ payload: { state: 'online' } }]);
     one.runtime.state = 'offline';
     for (let look = 0; look < 3; look += 1) await one.sweeper.sweep();
-    expect((await told()).map(({ payload }) => payload.state)).toEqual(['online', 'offline']);
+    expect((await told()).map(({ payload }) => payload.state)).toEqual(['offline']);
+  });
+
+  test('the pool is as good as the best of the living instances, told once whoever looks', async () => {
+    const { database } = house.opened;
+    const other = createInstance(house, { owner: 'other.1' });
+    const sweepBoth = async () => {
+      await Promise.all([one.sweeper.sweep(), other.sweeper.sweep()]);
+    };
+    await other.sweeper.sweep();
+    one.runtime.state = 'offline';
+    await sweepBoth();
+    other.runtime.state = 'offline';
+    await sweepBoth();
+    one.runtime.state = 'online';
+    await sweepBoth();
+    // What an instance that died last said of itself counts no more.
+    await database.db.execute("update instances set last_seen_at = now() - interval '1 minute' where id = 'house'");
+    await other.sweeper.sweep();
+    const states = (await feedOf(house, place.team.id)).filter(({ type }) => type === 'runtime.state_changed');
+    expect(states.map(({ payload }) => payload.state)).toEqual(['offline', 'online', 'offline']);
+    await expect(one.services.system.overview(place.lead)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const { instances, database: kept } = await one.services.system.overview(place.admin);
+    expect(instances.map(({ id, presence, here }) => ({ id, presence, here }))).toEqual([
+      { id: 'other', presence: 'alive', here: false },
+      { id: 'house', presence: 'gone', here: true },
+    ]);
+    expect(kept).toMatchObject({ kind });
   });
 
   test('agents are heard of only while their runtime is online', async () => {

@@ -4,6 +4,8 @@ import { isExecuting } from '../../domain/session.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import { engineActor } from './engine-actor.ts';
+import { reportInstance } from './report-instance.ts';
+import { isHere } from './stranded.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { watchAgents } from './watch-agents.ts';
 
@@ -12,9 +14,8 @@ const worktreesMs = 5_000;
 
 /** What time alone decides: deadlines, asks past their SLA or expiry, worktrees nobody needs, the runtime's heartbeat. */
 export function createSweeper(deps: Deps, runtimeId: string) {
-  const { store, clock, log } = deps;
+  const { store, log } = deps;
   const stuck = new Set<string>();
-  let lastState = '';
 
   async function deadlines(): Promise<void> {
     for (const late of await store.sessions.pastDeadline()) {
@@ -69,7 +70,7 @@ export function createSweeper(deps: Deps, runtimeId: string) {
   /** Worktrees of ended attempts: bundled when dirty, then taken away. A few at a time: deadlines and asks come first. */
   async function worktrees(): Promise<void> {
     const until = Date.now() + worktreesMs;
-    const ended = await store.attempts.unretired(null);
+    const ended = (await store.attempts.unretired(null)).filter((attempt) => isHere(deps, attempt));
     ended.sort((a, b) => Number(stuck.has(a.id)) - Number(stuck.has(b.id)));
     for (const attempt of ended) {
       if (Date.now() > until) return;
@@ -97,33 +98,10 @@ export function createSweeper(deps: Deps, runtimeId: string) {
   }
 
   async function runtime(): Promise<void> {
-    const status = deps.runtime.status();
+    const { state } = deps.runtime.status();
     // A parked runtime lives and waits for its quota: its agents are not silent.
-    if (status.state === 'online' || status.state === 'parked') await store.agents.heartbeat(runtimeId);
-    const now = `${status.state} ${status.circuit} ${status.detail} ${status.parkedUntil?.toISOString() ?? ''}`;
-    if (now === lastState) return;
-    await store.runtimes.setState(runtimeId, {
-      state: status.state,
-      detail: status.detail,
-      softwareVersion: status.version,
-      circuit: status.circuit,
-      parkedUntil: status.parkedUntil,
-    });
-    for (const team of await store.teams.list()) {
-      await store.events.appendTeam(team.id, {
-        type: 'runtime.state_changed',
-        actor: engineActor(team.id),
-        payload: {
-          runtimeId,
-          state: status.state,
-          circuit: status.circuit,
-          detail: status.detail,
-          parkedUntil: status.parkedUntil?.toISOString() ?? null,
-          at: clock().toISOString(),
-        },
-      });
-    }
-    lastState = now;
+    if (state === 'online' || state === 'parked') await store.agents.heartbeat(runtimeId);
+    await reportInstance(deps, runtimeId);
   }
 
   const agents = () => watchAgents(deps);

@@ -7,6 +7,7 @@ import { events } from '../../../db/schema/events.ts';
 import { emptyDatabase } from '../../../db/testing/database.ts';
 import { openTestStore } from '../../../db/testing/store.ts';
 import type { Actor, Role, Scope, TokenActor, UserActor } from '../../domain/actor.ts';
+import { instanceOf } from '../../domain/instance.ts';
 import type { Session, SessionStatus } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
 import { createBlueprintFiles } from '../../infrastructure/blueprints/files.ts';
@@ -25,6 +26,7 @@ import { createSweeper } from '../engine/sweeper.ts';
 import { seedFleet } from '../fleet.ts';
 import type { Fault, FaultPoint, RuntimeStatus } from '../ports.ts';
 import type { Repository, Team } from '../team-port.ts';
+import { aloneInstance } from './alone-instance.ts';
 import { createHandRunner, type Play } from './hand-runner.ts';
 
 const online: RuntimeStatus = {
@@ -84,6 +86,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     store,
     runner: hand.runner,
     runtime: { status: () => runtime },
+    instance: aloneInstance(instanceOf(settings.owner ?? defaults.owner)),
     workspaces: createWorkspaces({ dataDir: house.dataDir, log, outboundAllow: [] }),
     blueprintFiles: createBlueprintFiles({ dataDir: house.dataDir, directory: null, outboundAllow: [] }),
     runCommand: commands.run,
@@ -109,7 +112,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
   };
   return {
     deps,
-    services: createServices(deps, { setupCode, runtimeId, loops: () => [] }),
+    services: createServices(deps, { setupCode, runtimeId }),
     dispatcher: createDispatcher(deps),
     sweeper: createSweeper(deps, runtimeId),
     runtime,

@@ -85,41 +85,6 @@ test('a key whose request a crash cut off says so instead of repeating or preten
   await expect(restarted(request, never)).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
-test('a request that meets the first one anywhere on its way is told to wait, never that it was cut off', async () => {
-  const { teamId, id: actorId } = server.admin.actor;
-  const request = { teamId, actorId, key: 'met', method: 'POST', path: '/x', body: {}, version: undefined, seal: null };
-  const never = () => Promise.reject(new Error('must not run'));
-  const { idempotency } = server.store;
-  const heard = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let asked = 0;
-  let there = 0;
-  const once = createOnce({
-    ...idempotency,
-    // What the store says is heard of late.
-    begin: async (...of) => {
-      const late = heard[asked++];
-      const begun = await idempotency.begin(...of);
-      there += 1;
-      await late?.promise;
-      return begun;
-    },
-  });
-  const work = Promise.withResolvers<void>();
-  const first = once(request, () => work.promise.then(() => ({ status: 201, json: { made: 1 } })));
-  await eventually(() => there).toBe(1);
-  const second = once(request, never).catch((error) => error.code);
-  heard[0]?.resolve();
-  // Either it is told at once, or it has asked the store while the first one was running.
-  await Promise.race([second, eventually(() => there).toBe(2)]);
-  work.resolve();
-  expect(await first).toMatchObject({ replayed: false });
-  heard[1]?.resolve();
-  expect(await second).toBe('IDEMPOTENCY_IN_PROGRESS');
-  const repeats = await Promise.all([once(request, never), once(request, never)]);
-  const again = { answer: { status: 201, json: { made: 1 } }, replayed: true };
-  expect(repeats).toEqual([again, again]);
-});
-
 test('a repeated token creation answers the same token, and no database row holds it', async () => {
   const request = { body: { name: 'twice', scopes: ['sessions:read'] }, headers: { 'idempotency-key': 'token-1' } };
   const first = await server.api('POST', '/tokens', request);

@@ -2,11 +2,14 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import { DomainError, invalid } from '../../domain/errors.ts';
 import type { Answer } from './route.ts';
 
-type Begun = { state: 'new' | 'running' | 'mismatch' } | { state: 'done'; status: number; response: unknown };
-
 /** The store's memory of answered keys, 24 h (application/store-port.ts). */
 export interface IdempotencyKeys {
-  begin(teamId: string, actorId: string, key: string, bodyHash: string): Promise<Begun>;
+  begin(
+    teamId: string,
+    actorId: string,
+    key: string,
+    bodyHash: string,
+  ): Promise<{ state: 'new' | 'running' | 'mismatch' } | { state: 'done'; status: number; response: unknown }>;
   finish(teamId: string, actorId: string, key: string, status: number, response: unknown): Promise<void>;
   forget(teamId: string, actorId: string, key: string): Promise<void>;
 }
@@ -44,41 +47,20 @@ export type Once = (
  * whether it had its effect.
  */
 export function createOnce(keys: IdempotencyKeys): Once {
-  // From before a request asks the store until it has its answer, so that what the store calls running and is not in
-  // here was running in a process that ended.
-  const underWay = new Map<string, Promise<Begun>>();
-
-  /** Asks the store, or joins the same request that is under way in this process: only one of them may be the first. */
-  async function begin({ teamId, actorId, key }: KeyedRequest, hash: string, name: string): Promise<Begun> {
-    const other = underWay.get(name);
-    if (other !== undefined) {
-      const begun = await other;
-      if (begun.state === 'new') throw stillRunning();
-      return begun;
-    }
-    const asked = keys.begin(teamId, actorId, key, hash);
-    underWay.set(name, asked);
-    const begun = await asked.catch((error: unknown) => {
-      underWay.delete(name);
-      throw error;
-    });
-    if (begun.state !== 'new') underWay.delete(name);
-    return begun;
-  }
-
+  const running = new Set<string>();
   return async (request, work) => {
     const { teamId, actorId, key, seal } = request;
-    const hash = hashOf(request);
-    const name = JSON.stringify([teamId, actorId, key, hash]);
-    const begun = await begin(request, hash, name);
+    const name = JSON.stringify([teamId, actorId, key]);
+    const begun = await keys.begin(teamId, actorId, key, hashOf(request));
     if (begun.state === 'mismatch') {
       throw invalid([{ path: 'Idempotency-Key', message: 'This key was used for another request' }]);
     }
-    if (begun.state === 'running') throw cutOff();
+    if (begun.state === 'running') throw running.has(name) ? stillRunning() : cutOff();
     if (begun.state === 'done') {
       const json = seal === null ? begun.response : open(begun.response, seal);
       return { answer: begun.status === 204 ? { status: 204 } : { status: begun.status, json }, replayed: true };
     }
+    running.add(name);
     try {
       const answer = await work();
       if (!('status' in answer)) throw new Error('A stream has no answer to keep.');
@@ -89,7 +71,7 @@ export function createOnce(keys: IdempotencyKeys): Once {
       await keys.forget(teamId, actorId, key);
       throw error;
     } finally {
-      underWay.delete(name);
+      running.delete(name);
     }
   };
 }

@@ -7,6 +7,7 @@ import express from 'express';
 import { openTestStore } from '../../../db/testing/store.ts';
 import type { Deps } from '../../application/deps.ts';
 import type { AgentRunner, RuntimeStatus } from '../../application/ports.ts';
+import { aloneInstance } from '../../application/testing/alone-instance.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import type { Role, Scope } from '../../domain/actor.ts';
 import { scopes as allScopes } from '../../domain/actor.ts';
@@ -83,10 +84,15 @@ export async function openApiServer(
     throw error;
   });
   const { id: runtimeId } = await store.runtimes.upsertEmbedded({ id: runtimeStatus.id, name: 'embedded' });
+  const loops = () => [{ name: 'dispatch', everySeconds: 1, lastTickAt: new Date(), ticks: 3, failures: 0 }];
   const deps: Deps = {
     store,
     runner: noRunner,
     runtime: { status: () => runtimeStatus },
+    instance: {
+      ...aloneInstance('test'),
+      vitals: () => ({ loops: loops(), sessions: 0, attempts: 0 }),
+    },
     workspaces: createWorkspaces({ dataDir, log, outboundAllow: [] }),
     commandEnvironment: { node: process.version, platform: process.platform, variables: [] },
     blueprintFiles: createBlueprintFiles({ dataDir, directory: config.blueprintDir, outboundAllow: [] }),
@@ -118,8 +124,7 @@ export async function openApiServer(
     nudge: () => {},
     recheck: () => {},
   };
-  const loops = () => [{ name: 'dispatch', everySeconds: 1, lastTickAt: new Date(), ticks: 3, failures: 0 }];
-  const services = createServices(deps, { setupCode: 'code', runtimeId, loops });
+  const services = createServices(deps, { setupCode: 'code', runtimeId });
 
   // The deliver loop in small: what the outbox holds goes to the watchers, then out of it.
   let delivering = Promise.resolve();

@@ -17,6 +17,7 @@ import { createEvents } from './events.ts';
 import { createTransactions, type Handle } from './handle.ts';
 import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
+import { createInstances } from './instances.ts';
 import { createLogins } from './logins.ts';
 import { createMetrics } from './metrics.ts';
 import { createModelCalls } from './model-calls.ts';
@@ -66,6 +67,7 @@ function aggregatesOver(handle: Handle): Aggregates {
     tokens: createTokens(handle),
     repositories: createRepositories(handle),
     runtimes: createRuntimes(handle),
+    instances: createInstances(handle),
     agents: createAgents(handle),
     sessions: createSessions(handle),
     tasks: createTasks(handle),

@@ -1,0 +1,26 @@
+/** One process of the program among those that share a database. */
+
+/** How a background loop of an instance fares. */
+export interface LoopHealth {
+  name: string;
+  everySeconds: number;
+  lastTickAt: Date | null;
+  ticks: number;
+  failures: number;
+}
+
+/** An instance tells of itself every five seconds; after this many without a word it counts as gone. */
+export const silentSeconds = 15;
+
+export type InstancePresence = 'alive' | 'stopping' | 'stopped' | 'gone';
+
+/** What an instance's row is worth by its age in seconds (database time). */
+export function presenceOf(instance: { stopping: boolean; ageSeconds: number }): InstancePresence {
+  if (instance.stopping) return instance.ageSeconds <= silentSeconds ? 'stopping' : 'stopped';
+  return instance.ageSeconds <= silentSeconds ? 'alive' : 'gone';
+}
+
+/** The data directory's id in the name an instance holds leases by: `<id>.<start>`. */
+export function instanceOf(owner: string): string {
+  return owner.replace(/\.\d+$/, '');
+}
