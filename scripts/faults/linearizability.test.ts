@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  type Call,
+  linearizable,
+  type RegisterInput,
+  type RegisterOutput,
+  versionedRegister,
+} from './linearizability.ts';
+
+type RegisterCall = Call<RegisterInput, RegisterOutput>;
+
+const call = (began: number, ended: number, input: RegisterInput, output: RegisterOutput | null): RegisterCall => ({
+  by: `client ${began}`,
+  began,
+  ended,
+  input,
+  output,
+});
+const write = (value: string, seen?: number): RegisterInput => ({ do: 'write', value, seen });
+const read: RegisterInput = { do: 'read' };
+const at = (version: number, value: string | null): RegisterOutput => ({ version, value });
+const holds = (calls: readonly RegisterCall[]) => linearizable(calls, versionedRegister()).linearizable;
+
+test('two writes at once may have come in either order, and a read beside them may see either side', () => {
+  const two = [call(1, 5, write('a'), at(3, 'a')), call(2, 4, write('b'), at(2, 'b'))];
+  expect(holds(two)).toBe(true);
+  for (const seen of [at(1, null), at(2, 'b'), at(3, 'a')]) expect(holds([...two, call(1, 9, read, seen)])).toBe(true);
+  expect(holds([...two, call(1, 9, read, at(2, 'a'))])).toBe(false);
+});
+
+test.each<[string, RegisterCall[]]>([
+  ['a lost write', [call(1, 2, write('a'), at(2, 'a')), call(3, 4, read, at(1, null))]],
+  [
+    'a stale read',
+    [call(1, 2, write('a'), at(2, 'a')), call(3, 4, write('b'), at(3, 'b')), call(5, 6, read, at(2, 'a'))],
+  ],
+  ['a version given twice', [call(1, 4, write('a', 1), at(2, 'a')), call(2, 3, write('b', 1), at(2, 'b'))]],
+  ['a version left out', [call(1, 2, write('a'), at(3, 'a'))]],
+  ['a refusal without reason', [call(1, 2, write('a', 1), 'conflict')]],
+  ['a stale writer that was let in', [call(1, 2, write('a'), at(2, 'a')), call(3, 4, write('b', 1), at(3, 'b'))]],
+  [
+    'a write that comes undone',
+    [call(1, 2, write('a'), at(2, 'a')), call(3, 4, read, at(2, 'a')), call(5, 6, read, at(1, null))],
+  ],
+])('%s is found', (_, calls) => {
+  expect(holds(calls)).toBe(false);
+});
+
+test('a call whose answer was lost may have counted, late or never, but not both', () => {
+  const lost = call(1, 2, write('a'), null);
+  expect(holds([lost, call(3, 4, read, at(1, null))])).toBe(true);
+  expect(holds([lost, call(3, 4, read, at(2, 'a'))])).toBe(true);
+  expect(holds([lost, call(3, 4, read, at(1, null)), call(5, 6, read, at(2, 'a'))])).toBe(true);
+  expect(holds([lost, call(3, 4, read, at(2, 'a')), call(5, 6, read, at(1, null))])).toBe(false);
+});
+
+test('a failure names the order that went furthest and what does not fit after it', () => {
+  const verdict = linearizable([call(1, 2, write('a'), at(2, 'a')), call(3, 4, read, at(7, 'x'))], versionedRegister());
+  expect(verdict).toMatchObject({ linearizable: false, order: [{ began: 1 }], stuck: [{ began: 3 }] });
+});
+
+/** Calls that a real register answered, each at one moment inside its span; some answers are lost. */
+const honest = fc
+  .array(
+    fc.record({
+      moment: fc.integer({ min: 0, max: 60 }),
+      before: fc.integer({ min: 0, max: 6 }),
+      after: fc.integer({ min: 0, max: 6 }),
+      how: fc.constantFrom('read', 'write', 'compare', 'lost'),
+    }),
+    { maxLength: 24 },
+  )
+  .map((plan) => {
+    let state = { version: 1, value: null as string | null };
+    const sorted = plan
+      .map((one, index) => ({ ...one, order: one.moment + index / 100 }))
+      .sort((a, b) => a.order - b.order);
+    return sorted.map(({ order, before, after, how }, index): RegisterCall => {
+      const span = [order - before, order + after] as const;
+      if (how === 'read') return call(...span, read, at(state.version, state.value));
+      const seen = how === 'compare' ? Math.max(1, state.version - (index % 3)) : undefined;
+      const input = write(`value ${index}`, seen);
+      if (seen !== undefined && seen !== state.version) return call(...span, input, 'conflict');
+      state = { version: state.version + 1, value: `value ${index}` };
+      return call(...span, input, how === 'lost' ? null : at(state.version, state.value));
+    });
+  });
+
+test('whatever an honest register answered is accepted', () => {
+  fc.assert(
+    fc.property(honest, (calls) => holds(calls)),
+    { numRuns: 300 },
+  );
+});
+
+test('one answer bent by a version is refused', () => {
+  fc.assert(
+    fc.property(honest, fc.nat(), (calls, pick) => {
+      const written = calls.filter(
+        ({ input, output }) => input.do === 'write' && output !== null && output !== 'conflict',
+      );
+      fc.pre(written.length > 0);
+      const bent = written[pick % written.length];
+      const highest = calls.length + 2;
+      // A version beyond every write there was: no order can explain it.
+      const value = bent?.input.do === 'write' ? bent.input.value : '';
+      return !holds(calls.map((one) => (one === bent ? { ...one, output: at(highest, value) } : one)));
+    }),
+    { numRuns: 200 },
+  );
+});
