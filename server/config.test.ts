@@ -16,6 +16,7 @@ test('an empty environment gives the documented defaults', () => {
     databaseUrl: null,
     redisUrl: null,
     opencodeBin: null,
+    opencodeCapacity: 16,
     model: null,
     admin: null,
     metricsToken: null,

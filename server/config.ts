@@ -101,6 +101,12 @@ export const environmentSchema = z.object({
     .refine(isRedis, 'not a Redis address: give redis://user:password@host:6379, or rediss:// for TLS')
     .optional(),
   OPENCODE_BIN: z.string().optional(),
+  OPENCODE_CAPACITY: z.coerce
+    .number('not a number: give how many attempts the own OpenCode may run at once')
+    .int('not a whole number: give how many attempts the own OpenCode may run at once')
+    .min(1, 'below 1: give at least one attempt')
+    .max(1000, 'above 1000: give at most 1000 attempts')
+    .default(16),
   MODEL_BASE_URL: httpUrl('https://api.openai.com/v1'),
   MODEL_API_KEY: z.string().optional(),
   MODEL_NAME: z.string().optional(),
@@ -163,6 +169,8 @@ export interface Config {
   /** Null: one instance, coordinated in its own process. */
   readonly redisUrl: string | null;
   readonly opencodeBin: string | null;
+  /** Attempts the own OpenCode runs at once, of all teams. */
+  readonly opencodeCapacity: number;
   readonly model: ModelConfig | null;
   /** The first administrator, made without the setup page. */
   readonly admin: { readonly email: string; readonly password: string } | null;
@@ -236,6 +244,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseUrl: e.DATABASE_URL ?? null,
     redisUrl: e.REDIS_URL ?? null,
     // A bare name is looked for on PATH.
+    opencodeCapacity: e.OPENCODE_CAPACITY,
     opencodeBin: e.OPENCODE_BIN?.includes('/') ? resolve(e.OPENCODE_BIN) : (e.OPENCODE_BIN ?? null),
     model,
     admin:

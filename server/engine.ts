@@ -57,7 +57,7 @@ export async function createEngine(options: EngineOptions) {
   const redact = createRedaction(secrets);
   const store = createStore(database, { redact });
   const encryption = await openEncryption(config, database, (value) => secrets.add(value));
-  await store.runtimes.upsertEmbedded(embeddedRuntime);
+  await store.runtimes.upsertEmbedded({ ...embeddedRuntime, capacity: config.opencodeCapacity });
   const known = (await store.instances.list()).find(({ id }) => id === options.instance.id);
 
   const ids = createSecrets();

@@ -110,8 +110,9 @@ export interface SessionStore {
   setAttention(id: string, kind: Attention, actor: Actor): Promise<void>;
   setPendingCommand(id: string, command: PendingCommand | null, guard: SessionGuard): Promise<Session>;
   /**
-   * Claims up to `limit` queued sessions (fair order: priority with ageing, then queue time), skip locked:
-   * owner, epoch + 1, lease by database time, open attempts (of a paused run) re-stamped. They stay queued until the caller moves them.
+   * Claims up to `limit` queued sessions in turn (deficit round robin between teams by their quota of sessions, priority with
+   * ageing inside; `nextInTurn`), the turns shared by all instances, skip locked: owner, epoch + 1, lease by database time,
+   * open attempts (of a paused run) re-stamped. They stay queued until the caller moves them.
    */
   claimQueued(owner: string, leaseSeconds: number, limit: number): Promise<Session[]>;
   /**

@@ -29,6 +29,7 @@ import type {
   TokenStore,
   UserStore,
 } from './team-port.ts';
+import type { TurnStore } from './turn-port.ts';
 import type { AskStore, AttemptStore, CheckpointStore, PromptStore, RoutingStore, TaskStore } from './work-port.ts';
 
 export interface Aggregates {
@@ -43,6 +44,7 @@ export interface Aggregates {
   sessions: SessionStore;
   tasks: TaskStore;
   attempts: AttemptStore;
+  turns: TurnStore;
   routing: RoutingStore;
   conflicts: ConflictStore;
   contexts: ContextStore;

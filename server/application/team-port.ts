@@ -149,7 +149,7 @@ export interface StoredRuntimeState {
 
 export interface RuntimeStore {
   /** The pool of every instance's embedded OpenCode, made once. */
-  upsertEmbedded(row: { id: string; name: string }): Promise<{ id: string }>;
+  upsertEmbedded(row: { id: string; name: string; capacity?: number }): Promise<{ id: string }>;
   setState(id: string, state: StoredRuntimeState): Promise<void>;
   /** The pool is as good as the best of the living instances' own; answers what it became, null when nothing changed. */
   followInstances(id: string): Promise<StoredRuntimeState | null>;

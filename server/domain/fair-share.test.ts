@@ -87,13 +87,14 @@ const everybody: Scheduler = (ring, waiters, _, at, most) => ({
   chosen: [...waiters].sort((a, b) => byUrgency(a, b, at)).slice(0, most),
   ring,
 });
-const withoutAgeing: Scheduler = (ring, waiters, weights, at, most) => {
+const withoutAgeing: Scheduler = (ring, waiters, weights, at, most, cost) => {
   const still = waiters.map((one) => ({ ...one, since: new Date(at.getTime() + one.since.getTime() / 1e9) }));
-  const turn = nextInTurn(ring, still, weights, at, most);
+  const turn = nextInTurn(ring, still, weights, at, most, cost);
   return { ...turn, chosen: turn.chosen.flatMap(({ id }) => waiters.filter((one) => one.id === id)) };
 };
-const forgetful: Scheduler = (_, waiters, weights, at, most) => nextInTurn([], waiters, weights, at, most);
-const lazy: Scheduler = (ring, waiters, weights, at, most) => nextInTurn(ring, waiters, weights, at, Math.min(1, most));
+const forgetful: Scheduler = (_, waiters, weights, at, most, cost) => nextInTurn([], waiters, weights, at, most, cost);
+const lazy: Scheduler = (ring, waiters, weights, at, most, cost) =>
+  nextInTurn(ring, waiters, weights, at, Math.min(1, most), cost);
 
 test.each([
   ['one queue for all teams', everybody],

@@ -1,7 +1,10 @@
 /** Whose turn it is: deficit round robin between teams, priority with ageing inside one (domain.md 6). */
 
-/** What one service costs. A team earns its weight with each visit of the round, so ten is one service a visit. */
-export const serviceCost = 10;
+/**
+ * What one service costs in each kind of queue: the quota a team begins with. A team earns its quota with each visit of the
+ * round, so that teams of the usual quota get one service a visit.
+ */
+export const serviceCosts = { session: 10, attempt: 8 } as const;
 
 /** Waiting this long brings one class up (domain.md 6). */
 export const ageingSeconds = 600;
@@ -46,13 +49,13 @@ export function byUrgency(a: Waiter, b: Waiter, now: Date): number {
 
 /**
  * The next up to `most` to be served, in order, and the ring as it stands after them (M. Shreedhar and G. Varghese,
- * Efficient fair queuing using deficit round robin, 1995; the cost of every service is the same).
+ * Efficient fair queuing using deficit round robin, 1995). Every service costs the same.
  *
  * Nobody starves. Let a team of weight w wait without a break, and let x be one of its own.
  * - Of its own team, x is passed only by those that waited before it and by those of a better class that came within
  *   10 · priority minutes after it. Call those that are served before x a.
- * - Before x is served, another team of weight v is served at most ⌈(a + 1) · 10 / w⌉ · v / 10 + 1 times, however often it
- *   comes and goes. With n other teams and every weight 10, that is n · (a + 2) services of others.
+ * - Before x is served, another team of weight v is served at most ⌈(a + 1) · cost / w⌉ · v / cost + 1 times, however
+ *   often it comes and goes. With n other teams and every weight the usual one, that is n · (a + 2) services of others.
  * - A free slot is never kept from whoever may have it.
  *
  * What ends the waiting (nobody of a team waits any more) ends its credit: nothing is saved up. A team that comes is visited
@@ -64,6 +67,7 @@ export function nextInTurn<T extends Waiter>(
   shares: ReadonlyMap<string, Share>,
   now: Date,
   most: number,
+  cost: number = serviceCosts.session,
 ): { chosen: T[]; ring: Ring } {
   const queues = queuesOf(waiters, shares, now);
   const round = inRound(ring, queues);
@@ -74,15 +78,15 @@ export function nextInTurn<T extends Waiter>(
     const queue = queues.get(teamId);
     if (queue === undefined) break;
     // A visit that the limit of the last call cut short goes on: its quantum was given then.
-    let credit = head.credit >= serviceCost ? head.credit : head.credit + queue.quantum;
-    while (credit >= serviceCost && queue.next < queue.waiters.length && chosen.length < most) {
+    let credit = head.credit >= cost ? head.credit : head.credit + queue.quantum;
+    while (credit >= cost && queue.next < queue.waiters.length && chosen.length < most) {
       const one = queue.waiters[queue.next];
       if (one !== undefined) chosen.push(one);
       queue.next += 1;
-      credit -= serviceCost;
+      credit -= cost;
     }
     if (queue.next >= queue.waiters.length) at += 1;
-    else if (credit >= serviceCost) round[at] = { teamId, credit };
+    else if (credit >= cost) round[at] = { teamId, credit };
     else {
       at += 1;
       round.push({ teamId, credit });

@@ -169,6 +169,13 @@ export function scoreOf(parts: RouteParts, weights: RouteWeights = routeWeights)
   return parts.tierMultiplier * sum + parts.bonus;
 }
 
+const noFreeSlot = 'has no free slot';
+
+/** Whether the candidate was removed because it is busy, having passed what is judged before that. */
+export function lacksOnlySlot({ removedBy }: Pick<RoutedCandidate, 'removedBy'>): boolean {
+  return removedBy?.startsWith(noFreeSlot) ?? false;
+}
+
 function removal(request: RouteRequest, candidate: RouteCandidate, lacks: boolean): string | null {
   const { agent, circuit, parkedUntil = null, probe = false } = candidate;
   if (agent.teamId !== request.teamId) return 'belongs to another team';
@@ -180,7 +187,7 @@ function removal(request: RouteRequest, candidate: RouteCandidate, lacks: boolea
     return `lacks ${request.requiredCapabilities.filter((one) => heldBy(agent, one) === 0).join(', ')}`;
   }
   if (agent.load.current >= agent.load.max) {
-    return `has no free slot (${agent.load.current} of ${agent.load.max})`;
+    return `${noFreeSlot} (${agent.load.current} of ${agent.load.max})`;
   }
   if (complexityFactors[request.complexity] > 2 && agent.load.level === 'critical') {
     return `is too loaded for a ${request.complexity} task`;

@@ -14,6 +14,7 @@ import { engineActor } from './engine-actor.ts';
 import { pathWaitOf } from './path-waits.ts';
 import type { Outline } from './plan-prompt.ts';
 import { type Refusal, reserveFor } from './reserve.ts';
+import { takeSlot, waitForAgents } from './slots.ts';
 
 /** A refusal says why; `nobody`: no agent fits; `path`: another task holds it; `passing`: it is a matter of what runs now. */
 export type Assignment =
@@ -44,21 +45,22 @@ export async function assignTask(deps: Deps, session: Session, taskId: string, o
     const open = attempts.filter((attempt) => !attemptEnded(attempt.status));
     if (open.length >= locked.parallelism) return passing('every slot of the session is taken');
 
-    const team = await tx.teams.get(session.teamId);
-    if (!team) return passing('the team is gone');
     // The agents' locks stand for the team's: what sessions take at the same moment is counted one after the other.
     await tx.agents.lockAll(session.teamId);
-    const running = await tx.attempts.countOpen(session.teamId);
-    if (running >= team.maxParallelAttempts) return passing(`the team runs ${running} attempts at once, its limit`);
-
     const wait = await pathWaitOf(tx, task, open);
     if (wait !== null) return { refused: wait, because: 'path' };
     const mine = attempts.filter((attempt) => attempt.taskId === task.id);
     const asked = await askedOf(tx, task, mine);
     const role = nextRole({ kind: task.kind, next: asked.next });
     const choice = await choose(tx, deps, locked, task, asked);
-    if ('refused' in choice) return { refused: choice.refused, because: choice.forGood ? 'nobody' : 'passing' };
+    if ('refused' in choice) {
+      await waitForAgents(tx, locked, task, choice.busy);
+      return { refused: choice.refused, because: choice.forGood ? 'nobody' : 'passing' };
+    }
     const { agent } = choice;
+    // A person's decision is carried out by nobody, and takes no slot.
+    const refused = choice.request === null ? null : await takeSlot(tx, deps, locked, task, agent);
+    if (refused !== null) return passing(refused);
 
     const attemptId = secrets.uuid();
     const number = Math.max(0, ...mine.map((attempt) => attempt.number)) + 1;

@@ -1,5 +1,5 @@
 import type { Agent } from '../../domain/agent.ts';
-import { type RoutedCandidate, type RouteRequest, route } from '../../domain/routing.ts';
+import { lacksOnlySlot, type RoutedCandidate, type RouteRequest, route } from '../../domain/routing.ts';
 import type { Session } from '../../domain/session.ts';
 import { type NextAttempt, nextRole, type Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
@@ -10,6 +10,8 @@ import { candidatesFor } from './candidates.ts';
 export interface NoChoice {
   refused: string;
   forGood: boolean;
+  /** Agents that only lack a free slot for it. */
+  busy: readonly string[];
 }
 
 export interface Choice {
@@ -64,7 +66,8 @@ export async function chooseAgent(
         !draining &&
         request.requiredCapabilities.every((one) => primary.includes(one) || secondary.includes(one)),
     );
-    return { refused: decision.sentence, forGood: !could };
+    const busy = decision.candidates.filter(lacksOnlySlot).map(({ agentId }) => agentId);
+    return { refused: decision.sentence, forGood: !could, busy };
   }
   if (named !== undefined && named.agentId !== decision.selected)
     decision = { ...decision, selected, sentence: `${agent.name} takes it because it was named for this attempt.` };
@@ -83,6 +86,6 @@ export async function withoutAgent(
   sentence: string,
 ): Promise<Choice | NoChoice> {
   const agent = (await tx.agents.get(session.teamId, agentId)) ?? (await tx.agents.list(session.teamId))[0];
-  if (!agent) return { refused: 'the team has no agent left', forGood: true };
+  if (!agent) return { refused: 'the team has no agent left', forGood: true, busy: [] };
   return { agent, sentence, candidates: [], request: null, probe: false };
 }

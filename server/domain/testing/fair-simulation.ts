@@ -4,7 +4,7 @@ import {
   nextInTurn,
   type Ring,
   type Share,
-  serviceCost,
+  serviceCosts,
   type Waiter,
 } from '../fair-share.ts';
 
@@ -39,6 +39,7 @@ export function simulate(seed: number, scheduler: Scheduler = nextInTurn): Run {
   const below = (n: number) => Math.floor(random() * n);
   const weights = Array.from({ length: 2 + below(5) }, () => [1, 3, 8, 10, 10, 25, 60][below(7)] ?? 10);
   const shares = new Map<string, Share>(weights.map((weight, team) => [String(team), { weight }]));
+  const cost = below(2) === 0 ? serviceCosts.session : serviceCosts.attempt;
   const flooder = below(weights.length);
   const slots = Array.from({ length: 1 + below(3) }, () => Array.from({ length: 1 + below(4) }, () => 0));
   const served = weights.map(() => 0);
@@ -76,11 +77,11 @@ export function simulate(seed: number, scheduler: Scheduler = nextInTurn): Run {
     const since = (team: number) => (served[team] ?? 0) - (one.before[team] ?? 0);
     const own = since(one.team);
     if (own > one.mayPass) fail(`${own} of its own team passed ${one.id}, and ${one.mayPass} might`);
-    const rounds = Math.ceil(((own + 1) * serviceCost) / (weights[one.team] ?? 1));
+    const rounds = Math.ceil(((own + 1) * cost) / (weights[one.team] ?? 1));
     let passed = 0;
     for (const [team, weight] of weights.entries()) {
       if (team === one.team) continue;
-      const bound = (rounds * weight) / serviceCost + 1;
+      const bound = (rounds * weight) / cost + 1;
       if (since(team) > bound)
         fail(`team ${team} of weight ${weight} was served ${since(team)} times before ${one.id}, bound ${bound}`);
       run.tightest = Math.max(run.tightest, since(team) / bound);
@@ -91,7 +92,7 @@ export function simulate(seed: number, scheduler: Scheduler = nextInTurn): Run {
 
   function claim(most: number): Waiting[] {
     const now = new Date(clock);
-    const turn = scheduler(ring, waiting, shares, now, most);
+    const turn = scheduler(ring, waiting, shares, now, most, cost);
     ring = turn.ring;
     const wanted = Math.min(most, waiting.length);
     if (turn.chosen.length !== wanted) fail(`${turn.chosen.length} were served where ${wanted} could be`);

@@ -13,6 +13,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { emptyUsage } from '../../domain/metrics.ts';
 import type { Handle } from './handle.ts';
 import { anyOf, assignments, decode, isId, list, storable } from './rows.ts';
+import { openOfTeam } from './turns.ts';
 
 type AttemptRow = typeof attempts.$inferSelect;
 
@@ -52,10 +53,7 @@ export function createAttempts(handle: Handle): Aggregates['attempts'] {
     },
 
     async countOpen(teamId) {
-      // What a paused session keeps open runs nowhere: it must not keep others from running.
-      const [row] = await handle.rows(sql`select count(*)::int as number from attempts a
-        join sessions s on s.id = a.session_id and s.status <> 'paused'
-        where a.team_id = ${teamId}::uuid and a.status::text = ${anyOf(openStatuses)}`);
+      const [row] = await handle.rows(sql`select (${openOfTeam(sql`${teamId}::uuid`)}) as number`);
       return Number(row?.number ?? 0);
     },
 

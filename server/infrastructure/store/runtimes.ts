@@ -13,7 +13,10 @@ export function createRuntimes(handle: Handle): Aggregates['runtimes'] {
       const [stored] = await handle.db
         .insert(runtimes)
         .values({ ...row, kind: 'opencode_embedded', state: 'starting' })
-        .onConflictDoUpdate({ target: runtimes.name, set: { name: row.name } })
+        .onConflictDoUpdate({
+          target: runtimes.name,
+          set: { name: row.name, ...(row.capacity === undefined ? {} : { capacity: row.capacity }) },
+        })
         .returning({ id: runtimes.id });
       if (stored === undefined) throw new DomainError('INTERNAL', 'The runtime was not stored');
       return stored;

@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { Aggregates } from '../../application/store-port.ts';
-import type { Handle } from './handle.ts';
+import { nextInTurn, type Waiter } from '../../domain/fair-share.ts';
+import type { Session } from '../../domain/session.ts';
+import type { Handle, Row } from './handle.ts';
 import { anyOf } from './rows.ts';
 import { sessionFacts, sessionOf } from './session-row.ts';
+import { createTurns } from './turns.ts';
 
 type Leases = Pick<Aggregates['sessions'], 'claimQueued' | 'takeOver' | 'owned' | 'renew' | 'release' | 'pastDeadline'>;
 
@@ -12,34 +15,11 @@ const openAttempts = sql`('starting', 'running', 'waiting', 'verifying')`;
 export function createSessionLeases(handle: Handle): Leases {
   return {
     async claimQueued(owner, leaseSeconds, limit) {
-      // Between teams the one that executes least of its quota is first; inside a team ten minutes of waiting weigh
-      // one step of priority. Attempts left open by an earlier owner follow the new epoch.
-      const rows = await handle.rows(sql`
-        with executing as (
-          select team_id, count(*)::float as busy from sessions
-          where status in ('running', 'degraded') or (status = 'queued' and owner is not null) group by team_id),
-        waiting as (
-          select id, team_id, coalesce(queued_at, created_at) as since,
-            priority - floor(extract(epoch from clock_timestamp() - coalesce(queued_at, created_at)) / 600) as urgency
-          from sessions where status = 'queued' and owner is null and deleted_at is null),
-        ranked as (
-          select w.id, w.urgency, w.since, (coalesce(x.busy, 0)
-            + row_number() over (partition by w.team_id order by w.urgency, w.since, w.id)) / greatest(t.max_active_sessions, 1) as share
-          from waiting w join teams t on t.id = w.team_id left join executing x on x.team_id = w.team_id),
-        picked as (
-          select s.id, r.share, r.urgency, r.since from sessions s join ranked r on r.id = s.id
-          where s.status = 'queued' and s.owner is null
-          order by r.share, r.urgency, r.since, s.id limit ${limit}::int
-          for no key update of s skip locked),
-        claimed as (
-          update sessions s set owner = ${owner}, epoch = s.epoch + 1,
-            lease_expires_at = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float)
-          from picked p where s.id = p.id
-          returning s.*, p.share, p.urgency, p.since),
-        restamped as (
-          update attempts a set epoch = c.epoch from claimed c where a.session_id = c.id and a.status in ${openAttempts})
-        select s.*, facts.* from claimed s cross join ${sessionFacts} order by s.share, s.urgency, s.since, s.id`);
-      return rows.map((row) => sessionOf(row));
+      const [someone] = await handle.rows(
+        sql`select 1 from sessions where status = 'queued' and owner is null and deleted_at is null limit 1`,
+      );
+      if (someone === undefined || limit <= 0) return [];
+      return handle.atomically((tx) => claimInTurn(tx, owner, leaseSeconds, limit));
     },
 
     async takeOver(owner, leaseSeconds, formerOwners, runtimeLives) {
@@ -113,4 +93,58 @@ export function createSessionLeases(handle: Handle): Leases {
       return rows.map((row) => sessionOf(row));
     },
   };
+}
+
+/** The queue of sessions that no instance has claimed. */
+const sessionQueue = 'sessions';
+
+/**
+ * Claims in turn: under the queue's lock the domain chooses among those that wait, their rows are locked (who is held by a
+ * command is passed over for now), and turns and claims are written together. Attempts left open by an earlier owner
+ * follow the new epoch.
+ */
+async function claimInTurn(tx: Handle, owner: string, leaseSeconds: number, limit: number): Promise<Session[]> {
+  const turns = createTurns(tx);
+  const ring = await turns.lock(sessionQueue);
+  const rows = await tx.rows(sql`select s.id, s.team_id, s.priority, coalesce(s.queued_at, s.created_at) as since,
+      t.max_active_sessions as weight, clock_timestamp() as now
+    from sessions s join teams t on t.id = s.team_id
+    where s.status = 'queued' and s.owner is null and s.deleted_at is null`);
+  const now = new Date(String(rows[0]?.now));
+  const shares = new Map(rows.map((row) => [String(row.team_id), { weight: Number(row.weight) }]));
+  let waiters = rows.map(waiterOf);
+  for (;;) {
+    const turn = nextInTurn(ring, waiters, shares, now, limit);
+    const ids = turn.chosen.map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const locked =
+      await tx.rows(sql`select id from sessions where id::text = ${anyOf(ids)} and status = 'queued' and owner is null
+      for no key update skip locked`);
+    const ours = new Set(locked.map((row) => String(row.id)));
+    if (ours.size === ids.length) {
+      await turns.save(sessionQueue, turn.ring);
+      return claimed(tx, ids, owner, leaseSeconds);
+    }
+    const lost = new Set(ids.filter((id) => !ours.has(id)));
+    waiters = waiters.filter(({ id }) => !lost.has(id));
+  }
+}
+
+async function claimed(tx: Handle, ids: readonly string[], owner: string, leaseSeconds: number): Promise<Session[]> {
+  const rows = await tx.rows(sql`
+    with chosen as (
+      select value::uuid as id, place from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) with ordinality as c(value, place)),
+    claimed as (
+      update sessions s set owner = ${owner}, epoch = s.epoch + 1,
+        lease_expires_at = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float)
+      from chosen c where s.id = c.id and s.status = 'queued' and s.owner is null
+      returning s.*, c.place),
+    restamped as (
+      update attempts a set epoch = c.epoch from claimed c where a.session_id = c.id and a.status in ${openAttempts})
+    select s.*, facts.* from claimed s cross join ${sessionFacts} order by s.place`);
+  return rows.map((row) => sessionOf(row));
+}
+
+function waiterOf({ id, team_id, priority, since }: Row): Waiter {
+  return { id: String(id), teamId: String(team_id), priority: Number(priority), since: new Date(String(since)) };
 }

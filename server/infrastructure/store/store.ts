@@ -31,6 +31,7 @@ import { createSessions } from './sessions.ts';
 import { createTasks } from './tasks.ts';
 import { createTeams } from './teams.ts';
 import { createTokens } from './tokens.ts';
+import { createTurns } from './turns.ts';
 import { createUsers } from './users.ts';
 
 /** The store of the application over an open database. */
@@ -72,6 +73,7 @@ function aggregatesOver(handle: Handle): Aggregates {
     sessions: createSessions(handle),
     tasks: createTasks(handle),
     attempts: createAttempts(handle),
+    turns: createTurns(handle),
     routing: createRouting(handle),
     conflicts: createConflicts(handle),
     contexts: createContexts(handle),
