@@ -13,6 +13,7 @@ import { type Config, configuredSecrets } from './config.ts';
 import type { Task } from './domain/task.ts';
 import { topologicalOrder } from './domain/task-graph/order.ts';
 import { createBlueprintFiles } from './infrastructure/blueprints/files.ts';
+import { openCoordination } from './infrastructure/coordination/open.ts';
 import { openEncryption } from './infrastructure/encryption-key.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
@@ -57,7 +58,14 @@ export async function createEngine(options: EngineOptions) {
   const redact = createRedaction(secrets);
   const store = createStore(database, { redact });
   const encryption = await openEncryption(config, database, (value) => secrets.add(value));
-  await store.runtimes.upsertEmbedded({ ...embeddedRuntime, capacity: config.opencodeCapacity });
+  const pool = await store.runtimes.upsertEmbedded({ ...embeddedRuntime, capacity: config.opencodeCapacity });
+  const coordination = openCoordination({
+    url: config.redisUrl,
+    log,
+    id: options.instance.id,
+    installation: pool.createdAt.getTime().toString(36),
+  });
+  const { coordinator } = coordination;
   const known = (await store.instances.list()).find(({ id }) => id === options.instance.id);
 
   const ids = createSecrets();
@@ -127,11 +135,7 @@ export async function createEngine(options: EngineOptions) {
       clustered: config.redisUrl !== null,
       startedAt: new Date(),
       vitals: () => ({ loops: health(), ...dispatcher.load() }),
-      coordination: () => ({
-        kind: 'in_process',
-        ok: true,
-        detail: 'no other instance may join: REDIS_URL is not set',
-      }),
+      coordination: () => coordinator.facts(),
     },
     workspaces: createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow }),
     blueprintFiles: createBlueprintFiles({
@@ -145,7 +149,7 @@ export async function createEngine(options: EngineOptions) {
     endLeftBehind: createLeftBehind(config.dataDir),
     secrets: ids,
     encryption,
-    limiter: createAttemptLimiter(),
+    limiter: createAttemptLimiter(coordination.counters),
     checkRehearsal,
     rehearsalPlans,
     prices: (model) => gateway.prices(model),
@@ -164,14 +168,29 @@ export async function createEngine(options: EngineOptions) {
       minimumFreeBytes,
     },
     clock: () => new Date(),
-    output: (delta) => options.output({ ...delta, text: redact(delta.text) }),
-    recheck: options.recheck,
+    output: (delta) => {
+      const shown = { ...delta, text: redact(delta.text) };
+      options.output(shown);
+      coordinator.output(shown);
+    },
+    recheck: (userId) => {
+      options.recheck(userId);
+      coordinator.recheck(userId);
+    },
     nudge: () => dispatchLoop?.nudge(),
   };
-  const services = createServices(deps, {
-    setupCode: options.setupCode,
-    runtimeId: embeddedRuntime.id,
-  });
+  // What people do may be for another instance to carry out; what the engine does itself is for itself.
+  const nudgeAll = () => {
+    deps.nudge();
+    coordinator.nudge();
+  };
+  const services = createServices(
+    { ...deps, nudge: nudgeAll },
+    {
+      setupCode: options.setupCode,
+      runtimeId: embeddedRuntime.id,
+    },
+  );
   const dispatcher = createDispatcher(deps);
   const sweeper = createSweeper(deps, embeddedRuntime.id);
   let dispatchLoop: Loop | undefined;
@@ -179,6 +198,9 @@ export async function createEngine(options: EngineOptions) {
   return {
     services,
     store,
+    coordinator,
+    counters: coordination.counters,
+    nudge: deps.nudge,
     loops: health,
     load: () => dispatcher.load(),
 
@@ -207,6 +229,9 @@ export async function createEngine(options: EngineOptions) {
       await Promise.all(loops.map((loop) => loop.stop()));
       await dispatcher.stop();
       await store.instances.leave(options.instance.id);
+      // The others go on at once with what was released.
+      coordinator.nudge();
+      await coordination.close();
       await supervisor.stop();
       await gateway.stop();
     },

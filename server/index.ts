@@ -44,6 +44,10 @@ async function main(): Promise<void> {
   });
   const setupCode = randomBytes(9).toString('base64url');
   let web: Web | undefined;
+  const recheck = (userId: string) =>
+    void web?.realtime
+      .recheck(userId)
+      .catch((error: unknown) => log.error({ err: error }, 'Judging open connections again failed'));
   const engine = await createEngine({
     config,
     log,
@@ -53,14 +57,19 @@ async function main(): Promise<void> {
     setupCode,
     secrets,
     output: (delta) => web?.realtime.output(delta),
-    recheck: (userId) =>
-      void web?.realtime
-        .recheck(userId)
-        .catch((error: unknown) => log.error({ err: error }, 'Judging open connections again failed')),
+    recheck,
   });
   if (config.admin) await setUpUnattended(engine, config.admin);
   web = await createWeb({ config, log, engine, version });
   const { realtime } = web;
+  engine.coordinator.listen({
+    events: realtime.publish,
+    positions: realtime.announce,
+    output: realtime.output,
+    nudge: engine.nudge,
+    presence: realtime.presence,
+    recheck,
+  });
   await listen(web, config);
   const admin = await openAdminSocket({ services: engine.services, path: join(config.dataDir, 'admin.sock'), log });
   await engine.start(() => deliver(engine, realtime));
@@ -102,14 +111,20 @@ async function setUpUnattended({ services }: Engine, admin: NonNullable<Config['
   }
 }
 
-/** Committed events to the watchers, oldest first, and only then out of the outbox. */
-async function deliver(engine: Engine, realtime: Web['realtime']): Promise<void> {
-  for (;;) {
-    const { ids, events } = await engine.store.outbox.take(500);
-    if (ids.length === 0) return;
+/**
+ * Committed events to the watchers here and on other instances, oldest first, and only then out of the outbox. Where
+ * several may take them each is held by one until it is out.
+ */
+async function deliver({ store, coordinator, counters }: Engine, realtime: Web['realtime']): Promise<void> {
+  async function some({ outbox }: Pick<typeof store, 'outbox'>): Promise<number> {
+    const { ids, events } = await outbox.take(500);
+    if (ids.length === 0) return 0;
     realtime.publish(events);
-    await engine.store.outbox.done(ids);
+    coordinator.publish(events);
+    await outbox.done(ids);
+    return ids.length;
   }
+  while ((await (counters === null ? some(store) : store.transaction(some))) > 0);
 }
 
 async function listen(web: Web, config: Config): Promise<void> {

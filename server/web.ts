@@ -76,9 +76,19 @@ export async function createWeb(options: {
       (await store.events.team(teamId, { after: 0, limit: 1, newestFirst: true }))[0]?.cursor ?? 0,
     allowOrigin: (origin, headers) => isOwnOrigin(origin, headers.host, config.publicUrl),
     health: () => services.system.health(),
+    ...(engine.counters === null
+      ? {}
+      : {
+          company: {
+            watching: engine.coordinator.watching,
+            watchersElsewhere: engine.coordinator.watchersElsewhere,
+            heads: store.events.heads,
+            heard: () => engine.coordinator.facts().ok,
+          },
+        }),
   });
 
-  const limits = createRequestLimits();
+  const limits = createRequestLimits(undefined, engine.counters);
   security(app, config);
   app.use(createHealth({ health: () => services.system.health(), version: options.version }, log));
   app.use(

@@ -8,7 +8,13 @@ import { useThrottled } from './use-throttled.ts';
 // Born in the browser only, in the first effect that watches; the server never opens a connection to itself.
 const link = createLink(async (): Promise<Wire> => {
   const { io } = await import('socket.io-client');
-  return io({ autoConnect: false, reconnectionDelay: 500, reconnectionDelayMax: 5_000 });
+  return io({
+    autoConnect: false,
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5_000,
+  });
 });
 const idle: LinkState = { kind: 'idle', since: new Date(0) };
 

@@ -70,6 +70,11 @@ export interface ModelCall {
 }
 
 export interface EventStore {
+  /** How far each of these feeds reaches: the last seq of a session, the last cursor of a team nothing can come before. */
+  heads(
+    sessions: readonly string[],
+    teams: readonly string[],
+  ): Promise<{ feed: { sessionId: string } | { teamId: string }; head: number }[]>;
   /**
    * Appends in order with the session's next seqs; a known `dedupe` is left out. Answers what was stored. A payload over 64 KiB is
    * stored with its long texts cut, and whole as JSON in the blob its field `blob` names.

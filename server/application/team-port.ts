@@ -148,8 +148,8 @@ export interface StoredRuntimeState {
 }
 
 export interface RuntimeStore {
-  /** The pool of every instance's embedded OpenCode, made once. */
-  upsertEmbedded(row: { id: string; name: string; capacity?: number }): Promise<{ id: string }>;
+  /** The pool of every instance's embedded OpenCode, made once; since when tells one installation from another. */
+  upsertEmbedded(row: { id: string; name: string; capacity?: number }): Promise<{ id: string; createdAt: Date }>;
   setState(id: string, state: StoredRuntimeState): Promise<void>;
   /** The pool is as good as the best of the living instances' own; answers what it became, null when nothing changed. */
   followInstances(id: string): Promise<StoredRuntimeState | null>;

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AttemptLimiter } from '../application/ports.ts';
+import { createLogger } from '../log.ts';
+import { openRedis, reachRedis } from './coordination/redis-connection.ts';
 import { createAttemptLimiter, createRequestLimits } from './rate-limit.ts';
 
 beforeEach(() => {
@@ -70,4 +72,28 @@ test('reads and writes of one actor are counted apart, and a refusal says when t
     code: 'RATE_LIMITED',
     retryAfterSeconds: expect.any(Number),
   });
+});
+
+test('instances on one Redis count together, and each for itself while it is away', async () => {
+  vi.useRealTimers();
+  const log = createLogger({ level: 'silent' });
+  const redis = openRedis(process.env.TEST_REDIS_URL ?? '', { log, name: 'test', use: 'commands' });
+  await reachRedis(redis);
+  const shared = { redis, prefix: `test:${crypto.randomUUID()}:` };
+  const [one, two] = [createAttemptLimiter(shared), createAttemptLimiter(shared)];
+  expect(await take(one, 6, 'account:a')).toBe(0);
+  expect(await take(two, 4, 'account:a')).toBe(0);
+  expect([await one.take(['account:a']), await two.take(['account:a'])]).toEqual([30, 30]);
+  await two.clear(['account:a']);
+  expect(await one.take(['account:a'])).toBe(0);
+  const rates = { reads: 1, writes: 1, strangers: 1 };
+  const [first, second] = [createRequestLimits(rates, shared), createRequestLimits(rates, shared)];
+  await first.spend('read', 'u');
+  await expect(second.spend('read', 'u')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  redis.disconnect();
+  await expect.poll(() => redis.status).toBe('end');
+  await second.spend('read', 'u');
+  await expect(second.spend('read', 'u')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  expect(await take(two, 10, 'account:b')).toBe(0);
+  expect(await two.take(['account:b'])).toBe(30);
 });

@@ -1,4 +1,11 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Redis } from 'ioredis';
+import {
+  type IRateLimiterOptions,
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
 import type { AttemptLimiter } from '../application/ports.ts';
 import { DomainError } from '../domain/errors.ts';
 import { loginLimit } from '../domain/login.ts';
@@ -14,9 +21,28 @@ export interface RequestRates {
 /** Far above what a script that polls or a person who clicks comes to; a loop gone wild meets them. */
 const generous: RequestRates = { reads: 6_000, writes: 1_200, strangers: 120 };
 
-/** Limits on requests, in this process: per actor, and per address where there is none. Throw RATE_LIMITED. */
-export function createRequestLimits(rates: RequestRates = generous) {
-  const perMinute = (keyPrefix: string, points: number) => new RateLimiterMemory({ keyPrefix, points, duration: 60 });
+/** Where several instances count together; while it is away each counts for itself. */
+export interface SharedCounters {
+  readonly redis: Redis;
+  /** Before every key: one Redis may serve several installations. */
+  readonly prefix: string;
+}
+
+function counter(options: IRateLimiterOptions & { keyPrefix: string }, shared: SharedCounters | null) {
+  const own = new RateLimiterMemory(options);
+  if (shared === null) return own;
+  return new RateLimiterRedis({
+    ...options,
+    keyPrefix: `${shared.prefix}rate:${options.keyPrefix}`,
+    storeClient: shared.redis,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: own,
+  });
+}
+
+/** Limits on requests, over all instances: per actor, and per address where there is none. Throw RATE_LIMITED. */
+export function createRequestLimits(rates: RequestRates = generous, shared: SharedCounters | null = null) {
+  const perMinute = (keyPrefix: string, points: number) => counter({ keyPrefix, points, duration: 60 }, shared);
   const actors = { read: perMinute('read', rates.reads), write: perMinute('write', rates.writes) };
   const strangers = perMinute('stranger', rates.strangers);
   return {
@@ -25,7 +51,7 @@ export function createRequestLimits(rates: RequestRates = generous) {
   };
 }
 
-async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
+async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (refused) {
@@ -44,13 +70,13 @@ const memorySeconds = 3600;
 
 /**
  * Tries at signing in per key (access.md, Sign-in): 10 in 15 minutes, then one after each delay of 30 s, 60 s … up to
- * 15 minutes. Kept in this process; a restart forgets.
+ * 15 minutes. Kept in this process, where a restart forgets, or in Redis for all instances.
  */
-export function createAttemptLimiter(): AttemptLimiter {
+export function createAttemptLimiter(shared: SharedCounters | null = null): AttemptLimiter {
   const { attempts, windowSeconds } = loginLimit;
-  const tries = new RateLimiterMemory({ keyPrefix: 'try', points: attempts, duration: windowSeconds });
-  const delays = new RateLimiterMemory({ keyPrefix: 'delay', points: 1, duration: windowSeconds });
-  const lengths = new RateLimiterMemory({ keyPrefix: 'length', points: 1, duration: memorySeconds });
+  const tries = counter({ keyPrefix: 'try', points: attempts, duration: windowSeconds }, shared);
+  const delays = counter({ keyPrefix: 'delay', points: 1, duration: windowSeconds }, shared);
+  const lengths = counter({ keyPrefix: 'length', points: 1, duration: memorySeconds }, shared);
   const pastDelays = async (key: string) => (await lengths.get(key))?.consumedPoints ?? 0;
 
   async function delayed(key: string): Promise<number> {

@@ -4,10 +4,11 @@ import type { OutputDelta } from '../application/ports.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { TimelineEvent } from '../domain/events.ts';
 import type { Logger } from '../log.ts';
-import { createFeedHub, type Feed } from './realtime/feed-hub.ts';
+import { createFeedHub, type Feed, type Position } from './realtime/feed-hub.ts';
+import { watchHeads } from './realtime/heads.ts';
 import { unwatchMessage, type WatchAnswer, watchMessage } from './realtime/messages.ts';
 import { createOutlet, type Outlet } from './realtime/outlet.ts';
-import { createDebounced, watchersOf } from './realtime/presence.ts';
+import { createDebounced, together, type Watcher, watchersOf } from './realtime/presence.ts';
 import { createViewer, type FeedSources, type Viewer } from './realtime/viewer.ts';
 
 export interface Credentials {
@@ -28,12 +29,28 @@ export interface RealtimeOptions extends FeedSources {
   readonly healthMs?: number;
   /** How often each connection is asked again who it is: logins and tokens expire. */
   readonly recheckMs?: number;
+  /** The other instances, where there may be some. */
+  readonly company?: Company;
+}
+
+/** What watchers here have to do with those on other instances. */
+export interface Company {
+  /** These people watch this session here, from now on. */
+  watching(sessionId: string, watchers: readonly Watcher[]): void;
+  watchersElsewhere(sessionId: string): readonly Watcher[];
+  /** How far these feeds reach in the database. */
+  heads(sessions: readonly string[], teams: readonly string[]): Promise<readonly Position[]>;
+  heard(): boolean;
 }
 
 export interface Realtime {
   /** Committed events, in the order of the outbox. */
   publish(events: readonly TimelineEvent[]): void;
+  /** Feeds reach this far: what is missing here is read. */
+  announce(positions: readonly Position[]): void;
   output(delta: OutputDelta): void;
+  /** Who watches this session elsewhere changed. */
+  presence(sessionId: string): void;
   /** For Server-Sent Events: told the newest position of a feed after each commit. */
   subscribe(feed: Feed, nudge: (head: number) => void): () => void;
   /** A role, team, login or token of this user changed: its connections are judged again at once. */
@@ -53,7 +70,7 @@ interface Client {
 
 /** Socket.IO on the same server: who may watch, what was missed, what is new (api.md, Socket.IO). */
 export function createRealtime(options: RealtimeOptions): Realtime {
-  const { httpServer, log, authenticate, allowOrigin, healthMs = 15_000, recheckMs = 60_000 } = options;
+  const { httpServer, log, authenticate, allowOrigin, healthMs = 15_000, recheckMs = 60_000, company } = options;
   const onError = (error: unknown) => log.error({ err: error }, 'live feed failed');
   const hub = createFeedHub(onError);
   const clients = new Map<string, Client>();
@@ -86,9 +103,20 @@ export function createRealtime(options: RealtimeOptions): Realtime {
 
   const presence = createDebounced((sessionId) => {
     const watching = [...clients.values()].filter((client) => client.viewer.watches(sessionId));
-    const watchers = watchersOf(watching.map((client) => client.actor));
-    for (const client of watching) client.socket.emit('presence', { sessionId, watchers });
+    const here = watchersOf(watching.map((client) => client.actor));
+    company?.watching(sessionId, here);
+    tellPresence(sessionId, here, watching);
   }, 100);
+
+  const presenceElsewhere = createDebounced((sessionId) => {
+    const watching = [...clients.values()].filter((client) => client.viewer.watches(sessionId));
+    tellPresence(sessionId, watchersOf(watching.map((client) => client.actor)), watching);
+  }, 100);
+
+  function tellPresence(sessionId: string, here: readonly Watcher[], to: readonly Client[]): void {
+    const watchers = together(here, company?.watchersElsewhere(sessionId) ?? []);
+    for (const client of to) client.socket.emit('presence', { sessionId, watchers });
+  }
 
   io.on('connection', (socket) => {
     const outlet = createOutlet({
@@ -163,9 +191,12 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     }, recheckMs),
   ];
   for (const timer of timers) timer.unref();
+  const heads = company === undefined ? null : watchHeads({ hub, read: company.heads, heard: company.heard, onError });
 
   return {
     publish: (events) => hub.publish(events),
+    announce: (positions) => hub.announce(positions),
+    presence: presenceElsewhere.touch,
     output({ sessionId, taskId, attemptId, partId, text }) {
       for (const client of clients.values()) {
         if (client.viewer.watches(sessionId)) client.outlet.output({ sessionId, taskId, attemptId, partId, text });
@@ -182,6 +213,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     close() {
       for (const timer of timers) clearInterval(timer);
       presence.close();
+      presenceElsewhere.close();
+      heads?.stop();
       // Not io.close(): that would also close the HTTP server, which is not ours.
       io.disconnectSockets(true);
       io.engine.close();

@@ -30,10 +30,10 @@ export function commitOf(session: Session, task: Task, attempt: Attempt): TaskCo
 }
 
 /** One landing at a time per repository, so heads are recorded in the order they stand; compare-and-swap of the ref covers other processes. */
-const lanes = new WeakMap<Deps, Map<string, Promise<unknown>>>();
+const lanes = new WeakMap<Deps['workspaces'], Map<string, Promise<unknown>>>();
 export async function inRepository<T>(deps: Deps, repositoryId: string, work: () => Promise<T>): Promise<T> {
-  const mine = lanes.get(deps) ?? new Map<string, Promise<unknown>>();
-  lanes.set(deps, mine);
+  const mine = lanes.get(deps.workspaces) ?? new Map<string, Promise<unknown>>();
+  lanes.set(deps.workspaces, mine);
   const before = mine.get(repositoryId) ?? Promise.resolve();
   const next = before.then(work, work);
   mine.set(repositoryId, next);

@@ -5,10 +5,20 @@ export type Feed = { readonly sessionId: string } | { readonly teamId: string };
 /** `events` are what was published just now, in order; `head` is the newest position they reach. */
 export type FeedListener = (events: readonly TimelineEvent[], head: number) => void;
 
+/** How far a feed reaches; its events themselves are in the database. */
+export interface Position {
+  readonly feed: Feed;
+  readonly head: number;
+}
+
 /** Who listens to which feed in this process. It keeps nothing: what a listener missed is in the database. */
 export interface FeedHub {
   /** Committed events in the order of the outbox; telling some twice is harmless. */
   publish(events: readonly TimelineEvent[]): void;
+  /** Feeds reach this far by now: whoever listens reads what is missing. */
+  announce(positions: readonly Position[]): void;
+  /** The feeds somebody listens to. */
+  watched(): { sessions: string[]; teams: string[] };
   listen(feed: Feed, listener: FeedListener): () => void;
 }
 
@@ -35,6 +45,14 @@ export function createFeedHub(onError: (error: unknown) => void): FeedHub {
         if (event.sessionId !== null) add(feeds, keyOf({ sessionId: event.sessionId }), event, event.seq ?? 0);
       }
       for (const [key, feed] of feeds) tell(key, feed.events, feed.head);
+    },
+    announce(positions) {
+      for (const { feed, head } of positions) tell(keyOf(feed), [], head);
+    },
+    watched() {
+      const ids = (kind: string) =>
+        [...listeners.keys()].filter((key) => key.startsWith(kind)).map((key) => key.slice(kind.length));
+      return { sessions: ids('session:'), teams: ids('team:') };
     },
     listen(feed, listener) {
       const key = keyOf(feed);

@@ -57,6 +57,21 @@ export function createEvents(handle: Handle): Aggregates['events'] {
       return rows.map(eventOf);
     },
 
+    async heads(sessions, teams) {
+      const rows = await handle.rows(sql`
+        select 'session' as kind, s.id, s.last_seq as head from sessions s where s.id = any(array(
+          select value::uuid from jsonb_array_elements_text(${JSON.stringify(sessions)}::jsonb)))
+        union all
+        select 'team', t.id, e.cursor from teams t join lateral (
+          select cursor from events where team_id = t.id and xid < pg_snapshot_xmin(pg_current_snapshot())
+          order by cursor desc limit 1) e on true
+        where t.id = any(array(select value::uuid from jsonb_array_elements_text(${JSON.stringify(teams)}::jsonb)))`);
+      return rows.map((row) => {
+        const id = String(row.id);
+        return { feed: row.kind === 'team' ? { teamId: id } : { sessionId: id }, head: Number(row.head) };
+      });
+    },
+
     async team(teamId, query) {
       const rows = await handle.db
         .select()

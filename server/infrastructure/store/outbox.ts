@@ -8,9 +8,10 @@ import { decode } from './rows.ts';
 export function createOutbox(handle: Handle): Aggregates['outbox'] {
   return {
     async take(limit) {
+      // In a transaction no other instance takes them too; what one that died had taken is free again with its connection.
       // Inside a session a later seq is never visible before an earlier one: both are written under its row lock.
       const rows = await handle.rows(sql`select o.id as outbox_id, e.* from outbox o join events e on e.id = o.event_id
-        order by o.id limit ${limit}::int`);
+        order by o.id limit ${limit}::int for update of o skip locked`);
       return {
         ids: rows.map((row) => Number(row.outbox_id)),
         events: rows.map((row) => eventOf(decode(events, row))),

@@ -17,7 +17,7 @@ export function createRuntimes(handle: Handle): Aggregates['runtimes'] {
           target: runtimes.name,
           set: { name: row.name, ...(row.capacity === undefined ? {} : { capacity: row.capacity }) },
         })
-        .returning({ id: runtimes.id });
+        .returning({ id: runtimes.id, createdAt: runtimes.createdAt });
       if (stored === undefined) throw new DomainError('INTERNAL', 'The runtime was not stored');
       return stored;
     },
