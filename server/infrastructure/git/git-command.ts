@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DomainError } from '../../domain/errors.ts';
+import { createLauncher } from './launcher.ts';
 
 /** How one git call is made. Exactly one of `repository` and `gitDir` says where. */
 export interface GitCall {
@@ -116,62 +116,42 @@ function cleanEnvironment(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
+// One for the whole process, whoever calls git in it.
+const launcher = createLauncher();
+
 /**
  * Runs git, never through a shell, with a cleaned environment and an identity of its own. A call that is too slow is
  * ended with all the programs it started (ssh, the https helper).
  */
 export function createGit(environment: NodeJS.ProcessEnv): Git {
   const base = cleanEnvironment(environment);
-  return (args, call) =>
-    new Promise((resolve, reject) => {
-      const place = call.gitDir ?? call.repository;
-      if (place === undefined) throw new TypeError('A git call needs a place');
-      const full = ['--no-pager', ...[...SETTINGS, ...(call.config ?? [])].flatMap((setting) => ['-c', setting])];
-      if (call.gitDir !== undefined) full.push(`--git-dir=${call.gitDir}`);
-      if (call.workTree !== undefined) full.push(`--work-tree=${call.workTree}`);
-      const env: NodeJS.ProcessEnv = { ...base, GIT_CEILING_DIRECTORIES: dirname(place), ...call.env };
-      if (call.indexFile !== undefined) env.GIT_INDEX_FILE = call.indexFile;
-
-      const child = spawn('git', [...full, ...args], { cwd: call.workTree ?? place, env, detached: true });
-      const kept: Buffer[] = [];
-      let size = 0;
-      let stderr = '';
-      let problem: 'slow' | 'long' | null = null;
-      const end = (why: 'slow' | 'long') => {
-        problem ??= why;
-        if (child.pid === undefined) return;
-        try {
-          process.kill(-child.pid, 'SIGKILL');
-        } catch {
-          // The group ended by itself meanwhile.
-        }
-      };
-      const timer = setTimeout(() => end('slow'), call.timeoutMs ?? 2 * MINUTE);
-      child.stdout.on('data', (chunk: Buffer) => {
-        if (call.onOutput) return call.onOutput(chunk);
-        size += chunk.length;
-        if (size > (call.maxBytes ?? 64 * 1024 * 1024)) return end('long');
-        kept.push(chunk);
+  return async (args, call) => {
+    const place = call.gitDir ?? call.repository;
+    if (place === undefined) throw new TypeError('A git call needs a place');
+    const full = ['--no-pager', ...[...SETTINGS, ...(call.config ?? [])].flatMap((setting) => ['-c', setting])];
+    if (call.gitDir !== undefined) full.push(`--git-dir=${call.gitDir}`);
+    if (call.workTree !== undefined) full.push(`--work-tree=${call.workTree}`);
+    const env: NodeJS.ProcessEnv = { ...base, GIT_CEILING_DIRECTORIES: dirname(place), ...call.env };
+    if (call.indexFile !== undefined) env.GIT_INDEX_FILE = call.indexFile;
+    const order = {
+      args: [...full, ...args],
+      cwd: call.workTree ?? place,
+      env,
+      input: call.input ?? '',
+      timeoutMs: call.timeoutMs ?? 2 * MINUTE,
+      maxBytes: call.maxBytes ?? 64 * 1024 * 1024,
+      streamed: call.onOutput !== undefined,
+    };
+    const { code, stdout, stderr, problem } = await launcher
+      .run(order, call.onOutput ?? (() => undefined))
+      .catch((error: Error) => {
+        throw 'syscall' in error && existsSync(place) ? missingGit(error) : error;
       });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        if (stderr.length < 16_384) stderr += text;
-      });
-      // A child that ends without reading its input closes the pipe; its exit code tells the rest.
-      child.stdin.on('error', () => undefined);
-      child.stdin.end(call.input ?? '');
-      child.on('error', (error) => {
-        clearTimeout(timer);
-        reject(existsSync(place) ? missingGit(error) : error);
-      });
-      child.on('close', (code) => {
-        clearTimeout(timer);
-        if (problem === 'long') return reject(new GitFailure(args, 'the output is too long', code, false));
-        if (problem === 'slow' || code === null) return reject(new GitFailure(args, stderr, code, problem === 'slow'));
-        if (code !== 0 && !call.accept?.includes(code)) return reject(new GitFailure(args, stderr, code, false));
-        const stdout = Buffer.concat(kept);
-        resolve({ code, stdout, text: stdout.toString('utf8').trimEnd(), stderr });
-      });
-    });
+    if (problem === 'long') throw new GitFailure(args, 'the output is too long', code, false);
+    if (problem === 'slow' || code === null) throw new GitFailure(args, stderr, code, problem === 'slow');
+    if (code !== 0 && !call.accept?.includes(code)) throw new GitFailure(args, stderr, code, false);
+    return { code, stdout, text: stdout.toString('utf8').trimEnd(), stderr };
+  };
 }
 
 /** Splits the output of `-z`. */
