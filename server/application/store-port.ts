@@ -8,7 +8,9 @@
  * A session-level write locks the session's row first, tasks and attempts after it, so transactions never cross.
  */
 import type { BudgetStore } from './budget-port.ts';
+import type { FenceStore } from './coordination-port.ts';
 import type { InstanceStore } from './instance-port.ts';
+
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
 import type {
   AuditStore,
@@ -61,6 +63,7 @@ export interface Aggregates {
   metrics: MetricStore;
   blobs: BlobStore;
   idempotency: IdempotencyStore;
+  locks: FenceStore;
 }
 
 /** All aggregates on one open transaction. */

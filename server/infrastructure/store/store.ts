@@ -17,7 +17,11 @@ import { createEvents } from './events.ts';
 import { createTransactions, type Handle } from './handle.ts';
 import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
+
 import { createInstances } from './instances.ts';
+
+import { createLocks } from './locks.ts';
+
 import { createLogins } from './logins.ts';
 import { createMetrics } from './metrics.ts';
 import { createModelCalls } from './model-calls.ts';
@@ -90,6 +94,7 @@ function aggregatesOver(handle: Handle): Aggregates {
     metrics: createMetrics(handle),
     blobs: createBlobs(handle),
     idempotency: createIdempotency(handle),
+    locks: createLocks(handle),
   };
 }
 
