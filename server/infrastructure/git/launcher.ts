@@ -56,13 +56,15 @@ export function createLauncher(): Launcher {
 
   function take(child: ChildProcess, reply: LaunchReply): void {
     const asked = waiting.get(reply.id);
-    if ('chunk' in reply) return asked?.onOutput(reply.chunk);
+    if ('chunk' in reply) {
+      asked?.onOutput(reply.chunk);
+      return;
+    }
     waiting.delete(reply.id);
     // Only what is waited for keeps this process from ending.
     if (waiting.size === 0) child.channel?.unref();
-    if ('end' in reply) return asked?.resolve(reply.end);
-    const { message, ...rest } = reply.failure;
-    asked?.reject(Object.assign(new Error(message), rest));
+    if ('end' in reply) asked?.resolve(reply.end);
+    else asked?.reject(Object.assign(new Error(reply.failure.message), reply.failure));
   }
 
   function lose(child: ChildProcess): void {
