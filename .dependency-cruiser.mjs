@@ -46,7 +46,7 @@ function onlyPackages(name, from, names, { node = false, pathNot = [] } = {}) {
 }
 
 const COMPONENTS = '^app/(components|hooks)/';
-const ENTRY = '^server/(index|services|engine|web|local|loops|admin-cli)(/|\\.ts$)';
+const ENTRY = '^server/(index|services|engine|outside|web|local|loops|admin-cli)(/|\\.ts$)';
 
 export default {
   forbidden: [

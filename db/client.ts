@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { InstanceLockOptions } from './instance-lock.ts';
 import { acquireLock, type FileLock } from './lock.ts';
@@ -19,6 +20,8 @@ export interface DatabaseLog {
 export interface Database {
   readonly db: Db;
   readonly kind: DatabaseKind;
+  /** The embedded engine itself, for the job queue, which has SQL of its own; null on a server. */
+  readonly embedded: PGlite | null;
   close(): Promise<void>;
   /** CHECKPOINT and VACUUM on PGlite, which has no background processes; nothing to do on a server. */
   housekeep(): Promise<void>;

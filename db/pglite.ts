@@ -23,6 +23,7 @@ const hotTables = [
   'budget_entries',
   'login_sessions',
   'idempotency_keys',
+  'webhook_deliveries',
 ];
 
 /** The embedded database in `<dataDir>/pgdata`, for one process at a time. */
@@ -60,6 +61,7 @@ export async function overPglite(pglite: PGlite): Promise<Database> {
   return {
     db,
     kind: 'pglite',
+    embedded: pglite,
     close: () => pglite.close(),
     async housekeep() {
       await db.execute(sql`checkpoint`);

@@ -47,6 +47,7 @@ export async function openPostgres(
   return {
     db,
     kind: 'postgres',
+    embedded: null,
     // The pool first: whoever comes next finds nothing of this instance under way.
     close: () => client.end({ timeout: 5 }).finally(() => lock?.release()),
     housekeep: async () => {},

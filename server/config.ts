@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { defaultBackoff } from './domain/webhook.ts';
 
 /** The points at which `FAULT_AT` makes the process kill itself; they exist to prove recovery. */
 export const FAULT_POINTS = [
@@ -141,6 +142,13 @@ export const environmentSchema = z.object({
   APPROVAL_EXPIRY_SECONDS: seconds(86_400),
   SELF_APPROVAL_DELAY_SECONDS: seconds(900),
   VERIFY_TIMEOUT_SECONDS: seconds(600, 86_400),
+  WEBHOOK_RETRY_SECONDS: z
+    .string()
+    .refine(
+      (value) => list(value).length <= 20 && list(value).every((one) => /^\d{1,6}$/.test(one) && Number(one) > 0),
+      'not a list of waits: give whole seconds, one for each further try, such as 10,60,300',
+    )
+    .default(defaultBackoff.join(',')),
   FAULT_AT: oneOf(FAULT_POINTS).optional(),
 });
 
@@ -193,6 +201,8 @@ export interface Config {
   readonly approvalExpirySeconds: number;
   readonly selfApprovalDelaySeconds: number;
   readonly verifyTimeoutSeconds: number;
+  /** Before each further try of a webhook's delivery; after the last one it is dead. */
+  readonly webhookRetrySeconds: readonly number[];
   readonly faultAt: FaultPoint | null;
 }
 
@@ -264,6 +274,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     approvalExpirySeconds: e.APPROVAL_EXPIRY_SECONDS,
     selfApprovalDelaySeconds: e.SELF_APPROVAL_DELAY_SECONDS,
     verifyTimeoutSeconds: e.VERIFY_TIMEOUT_SECONDS,
+    webhookRetrySeconds: Object.freeze(list(e.WEBHOOK_RETRY_SECONDS).map(Number)),
     faultAt: e.FAULT_AT ?? null,
   });
 }

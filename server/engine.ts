@@ -18,6 +18,7 @@ import { openEncryption } from './infrastructure/encryption-key.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
+import { createJobs } from './infrastructure/jobs.ts';
 import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
 import { createRedaction } from './infrastructure/redaction.ts';
 import { createRunCommand } from './infrastructure/run-command.ts';
@@ -30,6 +31,7 @@ import { createToolTokens } from './infrastructure/tools/tool-token.ts';
 import { createToolsEndpoint, toolsPath } from './infrastructure/tools/tools-endpoint.ts';
 import type { Logger } from './log.ts';
 import { type Loop, startLoop } from './loops.ts';
+import { createOutside } from './outside.ts';
 import { createServices } from './services.ts';
 
 /** The one embedded OpenCode of an installation; its row has a fixed id so that every start finds it again. */
@@ -56,7 +58,8 @@ export interface EngineOptions {
 export async function createEngine(options: EngineOptions) {
   const { config, log, database, secrets = configuredSecrets(options.config) } = options;
   const redact = createRedaction(secrets);
-  const store = createStore(database, { redact });
+  const jobs = createJobs({ database, databaseUrl: config.databaseUrl, log });
+  const store = createStore(database, { redact, enqueue: jobs.enqueue });
   const encryption = await openEncryption(config, database, (value) => secrets.add(value));
   const pool = await store.runtimes.upsertEmbedded({ ...embeddedRuntime, capacity: config.opencodeCapacity });
   const coordination = openCoordination({
@@ -193,6 +196,7 @@ export async function createEngine(options: EngineOptions) {
   );
   const dispatcher = createDispatcher(deps);
   const sweeper = createSweeper(deps, embeddedRuntime.id);
+  const outside = createOutside(deps, { config, jobs });
   let dispatchLoop: Loop | undefined;
 
   return {
@@ -203,6 +207,8 @@ export async function createEngine(options: EngineOptions) {
     nudge: deps.nudge,
     loops: health,
     load: () => dispatcher.load(),
+    /** What webhooks are owed of these events; before they leave the outbox. */
+    fanOut: outside.fanOut,
 
     /** The gateway first (a surviving OpenCode is already calling it), then the runtime beside everything else. */
     async start(deliver: () => Promise<void>): Promise<void> {
@@ -212,6 +218,7 @@ export async function createEngine(options: EngineOptions) {
       await gateway.start();
       supervisor.onChange(() => dispatchLoop?.nudge());
       supervisor.start().catch((error: unknown) => log.error({ err: error }, 'Starting the runtime failed'));
+      outside.start();
       dispatchLoop = startLoop('dispatch', 1, () => dispatcher.tick(), log);
       const deliverLoop = startLoop('deliver', 5, deliver, log);
       store.onCommit(() => deliverLoop.nudge());
@@ -227,7 +234,7 @@ export async function createEngine(options: EngineOptions) {
     /** Stop claiming, end our OpenCode and its children, release leases (engine.md 6.2). */
     async stop(): Promise<void> {
       await Promise.all(loops.map((loop) => loop.stop()));
-      await dispatcher.stop();
+      await Promise.all([dispatcher.stop(), outside.stop()]);
       await store.instances.leave(options.instance.id);
       // The others go on at once with what was released.
       coordinator.nudge();

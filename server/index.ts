@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openDatabase } from '../db/client.ts';
+import type { Tx } from './application/store-port.ts';
 import { type Config, configuredSecrets, loadConfig } from './config.ts';
 import { errorCodeOf } from './domain/errors.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -112,19 +113,22 @@ async function setUpUnattended({ services }: Engine, admin: NonNullable<Config['
 }
 
 /**
- * Committed events to the watchers here and on other instances, oldest first, and only then out of the outbox. Where
- * several may take them each is held by one until it is out.
+ * Committed events to the watchers here and on other instances and to webhooks, oldest first, and only then out of the
+ * outbox. Where several may take them each is held by one until it is out.
  */
-async function deliver({ store, coordinator, counters }: Engine, realtime: Web['realtime']): Promise<void> {
-  async function some({ outbox }: Pick<typeof store, 'outbox'>): Promise<number> {
+async function deliver(engine: Engine, realtime: Web['realtime']): Promise<void> {
+  const { store, coordinator, counters } = engine;
+  async function some(tx: Tx | null): Promise<number> {
+    const { outbox } = tx ?? store;
     const { ids, events } = await outbox.take(500);
     if (ids.length === 0) return 0;
     realtime.publish(events);
     coordinator.publish(events);
+    await engine.fanOut(events, tx);
     await outbox.done(ids);
     return ids.length;
   }
-  while ((await (counters === null ? some(store) : store.transaction(some))) > 0);
+  while ((await (counters === null ? some(null) : store.transaction(some))) > 0);
 }
 
 async function listen(web: Web, config: Config): Promise<void> {

@@ -19,6 +19,7 @@ import { createTaskEdits } from './application/task-edits.ts';
 import { createTasks } from './application/tasks.ts';
 import { createTimeline } from './application/timeline.ts';
 import { createTokens } from './application/tokens.ts';
+import { createWebhooks } from './application/webhooks.ts';
 
 /** Every service, built once; pages and the API reach the same ones. */
 export function createServices(deps: Deps, options: { setupCode: string; runtimeId: string }) {
@@ -42,6 +43,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     contexts: createContexts(deps),
     conflicts: createConflicts(deps),
     budgets: createBudgets(deps),
+    webhooks: createWebhooks(deps),
     system: createSystem(deps),
   };
 }

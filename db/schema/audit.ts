@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { at } from './columns.ts';
 import { teams } from './teams.ts';
@@ -22,3 +23,13 @@ export const audit = pgTable(
   },
   (t) => [primaryKey({ columns: [t.teamId, t.number] })],
 );
+
+/** What the last reading of a team's whole chain found. */
+export const auditChecks = pgTable('audit_checks', {
+  teamId: uuid('team_id')
+    .primaryKey()
+    .references(() => teams.id),
+  at: at('at').notNull().default(sql`clock_timestamp()`),
+  entries: integer('entries').notNull(),
+  firstBroken: integer('first_broken'),
+});

@@ -6,14 +6,17 @@ import { fair } from '../fair.ts';
 import { overPglite } from '../pglite.ts';
 import { openPostgres } from '../postgres.ts';
 
+/** `url` is null for the one in memory. */
+export type TestDatabase = Database & { readonly url: string | null };
+
 const quiet = { info: () => {}, warn: () => {} };
 
 // One migrated PGlite per test process: opening a copy costs a fifth of making a new one.
 let template: Promise<Blob> | null = null;
 
 /** A migrated, empty database of its own: in memory, or a fresh one on the server of TEST_DATABASE_URL. */
-export async function openTestDatabase(kind: DatabaseKind): Promise<Database> {
-  return kind === 'pglite' ? openMemory() : openOnServer();
+export async function openTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  return kind === 'pglite' ? { ...(await openMemory()), url: null } : openOnServer();
 }
 
 async function openMemory(): Promise<Database> {
@@ -39,7 +42,7 @@ export function testDatabaseUrl(): string {
 
 let opened = 0;
 
-async function openOnServer(): Promise<Database> {
+async function openOnServer(): Promise<TestDatabase> {
   const url = new URL(testDatabaseUrl());
   opened += 1;
   const name = `orchestrator_test_${process.pid}_${Date.now().toString(36)}_${opened}`;
@@ -50,6 +53,7 @@ async function openOnServer(): Promise<Database> {
   const database = await openPostgres(url.href, { log: quiet });
   return {
     ...database,
+    url: url.href,
     async close() {
       await database.close();
       const cleaner = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });

@@ -45,7 +45,16 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
     /** Reads the whole chain anew and names the first broken entry. */
     async verify(actor: Actor): Promise<AuditVerdict> {
       authorize(actor, 'audit.read');
-      return store.audit.verify(teamOf(actor));
+      const teamId = teamOf(actor);
+      const verdict = await store.audit.verify(teamId);
+      await store.audit.noteCheck(teamId, verdict);
+      return verdict;
+    },
+
+    /** What the last reading found, the daily one or one that somebody asked for; null before the first. */
+    async lastCheck(actor: Actor): Promise<(AuditVerdict & { at: Date }) | null> {
+      authorize(actor, 'audit.read');
+      return store.audit.lastCheck(teamOf(actor));
     },
 
     /**

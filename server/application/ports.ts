@@ -185,6 +185,22 @@ export interface Encryption {
   open(sealed: string, place: string): string;
 }
 
+/** What a webhook's receiver gets: the very bytes that were signed, and with what. */
+export interface SignedCall {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  /** In clear; each makes one signature. */
+  secrets: readonly string[];
+}
+
+/** Posts it, within 10 s and without following redirects. What never got an answer has no status but a sentence. */
+export type SendSigned = (
+  call: SignedCall,
+) => Promise<
+  { status: number; excerpt: string; durationMs: number } | { status: null; reason: string; durationMs: number }
+>;
+
 /** Live text for watchers: not stored, may be lost. */
 export interface OutputDelta {
   sessionId: string;

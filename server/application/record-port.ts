@@ -1,6 +1,7 @@
 /** The store's verbs for what is told and counted: events, audit, model calls; its promises stand in `store-port.ts`. */
 import type { Actor } from '../domain/actor.ts';
 import type { FailureClass } from '../domain/attempt.ts';
+import type { AuditVerdict } from '../domain/audit.ts';
 import type { EventType, TimelineEvent } from '../domain/events.ts';
 import type { Metrics, Usage } from '../domain/metrics.ts';
 import type { Page, PageRequest } from './team-port.ts';
@@ -115,7 +116,10 @@ export interface AuditStore {
   /** Newest first. Its pages stay the same while entries are added. */
   search(teamId: string, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
   /** Reads the whole chain anew: how many entries are whole from the first on, and the number of the first broken one. */
-  verify(teamId: string): Promise<{ entries: number; firstBroken: number | null }>;
+  verify(teamId: string): Promise<AuditVerdict>;
+  /** Keeps what the last reading found. */
+  noteCheck(teamId: string, verdict: AuditVerdict): Promise<void>;
+  lastCheck(teamId: string): Promise<(AuditVerdict & { at: Date }) | null>;
 }
 
 export interface ModelCallStore {
@@ -160,4 +164,6 @@ export interface IdempotencyStore {
   ): Promise<{ state: 'new' | 'running' | 'mismatch' } | { state: 'done'; status: number; response: unknown }>;
   finish(teamId: string, actorId: string, key: string, status: number, response: unknown): Promise<void>;
   forget(teamId: string, actorId: string, key: string): Promise<void>;
+  /** Removes those past their day; answers how many. */
+  prune(): Promise<number>;
 }

@@ -32,6 +32,7 @@ import type {
   UserStore,
 } from './team-port.ts';
 import type { TurnStore } from './turn-port.ts';
+import type { JobStore, WebhookStore } from './webhook-port.ts';
 import type { AskStore, AttemptStore, CheckpointStore, PromptStore, RoutingStore, TaskStore } from './work-port.ts';
 
 export interface Aggregates {
@@ -64,6 +65,8 @@ export interface Aggregates {
   blobs: BlobStore;
   idempotency: IdempotencyStore;
   locks: FenceStore;
+  webhooks: WebhookStore;
+  jobs: JobStore;
 }
 
 /** All aggregates on one open transaction. */

@@ -114,6 +114,8 @@ export interface LoginStore {
   revoke(id: string): Promise<void>;
   revokeOthers(userId: string, exceptId: string | null): Promise<void>;
   listFor(userId: string): Promise<LoginSession[]>;
+  /** Removes those that ended more than `days` ago; answers how many. */
+  prune(days: number): Promise<number>;
 }
 
 export interface TokenStore {

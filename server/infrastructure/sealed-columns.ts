@@ -1,5 +1,6 @@
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { runtimes } from '../../db/schema/agents.ts';
+import { webhooks } from '../../db/schema/webhooks.ts';
 
 /**
  * Every column that holds sealed text, so that a rotation of the key forgets none. A text at row 7 of `name` is sealed
@@ -7,4 +8,6 @@ import { runtimes } from '../../db/schema/agents.ts';
  */
 export const sealedColumns: readonly { table: PgTable; id: PgColumn; column: PgColumn; name: string }[] = [
   { table: runtimes, id: runtimes.id, column: runtimes.credentials, name: 'runtimes.credentials' },
+  { table: webhooks, id: webhooks.id, column: webhooks.secret, name: 'webhooks.secret' },
+  { table: webhooks, id: webhooks.id, column: webhooks.previousSecret, name: 'webhooks.previousSecret' },
 ];

@@ -27,6 +27,7 @@ import { sessionRoutes } from './sessions.ts';
 import { taskEditRoutes } from './task-edits.ts';
 import { taskRoutes } from './tasks.ts';
 import { tokenRoutes } from './tokens.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export interface ApiOptions {
   readonly services: ApiServices;
@@ -61,6 +62,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...contextRoutes,
     ...blueprintRoutes,
     ...budgetRoutes,
+    ...webhookRoutes,
     ...auditRoutes,
   ];
 }

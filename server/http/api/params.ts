@@ -32,3 +32,11 @@ export const checkpointParams = z.strictObject({
     .regex(/^[1-9][0-9]{0,8}$/)
     .describe('Sequence of the checkpoint.'),
 });
+
+export const deliveryParams = z.strictObject({
+  ...idParams.shape,
+  deliveryId: z
+    .string()
+    .regex(new RegExp(`^${uuid}$`, 'i'))
+    .describe('Id of the delivery.'),
+});

@@ -17,6 +17,7 @@ import type { createTaskEdits } from '../../application/task-edits.ts';
 import type { createTasks } from '../../application/tasks.ts';
 import type { createTimeline } from '../../application/timeline.ts';
 import type { createTokens } from '../../application/tokens.ts';
+import type { createWebhooks } from '../../application/webhooks.ts';
 
 /** The services this surface speaks to, out of those the composition root builds. */
 export interface ApiServices {
@@ -32,6 +33,7 @@ export interface ApiServices {
   readonly metrics: Pick<ReturnType<typeof createFigures>, 'ofSession'>;
   readonly repositories: ReturnType<typeof createRepositories>;
   readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'revoke'>;
+  readonly webhooks: ReturnType<typeof createWebhooks>;
   readonly blueprints: ReturnType<typeof createBlueprints>;
   readonly budgets: ReturnType<typeof createBudgets>;
   readonly asks: ReturnType<typeof createAsks>;

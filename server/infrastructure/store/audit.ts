@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
+import { auditChecks } from '../../../db/schema/audit.ts';
 import type { AuditEntry, AuditFilter, AuditInput } from '../../application/record-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import { json } from './events.ts';
 import type { Handle, Row } from './handle.ts';
-import { storable } from './rows.ts';
+import { decode, storable } from './rows.ts';
 
 /** The hash before the first entry of a team. */
 const genesis = '0'.repeat(64);
@@ -73,6 +74,18 @@ export function createAudit(handle: Handle): Aggregates['audit'] {
         }
         if (rows.length < pageLength) return { entries, firstBroken: null };
       }
+    },
+
+    async noteCheck(teamId, { entries, firstBroken }) {
+      await handle.rows(sql`insert into audit_checks (team_id, entries, first_broken)
+        values (${teamId}::uuid, ${entries}::int, ${firstBroken}::int)
+        on conflict (team_id) do update set at = clock_timestamp(), entries = excluded.entries,
+          first_broken = excluded.first_broken`);
+    },
+
+    async lastCheck(teamId) {
+      const [row] = await handle.rows(sql`select * from audit_checks where team_id = ${teamId}::uuid`);
+      return row === undefined ? null : decode(auditChecks, row);
     },
   };
 }

@@ -38,5 +38,12 @@ export function createIdempotency(handle: Handle): Aggregates['idempotency'] {
     async forget(teamId, actorId, name) {
       await handle.rows(sql`delete from idempotency_keys where ${key(teamId, actorId, name)} and status is null`);
     },
+
+    async prune() {
+      const [row] = await handle.rows(sql`with old as (delete from idempotency_keys
+        where created_at < clock_timestamp() - interval '24 hours' returning 1)
+        select count(*)::int as number from old`);
+      return Number(row?.number ?? 0);
+    },
   };
 }

@@ -55,6 +55,13 @@ export function createLogins(handle: Handle): Aggregates['logins'] {
         .orderBy(desc(loginSessions.lastSeenAt));
       return rows.map(loginOf);
     },
+
+    async prune(days) {
+      const [row] = await handle.rows(sql`with old as (delete from login_sessions
+        where least(expires_at, revoked_at) < clock_timestamp() - make_interval(days => ${days}::int) returning 1)
+        select count(*)::int as number from old`);
+      return Number(row?.number ?? 0);
+    },
   };
 }
 

@@ -58,6 +58,10 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
       create: (context, changes, actor) => all.contexts.create(known(context), clean([...changes]), actor),
       write: (id, write) => all.contexts.write(id, { ...known(write), changes: clean([...write.changes]) }),
     },
+    webhooks: {
+      ...all.webhooks,
+      settle: (id, attempts, settlement) => all.webhooks.settle(id, attempts, parts(settlement, ['error', 'response'])),
+    },
     asks: {
       ...all.asks,
       open(ask) {

@@ -37,13 +37,22 @@ import { createTeams } from './teams.ts';
 import { createTokens } from './tokens.ts';
 import { createTurns } from './turns.ts';
 import { createUsers } from './users.ts';
+import { createWebhooks } from './webhooks.ts';
+
+/** Puts jobs on the queue, by the handle they belong to; without one only the rows are written. */
+export type Enqueue = (handle: Handle, ...given: Parameters<Aggregates['jobs']['enqueue']>) => Promise<void>;
+
+interface StoreOptions {
+  redact?: Redact;
+  enqueue?: Enqueue;
+}
 
 /** The store of the application over an open database. */
-export function createStore(database: Pick<Database, 'db' | 'kind'>, options: { redact?: Redact } = {}): Store {
+export function createStore(database: Pick<Database, 'db' | 'kind'>, options: StoreOptions = {}): Store {
   const { outer, transaction, onCommit } = createTransactions(database);
-  const { redact } = options;
+  const { redact, enqueue = async () => undefined } = options;
   const over = (handle: Handle) =>
-    redact === undefined ? aggregatesOver(handle) : redacting(aggregatesOver(handle), redact);
+    redact === undefined ? aggregatesOver(handle, enqueue) : redacting(aggregatesOver(handle, enqueue), redact);
   return {
     ...translated(over(outer)),
     onCommit,
@@ -64,7 +73,7 @@ export function createStore(database: Pick<Database, 'db' | 'kind'>, options: { 
   };
 }
 
-function aggregatesOver(handle: Handle): Aggregates {
+function aggregatesOver(handle: Handle, enqueue: Enqueue): Aggregates {
   return {
     teams: createTeams(handle),
     users: createUsers(handle),
@@ -95,6 +104,8 @@ function aggregatesOver(handle: Handle): Aggregates {
     blobs: createBlobs(handle),
     idempotency: createIdempotency(handle),
     locks: createLocks(handle),
+    webhooks: createWebhooks(handle),
+    jobs: { enqueue: (jobs) => enqueue(handle, jobs) },
   };
 }
 
