@@ -8,7 +8,7 @@ import type { Enqueue } from './store/store.ts';
 const deliveries = 'webhooks';
 const chores = 'chores';
 // A delivery put on the queue wakes its worker; polling finds those whose time has come.
-const usualPollSeconds = 4;
+const usualPollSeconds = 8;
 const stopMs = 11_000;
 
 export interface Chore {
@@ -42,6 +42,8 @@ export function createJobs(options: {
     useListenNotify: true,
     // Idle cost and old rows are what makes it slow: few looks, and finished jobs go soon.
     cronWorkerIntervalSeconds: 30,
+    flowIntervalSeconds: 300,
+    notifyHeartbeatIntervalMs: 30_000,
     maintenanceIntervalSeconds: 300,
     monitorVacuum: false,
     reindex: false,
