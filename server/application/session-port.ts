@@ -118,7 +118,7 @@ export interface SessionStore {
   /**
    * Takes over executing, paused-with-work-pending or claimed sessions whose lease is past (or whose owner is one of `formerOwners`):
    * owner, epoch + 1, lease; re-stamps their open attempts with the new epoch in the same transaction;
-   * appends `recovery.taken_over` { from, epoch, adopted } where adopted = `runtimeLives` and an attempt was open; also takes executing
+   * appends `recovery.taken_over` { from, epoch, adopted } where adopted = `runtimeLives` and an attempt of this very instance was open; also takes executing
    * sessions that were released (owner null). `expired` says whether the lease had really run out.
    */
   takeOver(

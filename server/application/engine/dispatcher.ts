@@ -14,6 +14,7 @@ import { engineActor } from './engine-actor.ts';
 import { completeIfMerged, landedAlready } from './land.ts';
 import { planSession } from './plan.ts';
 import { scheduleSession } from './schedule.ts';
+import { isHere, leaveStranded } from './stranded.ts';
 
 /** Sessions one instance holds at once; more stay queued. */
 const capacity = 32;
@@ -31,6 +32,8 @@ export function createDispatcher(deps: Deps) {
   const busy = new Map<string, Promise<void>>();
   const stumbles = new Map<string, number>();
   let held = new Map<string, number>();
+  /** Under which epoch each session was received here; a handle, as the drivers are. */
+  const received = new Map<string, number>();
   let formerOwners = settings.formerOwners;
   let stopping = false;
 
@@ -76,9 +79,17 @@ export function createDispatcher(deps: Deps) {
   const openOf = async (id: string) =>
     (await store.attempts.bySession(id)).filter((attempt) => !attemptEnded(attempt.status));
 
+  const oursOf = async (id: string) =>
+    (await store.attempts.bySession(id)).filter(
+      (attempt) =>
+        isHere(deps, attempt) &&
+        (!attemptEnded(attempt.status) || (attempt.status === 'superseded' && attempt.retiredAt === null)),
+    );
+
   async function advance(id: string): Promise<void> {
     let session: Session | null = await store.sessions.byId(id);
     if (!session || session.owner !== settings.owner) return;
+    await receive(session);
     if (session.pendingCommand !== null && isExecuting(session.status)) {
       await drivers.detach(id);
       return carryOut(deps, session, session.pendingCommand);
@@ -91,6 +102,15 @@ export function createDispatcher(deps: Deps) {
     if (session.planApprovedAt === null) return askForApproval(session);
     await deliverAnswers(deps, session);
     await scheduleSession(deps, session, drivers);
+  }
+
+  /** Once under each epoch, before anything else: what another instance left behind is no longer to be waited for. */
+  async function receive(session: Session): Promise<void> {
+    if (received.get(session.id) === session.epoch) return;
+    const left = await leaveStranded(deps, session);
+    for (const { id, instanceId } of left)
+      log.warn({ session: session.slug, attempt: id, instance: instanceId }, 'Gave up an attempt of another instance');
+    received.set(session.id, session.epoch);
   }
 
   /** A pause or a retry took the lamp away; the plan waits all the same. */
@@ -156,6 +176,7 @@ export function createDispatcher(deps: Deps) {
       const owned = await store.sessions.owned(settings.owner);
       held = new Map(owned.map((session) => [session.id, session.epoch]));
       drivers.keepSessions(new Set(held.keys()));
+      for (const id of received.keys()) if (!held.has(id)) received.delete(id);
       for (const session of owned) step(session);
     },
 
@@ -168,13 +189,15 @@ export function createDispatcher(deps: Deps) {
         settings.leaseSeconds,
       );
       for (const id of refused) {
+        const epoch = held.get(id);
         held.delete(id);
         const session = await store.sessions.byId(id);
         // Ended or paused by ourselves: nothing was lost.
-        if (!session || (session.owner === null && !isExecuting(session.status))) continue;
+        if (!session || (session.epoch === epoch && session.owner === null && !isExecuting(session.status))) continue;
         log.warn({ session: session.slug, owner: session.owner }, 'The lease was refused; its run is let go of');
         await drivers.detach(id);
-        if (session.owner !== settings.owner) await drivers.abortRemote(await openOf(id));
+        // Also those that the new owner has given up meanwhile: their runs are still ours to end.
+        if (session.owner !== settings.owner) await drivers.abortRemote(await oursOf(id));
       }
       deps.nudge();
     },

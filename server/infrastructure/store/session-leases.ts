@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Aggregates } from '../../application/store-port.ts';
 import { nextInTurn, type Waiter } from '../../domain/fair-share.ts';
+import { instanceOf } from '../../domain/instance.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Handle, Row } from './handle.ts';
 import { anyOf } from './rows.ts';
@@ -43,13 +44,14 @@ export function createSessionLeases(handle: Handle): Leases {
             l.owner is not null and (l.lease_expires_at is null or l.lease_expires_at < clock_timestamp()) as expired),
         restamped as (
           update attempts a set epoch = t.epoch from taken t where a.session_id = t.id and a.status in ${openAttempts}
-          returning a.session_id),
+          returning a.session_id, a.instance_id),
         stored as (
           insert into events (id, team_id, session_id, seq, type, actor, payload)
           select gen_random_uuid(), t.team_id, t.id, t.last_seq, 'recovery.taken_over',
             jsonb_build_object('kind', 'system', 'id', null, 'name', 'recovery'),
             jsonb_build_object('from', t.previous_owner, 'epoch', t.epoch,
-              'adopted', ${runtimeLives}::boolean and exists (select 1 from restamped r where r.session_id = t.id))
+              'adopted', ${runtimeLives}::boolean and exists (select 1 from restamped r where r.session_id = t.id
+                and coalesce(r.instance_id = ${instanceOf(owner)}, true)))
           from taken t where t.status <> 'queued'
           returning id),
         posted as (insert into outbox (event_id) select id from stored)
