@@ -2,11 +2,15 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Database } from '../db/client.ts';
 import { createAgentTools } from './application/contexts/agent-tools.ts';
-import type { Deps } from './application/deps.ts';
+import type { Deps, Settings } from './application/deps.ts';
 import { createCallAdmission } from './application/engine/admit-call.ts';
 import { createDispatcher } from './application/engine/dispatcher.ts';
 import { reportInstance } from './application/engine/report-instance.ts';
 import { createSweeper } from './application/engine/sweeper.ts';
+import { secretPlace } from './application/external/enrol.ts';
+import { taskMessage } from './application/external/message.ts';
+import { runWake } from './application/external/report.ts';
+import { agentWake } from './application/external/service.ts';
 import { graphOf } from './application/graph-view.ts';
 import type { Fault, OutputDelta } from './application/ports.ts';
 import { type Config, configuredSecrets } from './config.ts';
@@ -19,16 +23,22 @@ import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
 import { createJobs } from './infrastructure/jobs.ts';
+import { createOutbound } from './infrastructure/outbound.ts';
+import { createOutboundJudge } from './infrastructure/outbound-judge.ts';
 import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
 import { createRedaction } from './infrastructure/redaction.ts';
 import { createRunCommand } from './infrastructure/run-command.ts';
+import { createExternalAgentRunner } from './infrastructure/runtimes/external-agent-runner.ts';
+import { createPush } from './infrastructure/runtimes/external-push.ts';
 import { createLeftBehind } from './infrastructure/runtimes/left-behind.ts';
 import { createOpenCodeRunner } from './infrastructure/runtimes/opencode-runner.ts';
 import { createSupervisor } from './infrastructure/runtimes/opencode-supervisor.ts';
+import { createRunnerChoice } from './infrastructure/runtimes/runner-choice.ts';
 import { createSecrets } from './infrastructure/secrets.ts';
 import { createStore } from './infrastructure/store/store.ts';
 import { createToolTokens } from './infrastructure/tools/tool-token.ts';
 import { createToolsEndpoint, toolsPath } from './infrastructure/tools/tools-endpoint.ts';
+import { createWakeUps } from './infrastructure/wake-ups.ts';
 import type { Logger } from './log.ts';
 import { type Loop, startLoop } from './loops.ts';
 import { createOutside } from './outside.ts';
@@ -59,7 +69,11 @@ export async function createEngine(options: EngineOptions) {
   const { config, log, database, secrets = configuredSecrets(options.config) } = options;
   const redact = createRedaction(secrets);
   const jobs = createJobs({ database, databaseUrl: config.databaseUrl, log });
-  const store = createStore(database, { redact, enqueue: jobs.enqueue });
+  const store = createStore(database, {
+    redact,
+    enqueue: jobs.enqueue,
+    heartbeatSeconds: config.heartbeatSeconds,
+  });
   const encryption = await openEncryption(config, database, (value) => secrets.add(value));
   const pool = await store.runtimes.upsertEmbedded({ ...embeddedRuntime, capacity: config.opencodeCapacity });
   const coordination = openCoordination({
@@ -114,7 +128,7 @@ export async function createEngine(options: EngineOptions) {
     runtimeId: embeddedRuntime.id,
     keepSecret: (value) => secrets.add(value),
   });
-  const runner = createOpenCodeRunner({
+  const openCode = createOpenCodeRunner({
     supervisor,
     log,
     runtimeId: embeddedRuntime.id,
@@ -122,6 +136,34 @@ export async function createEngine(options: EngineOptions) {
     meterTotals: (attemptId) => store.modelCalls.ofAttempt(attemptId),
     toolsUrl: (attemptId) => `http://127.0.0.1:${gateway.port()}${toolsPath(tokens.tokenOf(attemptId))}`,
   });
+  const wakeUps = createWakeUps();
+  const workspaces = createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow });
+  const settings: Settings = {
+    leaseSeconds: config.leaseSeconds,
+    checkpointSeconds: config.checkpointSeconds,
+    heartbeatSeconds: config.heartbeatSeconds,
+    askSlaSeconds: config.askSlaSeconds,
+    askExpirySeconds: config.askExpirySeconds,
+    verifyTimeoutSeconds: config.verifyTimeoutSeconds,
+    owner: options.instance.owner,
+    formerOwners: options.instance.formerOwners,
+    rehearsal: config.model === null,
+    version: options.version,
+    minimumFreeBytes,
+  };
+  const clock = () => new Date();
+  const outbound = createOutbound({ allow: config.outboundAllow });
+  const external = createExternalAgentRunner({
+    store,
+    workspaces,
+    wakeUps,
+    log,
+    heartbeatSeconds: config.heartbeatSeconds,
+    message: (run) => taskMessage({ store, settings, clock }, run),
+    push: createPush({ store, outbound, encryption, log, secretPlace }),
+    wakes: { run: runWake, agent: agentWake },
+  });
+  const runner = createRunnerChoice(({ runtimeId }) => (runtimeId === embeddedRuntime.id ? openCode : external));
   const commands = createRunCommand({ nodeBin: dirname(process.execPath), dataDir: config.dataDir });
 
   const loops: Loop[] = [];
@@ -140,7 +182,7 @@ export async function createEngine(options: EngineOptions) {
       vitals: () => ({ loops: health(), ...dispatcher.load() }),
       coordination: () => coordinator.facts(),
     },
-    workspaces: createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow }),
+    workspaces,
     blueprintFiles: createBlueprintFiles({
       dataDir: config.dataDir,
       directory: config.blueprintDir,
@@ -152,25 +194,16 @@ export async function createEngine(options: EngineOptions) {
     endLeftBehind: createLeftBehind(config.dataDir),
     secrets: ids,
     encryption,
+    wakeUps,
+    refuseOutbound: createOutboundJudge(config.outboundAllow),
     limiter: createAttemptLimiter(coordination.counters),
     checkRehearsal,
     rehearsalPlans,
     prices: (model) => gateway.prices(model),
     fault: faultAt(config.faultAt),
     log,
-    settings: {
-      leaseSeconds: config.leaseSeconds,
-      checkpointSeconds: config.checkpointSeconds,
-      askSlaSeconds: config.askSlaSeconds,
-      askExpirySeconds: config.askExpirySeconds,
-      verifyTimeoutSeconds: config.verifyTimeoutSeconds,
-      owner: options.instance.owner,
-      formerOwners: options.instance.formerOwners,
-      rehearsal: config.model === null,
-      version: options.version,
-      minimumFreeBytes,
-    },
-    clock: () => new Date(),
+    settings,
+    clock,
     output: (delta) => {
       const shown = { ...delta, text: redact(delta.text) };
       options.output(shown);

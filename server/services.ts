@@ -9,6 +9,7 @@ import { createConflicts } from './application/conflicts.ts';
 import { createContexts } from './application/contexts.ts';
 import type { Deps } from './application/deps.ts';
 import { createDiffs } from './application/diffs.ts';
+import { createExternalAgents } from './application/external/service.ts';
 import { createFigures } from './application/figures.ts';
 import { createPlans } from './application/plans.ts';
 import { createRepositories } from './application/repositories.ts';
@@ -36,6 +37,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     metrics: createFigures(deps),
     asks: createAsks(deps),
     agents: createAgents(deps),
+    external: createExternalAgents(deps),
     routing: createRouting(deps),
     blueprints: createBlueprints(deps),
     plans: createPlans(deps),

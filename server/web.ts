@@ -59,7 +59,11 @@ export async function createWeb(options: {
     httpServer: server,
     log,
     authenticate: async ({ cookie, token }) => {
-      if (token !== null) return services.auth.actorFromToken(token);
+      if (token !== null) {
+        const actor = await services.auth.actorFromToken(token);
+        // An agent outside reports; it watches nothing.
+        return actor?.kind === 'agent' ? null : actor;
+      }
       return (await services.auth.actorFromLogin(cookieOf(cookie ?? undefined, loginCookie.name)))?.actor ?? null;
     },
     mayRead: async (actor, id) => {

@@ -124,6 +124,8 @@ export function createAgents(deps: Deps) {
       await store.transaction(async (tx) => {
         await assertNoneOpen(tx, agent, 'removed');
         await tx.agents.remove(agent.teamId, agent.id);
+        // One that runs elsewhere is known no more: neither by its token nor by what it signs.
+        await tx.external.revoke(agent.id);
         await tell(tx, actor, { ...agent, enabled: false }, 'agent.removed', { before: facts(agent) });
       });
     },

@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/actor.ts';
+import type { Actor, AgentActor } from '../domain/actor.ts';
 import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import { loginCookie, loginInput, setupInput, teamSlugOf } from '../domain/login.ts';
 import type { Deps } from './deps.ts';
@@ -181,9 +181,16 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       return { actor, loginId: login.id, teamName: membership.teamName };
     },
 
-    async actorFromToken(bearer: string): Promise<TokenActor | null> {
-      const token = await store.tokens.byHash(secrets.sha256(bearer));
-      if (!token) return null;
+    /** A person's program, or an agent outside that may report and nothing else. */
+    async actorFromToken(bearer: string): Promise<TokenActor | AgentActor | null> {
+      const hash = secrets.sha256(bearer);
+      const token = await store.tokens.byHash(hash);
+      if (!token) {
+        const agent = await store.external.byTokenHash(hash);
+        if (agent === null) return null;
+        const { agentId: id, teamId, name } = agent;
+        return { kind: 'agent', id, teamId, name, scopes: ['agents:report'] };
+      }
       const membership = (await store.users.memberships(token.userId)).find((one) => one.teamId === token.teamId);
       const user = await store.users.get(token.userId);
       if (!membership || !user || user.disabledAt !== null) return null;

@@ -16,6 +16,7 @@ import type {
   RunCommand,
   RuntimeStatus,
   Secrets,
+  WakeUps,
 } from './ports.ts';
 import type { Store } from './store-port.ts';
 
@@ -28,6 +29,8 @@ export interface Settings {
   /** Owner name of this process, and the names its former lives on the same data directory had. */
   readonly owner: string;
   readonly formerOwners: readonly string[];
+  /** How often agents outside are to be heard from. */
+  readonly heartbeatSeconds: number;
   readonly rehearsal: boolean;
   readonly version: string;
   /** Below this many free bytes no new work is taken (engine.md 7, row 9). */
@@ -48,6 +51,9 @@ export interface Deps {
   readonly endLeftBehind: (worktree: string) => Promise<number>;
   readonly secrets: Secrets;
   readonly encryption: Encryption;
+  readonly wakeUps: WakeUps;
+  /** Why an address that somebody typed in may not be called, as a sentence; null when it may. */
+  readonly refuseOutbound: (url: string) => Promise<string | null>;
   readonly limiter: AttemptLimiter;
   readonly checkRehearsal: CheckRehearsal;
   readonly rehearsalPlans: RehearsalPlans;

@@ -1,6 +1,8 @@
 /** Git as the application asks for it; `ports.ts` holds the other ports. */
-
 import type { ConflictResolution } from '../domain/conflict.ts';
+import type { FieldIssue } from '../domain/errors.ts';
+import type { Artifact } from '../domain/external-agent.ts';
+import type { ExternalSource } from '../domain/external-run.ts';
 
 /** Git, as the orchestrator uses it. Every path is absolute; every verb may be repeated after a crash. */
 export interface Workspaces {
@@ -84,6 +86,24 @@ export interface Workspaces {
   /** Paths changed in a worktree against a commit, untracked files included. */
   changedFiles(worktree: string, base: string): Promise<string[]>;
   treeHash(worktree: string): Promise<string>;
+  /**
+   * What an agent outside starts from: all that is in the worktree as one commit, and how to get it. Kept until the
+   * worktree is retired. INVALID when it is larger than anybody is sent.
+   */
+  pack(repository: RepositoryRef, worktree: string, attemptId: string): Promise<ExternalSource>;
+  /** The bundle packed for an attempt; null when this machine has none. */
+  openPack(attemptId: string): Promise<{ bytes: number; read: () => AsyncIterable<Uint8Array> } | null>;
+  /**
+   * Puts an agent's files onto the commit it was given, and the worktree on what comes of it. Answers what is wrong with
+   * them, and then changes nothing; with `check` it only judges. May be repeated after a crash.
+   */
+  applyArtifacts(
+    repository: RepositoryRef,
+    worktree: string,
+    commit: string,
+    artifacts: readonly Artifact[],
+    options: { check: boolean },
+  ): Promise<FieldIssue[]>;
   /** Free space, in bytes, where worktrees and the database live. */
   freeBytes(): Promise<number>;
 }

@@ -14,6 +14,8 @@ export interface RunOrder {
   taskId: string;
   teamId: string;
   epoch: number;
+  /** Where it runs. */
+  runtimeId: string;
   /** Number of this try of the task, from 1. */
   number: number;
   /** Absolute path of the attempt's own worktree. */
@@ -51,7 +53,7 @@ export type RunEvent =
   | { type: 'file_changed'; key: string; path: string }
   /** Totals of the whole remote tree (children included) so far, not a difference. */
   | { type: 'usage'; usage: Usage; calls: number; errors: number }
-  | { type: 'progress'; note: string }
+  | { type: 'progress'; key?: string; note: string }
   | { type: 'ask'; ask: RemoteAsk }
   /** The runtime no longer knows an ask (answered elsewhere, or gone with its process). */
   | { type: 'ask_gone'; remoteAskId: string }
@@ -200,6 +202,17 @@ export type SendSigned = (
 ) => Promise<
   { status: number; excerpt: string; durationMs: number } | { status: null; reason: string; durationMs: number }
 >;
+
+/** Whoever waits for something to be stored, in this process; what other instances store is found by looking. */
+export interface WakeUps {
+  wake(name: string): void;
+  /** Hears `name` from now on, so that nothing is missed between a look and the wait that follows it. */
+  listen(name: string): {
+    /** Resolves when `name` was woken since the last call, after `ms`, or when the signal aborts. */
+    next(ms: number, signal: AbortSignal): Promise<void>;
+    end(): void;
+  };
+}
 
 /** Live text for watchers: not stored, may be lost. */
 export interface OutputDelta {

@@ -9,6 +9,7 @@
  */
 import type { BudgetStore } from './budget-port.ts';
 import type { FenceStore } from './coordination-port.ts';
+import type { ExternalStore } from './external-port.ts';
 import type { InstanceStore } from './instance-port.ts';
 
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
@@ -44,6 +45,7 @@ export interface Aggregates {
   runtimes: RuntimeStore;
   instances: InstanceStore;
   agents: AgentStore;
+  external: ExternalStore;
   sessions: SessionStore;
   tasks: TaskStore;
   attempts: AttemptStore;

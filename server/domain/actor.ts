@@ -55,6 +55,8 @@ export interface AgentActor {
   readonly id: string;
   readonly teamId: string;
   readonly name: string;
+  /** Of the token an agent outside came with; absent for one that works inside. */
+  readonly scopes?: readonly Scope[];
 }
 
 /** The program itself: a loop, recovery, local administration. Without a team it is the whole installation. */
@@ -195,7 +197,7 @@ export function refusal(actor: Actor, permission: Permission, subject?: Subject)
     return 'This belongs to another team.';
   }
   if (actor.kind === 'system') return null;
-  if (actor.kind === 'agent') return agentRefusal(permission, subject);
+  if (actor.kind === 'agent') return agentRefusal(actor, permission, subject);
 
   const rule = permission === 'read' ? readRules[subject?.resource ?? 'sessions'] : rules[permission];
   const own = subject?.createdBy === personOf(actor);
@@ -210,7 +212,14 @@ export function refusal(actor: Actor, permission: Permission, subject?: Subject)
   return null;
 }
 
-function agentRefusal(permission: Permission, subject: Subject | undefined): string | null {
+function agentRefusal(
+  { scopes: given }: AgentActor,
+  permission: Permission,
+  subject: Subject | undefined,
+): string | null {
+  const { scope } = permission === 'read' ? readRules[subject?.resource ?? 'sessions'] : rules[permission];
+  if (given !== undefined && !given.includes(scope))
+    return "An agent's token is good for reporting on its attempts only.";
   if (agentPermissions.has(permission)) return null;
   if (permission === 'read' && subject?.resource === 'contexts') return null;
   return 'An agent may only report on its attempts and use contexts.';

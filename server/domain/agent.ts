@@ -199,10 +199,18 @@ export function tierOf(performance: PerformanceCounts): AgentTier {
   return overall >= 0.5 ? 'trainee' : 'degraded';
 }
 
-/** The state a heartbeat's age implies: none for 90 s is degraded, for 300 s offline (domain.md 3.2). */
-export function stateAfterSilence(state: AgentState, lastHeartbeatAt: Date, now: Date): AgentState {
+/** Silent for so many heartbeats an agent counts as degraded, then as offline: 90 and 300 s of 30 (domain.md 3.2). */
+export const silence = { degraded: 3, offline: 10 } as const;
+
+/** The state a heartbeat's age implies: none for three heartbeats is degraded, for ten offline. */
+export function stateAfterSilence(
+  state: AgentState,
+  lastHeartbeatAt: Date,
+  now: Date,
+  heartbeatSeconds = 30,
+): AgentState {
   const silent = (now.getTime() - lastHeartbeatAt.getTime()) / 1000;
-  if (silent >= 300) return 'offline';
-  if (silent >= 90 && state !== 'offline') return 'degraded';
+  if (silent >= silence.offline * heartbeatSeconds) return 'offline';
+  if (silent >= silence.degraded * heartbeatSeconds && state !== 'offline') return 'degraded';
   return state;
 }

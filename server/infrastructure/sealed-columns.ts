@@ -1,5 +1,6 @@
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { runtimes } from '../../db/schema/agents.ts';
+import { externalAgents } from '../../db/schema/external.ts';
 import { webhooks } from '../../db/schema/webhooks.ts';
 
 /**
@@ -10,4 +11,10 @@ export const sealedColumns: readonly { table: PgTable; id: PgColumn; column: PgC
   { table: runtimes, id: runtimes.id, column: runtimes.credentials, name: 'runtimes.credentials' },
   { table: webhooks, id: webhooks.id, column: webhooks.secret, name: 'webhooks.secret' },
   { table: webhooks, id: webhooks.id, column: webhooks.previousSecret, name: 'webhooks.previousSecret' },
+  {
+    table: externalAgents,
+    id: externalAgents.agentId,
+    column: externalAgents.signingSecret,
+    name: 'external_agents.signingSecret',
+  },
 ];

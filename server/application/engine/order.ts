@@ -16,6 +16,7 @@ export function orderOf(attempt: Attempt, task: Task, agent: Agent, delivered: r
     taskId: attempt.taskId,
     teamId: attempt.teamId,
     epoch: attempt.epoch,
+    runtimeId: attempt.runtimeId,
     number: attempt.number,
     directory: attempt.worktree ?? '',
     title: task.title,

@@ -213,6 +213,7 @@ export function createRecorder(deps: Deps) {
             type: 'attempt.output',
             actor,
             payload: { ...ids(attempt), kind: 'progress', text: event.note },
+            ...(event.key !== undefined && { dedupe: `${attempt.id}:${event.key}` }),
           });
         default:
           return;

@@ -8,6 +8,7 @@ import { reportInstance } from './report-instance.ts';
 import { isHere } from './stranded.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { watchAgents } from './watch-agents.ts';
+import { watchExternal } from './watch-external.ts';
 
 /** After so long the worktrees that are left wait for the next turn. */
 const worktreesMs = 5_000;
@@ -105,11 +106,12 @@ export function createSweeper(deps: Deps, runtimeId: string) {
   }
 
   const agents = () => watchAgents(deps);
+  const external = () => watchExternal(deps);
 
   return {
     /** Each part by itself: one that fails is logged and does not hold up the others. */
     async sweep(): Promise<void> {
-      for (const part of [deadlines, asks, contexts, worktrees, runtime, agents]) {
+      for (const part of [deadlines, asks, contexts, worktrees, runtime, external, agents]) {
         try {
           await part();
         } catch (error) {

@@ -17,12 +17,18 @@ import { git, scratchFolder, scratchRepository } from '../../infrastructure/git/
 import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
 import { createAttemptLimiter } from '../../infrastructure/rate-limit.ts';
 import { createRunCommand } from '../../infrastructure/run-command.ts';
+import { createExternalAgentRunner } from '../../infrastructure/runtimes/external-agent-runner.ts';
 import { createLeftBehind } from '../../infrastructure/runtimes/left-behind.ts';
+import { createRunnerChoice } from '../../infrastructure/runtimes/runner-choice.ts';
 import { createSecrets } from '../../infrastructure/secrets.ts';
+import { createWakeUps } from '../../infrastructure/wake-ups.ts';
 import { createServices } from '../../services.ts';
 import type { Deps, Settings } from '../deps.ts';
 import { createDispatcher, type Dispatcher } from '../engine/dispatcher.ts';
 import { createSweeper } from '../engine/sweeper.ts';
+import { taskMessage } from '../external/message.ts';
+import { runWake } from '../external/report.ts';
+import { agentWake } from '../external/service.ts';
 import { seedFleet } from '../fleet.ts';
 import type { Fault, FaultPoint, RuntimeStatus } from '../ports.ts';
 import type { Repository, Team } from '../team-port.ts';
@@ -53,6 +59,7 @@ const defaults: Settings = {
   verifyTimeoutSeconds: 60,
   owner: 'house.1',
   formerOwners: [],
+  heartbeatSeconds: 30,
   rehearsal: true,
   version: 'test',
   minimumFreeBytes: 1,
@@ -82,12 +89,27 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
   const keep = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
   const log = { info: keep('info'), warn: keep('warn'), error: keep('error') };
   const commands = createRunCommand({ nodeBin: dirname(process.execPath), dataDir: house.dataDir });
+  const wakeUps = createWakeUps();
+  const kept: Settings = { ...defaults, ...settings };
+  const clock = () => new Date(Date.now() + time.ahead * 1000);
+  const workspaces = createWorkspaces({ dataDir: house.dataDir, log, outboundAllow: [] });
+  const outside = createExternalAgentRunner({
+    store,
+    workspaces,
+    wakeUps,
+    log,
+    heartbeatSeconds: kept.heartbeatSeconds,
+    message: (run) => taskMessage({ store, settings: kept, clock }, run),
+    push: async () => 'no_endpoint',
+    wakes: { run: runWake, agent: agentWake },
+    pollMs: 50,
+  });
   const deps: Deps = {
     store,
-    runner: hand.runner,
+    runner: createRunnerChoice((order) => (order.runtimeId === online.id ? hand.runner : outside)),
     runtime: { status: () => runtime },
     instance: aloneInstance(instanceOf(settings.owner ?? defaults.owner)),
-    workspaces: createWorkspaces({ dataDir: house.dataDir, log, outboundAllow: [] }),
+    workspaces,
     blueprintFiles: createBlueprintFiles({ dataDir: house.dataDir, directory: null, outboundAllow: [] }),
     runCommand: commands.run,
     commandEnvironment: commands.environment,
@@ -95,6 +117,8 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     endLeftBehind: createLeftBehind(house.dataDir),
     secrets: createSecrets(),
     encryption: createEncryption(Buffer.alloc(32, 7)),
+    wakeUps,
+    refuseOutbound: async () => null,
     limiter: createAttemptLimiter(),
     checkRehearsal,
     rehearsalPlans,
@@ -104,8 +128,8 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
       fault.at(point);
     },
     log,
-    settings: { ...defaults, ...settings },
-    clock: () => new Date(Date.now() + time.ahead * 1000),
+    settings: kept,
+    clock,
     output: () => undefined,
     nudge: () => undefined,
     recheck: () => undefined,

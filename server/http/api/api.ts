@@ -15,6 +15,7 @@ import { diffRoutes } from './diffs.ts';
 import { docsPage } from './docs.ts';
 import { endpoint, type RequestLimits } from './endpoint.ts';
 import { eventRoutes, type Subscribe } from './events.ts';
+import { externalAgentRoutes } from './external-agents.ts';
 import { createOnce, type IdempotencyKeys } from './idempotency.ts';
 import { openApi } from './openapi.ts';
 import { planRoutes } from './plans.ts';
@@ -58,6 +59,8 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...askRoutes,
     ...conflictRoutes,
     ...routingRoutes,
+    // Before the agents: `/agents/enrolment-codes` is no agent's name.
+    ...externalAgentRoutes(options),
     ...agentRoutes,
     ...contextRoutes,
     ...blueprintRoutes,

@@ -33,15 +33,16 @@ export interface EndpointDeps {
 export function endpoint(route: Route, deps: EndpointDeps): RequestHandler {
   const mutation = route.method !== 'get';
   return async (req, res) => {
-    const actor = await identify(req, deps, !mutation);
-    await deps.limits.spend(mutation ? 'write' : 'read', idOf(actor));
-    admit(route, actor);
+    const actor = await admitted(route, req, deps);
     const params = readParams(route, req);
     const query = readQuery(route.query ?? {}, searchOf(req));
     const body = mutation ? await readBody(req, res) : {};
     if (mutation && route.body === undefined && Object.keys(body).length > 0) refuseBody(body);
     const version = route.versioned ? readIfMatch(req.get('if-match')) : undefined;
-    const key = mutation ? readIdempotencyKey(req.get('idempotency-key')) : undefined;
+    // A stranger has no keys: what would be kept under one is nobody's.
+    const key = mutation && !route.open ? readIdempotencyKey(req.get('idempotency-key')) : undefined;
+    const gone = new AbortController();
+    res.on('close', () => gone.abort());
 
     const work = () =>
       route.handle({
@@ -55,6 +56,7 @@ export function endpoint(route: Route, deps: EndpointDeps): RequestHandler {
         accepts: acceptOf(route, req),
         reauthenticate: () => deps.authenticate(req, { cookie: !mutation }),
         lastEventId: req.get('last-event-id'),
+        gone: gone.signal,
       });
     if (key === undefined) return send(req, res, await work());
 
@@ -75,6 +77,22 @@ export function endpoint(route: Route, deps: EndpointDeps): RequestHandler {
     return send(req, res, answer);
   };
 }
+
+/** Who sends it, counted against the limits and admitted to the route. */
+async function admitted(route: Route, req: Request, deps: EndpointDeps): Promise<Actor> {
+  if (route.open) {
+    await deps.limits.refuse(req.ip ?? 'unknown');
+    return stranger;
+  }
+  const mutation = route.method !== 'get';
+  const actor = await identify(req, deps, !mutation);
+  await deps.limits.spend(mutation ? 'write' : 'read', idOf(actor));
+  admit(route, actor);
+  return actor;
+}
+
+/** Nobody yet; of no team. */
+const stranger: Actor = { kind: 'system', teamId: null, name: 'stranger' };
 
 async function identify(req: Request, deps: EndpointDeps, cookie: boolean): Promise<Actor> {
   try {

@@ -87,7 +87,7 @@ function operation(route: Route, components: Json): Json {
     operationId: route.operationId,
     summary: route.summary,
     tags: [route.tag],
-    'x-permission': route.permission.name,
+    ...(route.open ? { security: [] } : { 'x-permission': route.permission.name }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && {
       requestBody: {

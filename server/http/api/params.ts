@@ -40,3 +40,18 @@ export const deliveryParams = z.strictObject({
     .regex(new RegExp(`^${uuid}$`, 'i'))
     .describe('Id of the delivery.'),
 });
+
+/** An external agent by its id, as it was registered. */
+export const externalAgentParams = z.strictObject({
+  agentId: z
+    .string()
+    .regex(new RegExp(`^${uuid}$`, 'i'))
+    .describe('Id of the agent.'),
+});
+
+export const attemptParams = z.strictObject({
+  attemptId: z
+    .string()
+    .regex(new RegExp(`^${uuid}$`, 'i'))
+    .describe('Id of the attempt.'),
+});

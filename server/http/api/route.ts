@@ -23,6 +23,8 @@ export interface Call<P, Q> {
   readonly reauthenticate: () => Promise<Actor>;
   /** From Last-Event-ID. */
   readonly lastEventId: string | undefined;
+  /** Aborts when the sender goes away before it was answered. */
+  readonly gone: AbortSignal;
 }
 
 export type Answer =
@@ -52,6 +54,8 @@ export interface Route<P = unknown, Q = unknown> {
   readonly summary: string;
   readonly tag: string;
   readonly permission: { readonly name: Permission; readonly resource?: Resource };
+  /** Whoever holds what the body must carry (an enrolment code) may: no token is asked for. */
+  readonly open?: boolean;
   readonly params?: z.ZodType<P>;
   readonly query?: QueryFields;
   readonly body?: z.ZodType;

@@ -8,6 +8,7 @@ import type { createCheckpoints } from '../../application/checkpoints.ts';
 import type { createConflicts } from '../../application/conflicts.ts';
 import type { createContexts } from '../../application/contexts.ts';
 import type { createDiffs } from '../../application/diffs.ts';
+import type { createExternalAgents } from '../../application/external/service.ts';
 import type { createFigures } from '../../application/figures.ts';
 import type { createPlans } from '../../application/plans.ts';
 import type { createRepositories } from '../../application/repositories.ts';
@@ -40,6 +41,7 @@ export interface ApiServices {
   readonly conflicts: ReturnType<typeof createConflicts>;
   readonly contexts: ReturnType<typeof createContexts>;
   readonly agents: ReturnType<typeof createAgents>;
+  readonly external: ReturnType<typeof createExternalAgents>;
   readonly routing: Pick<ReturnType<typeof createRouting>, 'dryRun' | 'whatIf'>;
 }
 

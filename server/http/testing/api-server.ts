@@ -14,10 +14,12 @@ import { scopes as allScopes } from '../../domain/actor.ts';
 import { createBlueprintFiles } from '../../infrastructure/blueprints/files.ts';
 import { createEncryption } from '../../infrastructure/encryption.ts';
 import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
+import { createOutboundJudge } from '../../infrastructure/outbound-judge.ts';
 import { createAttemptLimiter, createRequestLimits, type RequestRates } from '../../infrastructure/rate-limit.ts';
 import { createFeedHub } from '../../infrastructure/realtime/feed-hub.ts';
 import { createSecrets } from '../../infrastructure/secrets.ts';
 import { createTelemetry } from '../../infrastructure/telemetry.ts';
+import { createWakeUps } from '../../infrastructure/wake-ups.ts';
 import { createLogger } from '../../log.ts';
 import { createServices } from '../../services.ts';
 import { createApi } from '../api/api.ts';
@@ -101,6 +103,8 @@ export async function openApiServer(
     endLeftBehind: async () => 0,
     secrets: createSecrets(),
     encryption: createEncryption(Buffer.alloc(32, 7)),
+    wakeUps: createWakeUps(),
+    refuseOutbound: createOutboundJudge([]),
     limiter: createAttemptLimiter(),
     checkRehearsal: () => [],
     rehearsalPlans: () => [],
@@ -115,6 +119,7 @@ export async function openApiServer(
       verifyTimeoutSeconds: 600,
       owner: 'test',
       formerOwners: [],
+      heartbeatSeconds: 30,
       rehearsal: true,
       version: '0.0.0-test',
       minimumFreeBytes: 0,

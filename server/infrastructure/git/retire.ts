@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { RepositoryRef } from '../../application/git-port.ts';
 import { GitFailure } from './git-command.ts';
 import { exists } from './mirror.ts';
+import { dropPack } from './pack.ts';
 import { dataFolder, type GitContext, placeOf, safeName } from './places.ts';
 import { commitAt } from './refs.ts';
 import { snapshotTree } from './snapshot.ts';
@@ -31,6 +32,7 @@ export async function retireWorktree(
   }
   const bundle = await bundleUnsaved(context, place, worktree, record, path);
   await context.git(['update-ref', '-d', attemptRef(record.attemptId)], { repository: place });
+  await dropPack(context, place, record.attemptId);
   await discard(worktree, record.gitDir);
   return { bundle };
 }

@@ -4,6 +4,7 @@ import type { RepositoryRef, Workspaces } from '../../application/git-port.ts';
 import type { Log } from '../../application/ports.ts';
 import { invalid } from '../../domain/errors.ts';
 import { freeBytes } from '../free-space.ts';
+import { applyArtifacts } from './artifacts.ts';
 import { conflictSides, pinConflict } from './conflict-sides.ts';
 import { applyResolution, markersLeft, openConflict } from './conflict-worktree.ts';
 import { changedPaths, diffCommits, rawPatch } from './diff.ts';
@@ -11,6 +12,7 @@ import { createGit } from './git-command.ts';
 import { inspectSource } from './inspect.ts';
 import { findMerged, mergeTask } from './merge.ts';
 import { createMirrors } from './mirror.ts';
+import { openPack, packWorktree } from './pack.ts';
 import { bundledSamples, type GitContext, objectId, placeOf } from './places.ts';
 import { createReachability, type MayReach } from './reachability.ts';
 import { branchHead } from './refs.ts';
@@ -106,6 +108,10 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       return changedPaths(git, record.gitDir, objectId(base), tree);
     },
     treeHash: async (worktree) => snapshotTree(git, worktree, await requireRecord(worktree)),
+    pack: (repository, worktree, attemptId) => packWorktree(context, repository, worktree, attemptId),
+    openPack: (attemptId) => openPack(context, attemptId),
+    applyArtifacts: (repository, worktree, commit, artifacts, given) =>
+      applyArtifacts(context, repository, worktree, commit, artifacts, given),
     freeBytes: () => freeBytes(context.dataDir),
   };
 }

@@ -118,6 +118,7 @@ export async function startRuntime(options: FixtureOptions = {}): Promise<Runtim
         taskId: 'task-1',
         teamId: 'team-1',
         epoch: 1,
+        runtimeId: 'runtime-1',
         number: 1,
         directory,
         title: 'Implement the thing',

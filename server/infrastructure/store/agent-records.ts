@@ -7,10 +7,12 @@ import { DomainError } from '../../domain/errors.ts';
 import {
   agentFacts,
   agentOf,
+  agentRuntime,
   countedAttempt,
   countsOf,
   openAttempt,
   ranByAgent,
+  runtimeFacts,
   sampleCounts,
   sampleOf,
 } from './agent-row.ts';
@@ -20,7 +22,7 @@ import { assignments, decode, isId, list } from './rows.ts';
 type Records = Pick<Aggregates['agents'], 'record' | 'attempts' | 'idle' | 'watch' | 'told'>;
 
 /** What attempts have shown of an agent, and what was told of it. */
-export function createAgentRecords(handle: Handle): Records {
+export function createAgentRecords(handle: Handle, heartbeatSeconds: number): Records {
   return {
     async record(agentId) {
       if (!isId(agentId)) throw new DomainError('NOT_FOUND', 'There is no such agent');
@@ -82,12 +84,18 @@ export function createAgentRecords(handle: Handle): Records {
     },
 
     async watch() {
-      const rows = await handle.rows(sql`select a.*, facts.*, r.state as runtime_state, probes.in_a_row from agents a
-        join runtimes r on r.id = a.runtime_id cross join ${agentFacts} cross join ${probes}
+      const rows = await handle.rows(sql`select a.*, facts.*, ${runtimeFacts}, probes.in_a_row from agents a
+        join ${agentRuntime} cross join ${agentFacts} cross join ${probes}
         where a.removed_at is null order by a.team_id, a.name collate "C"`);
       return rows.map((row) => {
         const { toldState, toldTier, degradedAt } = decode(agents, row);
-        return { agent: agentOf(row), toldState, toldTier, degradedAt, probesInARow: Number(row.in_a_row ?? 0) };
+        return {
+          agent: agentOf(row, heartbeatSeconds),
+          toldState,
+          toldTier,
+          degradedAt,
+          probesInARow: Number(row.in_a_row ?? 0),
+        };
       });
     },
 

@@ -53,6 +53,11 @@ export const agentFacts: SQL = sql`lateral (
     order by f.ended_at desc limit 50) finished
 ) facts`;
 
+/** What runs an agent `a` and what it says of itself; the moment is the database's. */
+export const agentRuntime: SQL = sql`runtimes r on r.id = a.runtime_id left join external_agents x on x.agent_id = a.id`;
+export const runtimeFacts: SQL = sql`r.state as runtime_state, r.kind as runtime_kind, x.status as said_status,
+  clock_timestamp() as read_at`;
+
 /** A row of `sampleCounts` with the mean quality. */
 export function countsOf(row: Row): PerformanceCounts {
   const { total, successful, partial, failed, quality } = row;
@@ -65,8 +70,11 @@ export function countsOf(row: Row): PerformanceCounts {
   };
 }
 
-/** `select a.*, facts.*, runtime_state` as the domain's agent. */
-export function agentOf(row: Row, now = new Date()): Agent {
+/**
+ * `select a.*, facts.*` with `runtimeFacts` as the domain's agent. `heartbeatSeconds` is what agents outside were told;
+ * our own runtime is heard every few seconds whatever they are told.
+ */
+export function agentOf(row: Row, heartbeatSeconds: number): Agent {
   const { toldState: _state, toldTier: _tier, removedAt: _removed, ...agent } = decode(agents, row);
   const counts = countsOf(row);
   const load = loadOf(Number(row.current_tasks ?? 0), agent.maxConcurrentTasks);
@@ -74,7 +82,7 @@ export function agentOf(row: Row, now = new Date()): Agent {
   const onTrial = agent.recoveredAt !== null && counts.total < 5;
   return {
     ...agent,
-    state: stateOf(agent, row.runtime_state, load.utilisation, now),
+    state: stateOf(agent, row, load.utilisation, heartbeatSeconds),
     tier: onTrial ? 'trainee' : tierOf(counts),
     load,
     performance: { ...counts, overall: overallOf(counts) },
@@ -83,13 +91,18 @@ export function agentOf(row: Row, now = new Date()): Agent {
 
 function stateOf(
   agent: Pick<Agent, 'draining' | 'lastHeartbeatAt'>,
-  runtimeState: unknown,
+  row: Row,
   utilisation: number,
-  now: Date,
+  heartbeatSeconds: number,
 ): AgentState {
-  if (agent.lastHeartbeatAt === null || runtimeState === 'offline') return 'offline';
-  const state = stateAfterSilence(runtimeState === 'degraded' ? 'degraded' : 'online', agent.lastHeartbeatAt, now);
+  if (agent.lastHeartbeatAt === null || row.runtime_state === 'offline') return 'offline';
+  const state = stateAfterSilence(
+    row.runtime_state === 'degraded' ? 'degraded' : 'online',
+    agent.lastHeartbeatAt,
+    new Date(String(row.read_at)),
+    row.runtime_kind === 'external_agent' ? heartbeatSeconds : undefined,
+  );
   if (state !== 'online') return state;
   if (agent.draining) return 'draining';
-  return utilisation >= 1 ? 'busy' : 'online';
+  return utilisation >= 1 || row.said_status === 'busy' ? 'busy' : 'online';
 }

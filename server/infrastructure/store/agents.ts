@@ -4,16 +4,16 @@ import type { Aggregates } from '../../application/store-port.ts';
 import type { Agent } from '../../domain/agent.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { createAgentRecords } from './agent-records.ts';
-import { agentFacts, agentOf, openAttempt } from './agent-row.ts';
+import { agentFacts, agentOf, agentRuntime, openAttempt, runtimeFacts } from './agent-row.ts';
 import type { Handle } from './handle.ts';
 import { assignments, isId, list, storable } from './rows.ts';
 
-export function createAgents(handle: Handle): Aggregates['agents'] {
+export function createAgents(handle: Handle, heartbeatSeconds: number): Aggregates['agents'] {
   async function select(where: SQL): Promise<Agent[]> {
-    const rows = await handle.rows(sql`select a.*, facts.*, r.state as runtime_state from agents a
-      join runtimes r on r.id = a.runtime_id cross join ${agentFacts}
+    const rows = await handle.rows(sql`select a.*, facts.*, ${runtimeFacts} from agents a
+      join ${agentRuntime} cross join ${agentFacts}
       where a.removed_at is null and ${where} order by a.name collate "C"`);
-    return rows.map((row) => agentOf(row));
+    return rows.map((row) => agentOf(row, heartbeatSeconds));
   }
 
   async function get(teamId: string, idOrName: string): Promise<Agent | null> {
@@ -22,7 +22,7 @@ export function createAgents(handle: Handle): Aggregates['agents'] {
   }
 
   return {
-    ...createAgentRecords(handle),
+    ...createAgentRecords(handle, heartbeatSeconds),
 
     async create(agent) {
       await handle.db.insert(agents).values(

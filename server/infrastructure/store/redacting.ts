@@ -62,6 +62,19 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
       ...all.webhooks,
       settle: (id, attempts, settlement) => all.webhooks.settle(id, attempts, parts(settlement, ['error', 'response'])),
     },
+    external: {
+      ...all.external,
+      // Files stay as they are: they land in the repository, and are judged there.
+      append: (run, events, leaseSeconds, bytes) =>
+        all.external.append(
+          run,
+          events.map(({ key, event }) => ({ key, event: event.type === 'artifact' ? event : clean(event) })),
+          leaseSeconds,
+          bytes,
+        ),
+      finish: (attemptId, result, hash) =>
+        all.external.finish(attemptId, { ...result, ...clean({ output: result.output, error: result.error }) }, hash),
+    },
     asks: {
       ...all.asks,
       open(ask) {

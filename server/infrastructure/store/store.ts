@@ -14,6 +14,8 @@ import { createConflicts } from './conflicts.ts';
 import { createContexts } from './contexts.ts';
 import { translate } from './database-errors.ts';
 import { createEvents } from './events.ts';
+import { createExternalAgents } from './external-agents.ts';
+import { createExternalRuns } from './external-runs.ts';
 import { createTransactions, type Handle } from './handle.ts';
 import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -45,14 +47,18 @@ export type Enqueue = (handle: Handle, ...given: Parameters<Aggregates['jobs']['
 interface StoreOptions {
   redact?: Redact;
   enqueue?: Enqueue;
+  /** How often agents outside are to be heard from. */
+  heartbeatSeconds?: number;
 }
 
 /** The store of the application over an open database. */
 export function createStore(database: Pick<Database, 'db' | 'kind'>, options: StoreOptions = {}): Store {
   const { outer, transaction, onCommit } = createTransactions(database);
-  const { redact, enqueue = async () => undefined } = options;
+  const { redact, enqueue = async () => undefined, heartbeatSeconds = 30 } = options;
   const over = (handle: Handle) =>
-    redact === undefined ? aggregatesOver(handle, enqueue) : redacting(aggregatesOver(handle, enqueue), redact);
+    redact === undefined
+      ? aggregatesOver(handle, enqueue, heartbeatSeconds)
+      : redacting(aggregatesOver(handle, enqueue, heartbeatSeconds), redact);
   return {
     ...translated(over(outer)),
     onCommit,
@@ -73,7 +79,7 @@ export function createStore(database: Pick<Database, 'db' | 'kind'>, options: St
   };
 }
 
-function aggregatesOver(handle: Handle, enqueue: Enqueue): Aggregates {
+function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: number): Aggregates {
   return {
     teams: createTeams(handle),
     users: createUsers(handle),
@@ -82,7 +88,8 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue): Aggregates {
     repositories: createRepositories(handle),
     runtimes: createRuntimes(handle),
     instances: createInstances(handle),
-    agents: createAgents(handle),
+    agents: createAgents(handle, heartbeatSeconds),
+    external: { ...createExternalAgents(handle), ...createExternalRuns(handle) },
     sessions: createSessions(handle),
     tasks: createTasks(handle),
     attempts: createAttempts(handle),
