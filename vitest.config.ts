@@ -21,6 +21,7 @@ export default defineConfig({
           exclude: ['server/domain/**', '**/node_modules/**'],
           environment: 'node',
           pool: 'forks',
+          globalSetup: ['./db/testing/templates.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -1,17 +1,18 @@
+import { openAsBlob } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
-import postgres from 'postgres';
 import type { Database, DatabaseKind } from '../client.ts';
 import { fair } from '../fair.ts';
 import { overPglite } from '../pglite.ts';
 import { openPostgres } from '../postgres.ts';
+import { onServer, pgliteTemplate } from './templates.ts';
 
 /** `url` is null for the one in memory. */
 export type TestDatabase = Database & { readonly url: string | null };
 
 const quiet = { info: () => {}, warn: () => {} };
 
-// One migrated PGlite per test process: opening a copy costs a fifth of making a new one.
+// The one of the whole run, or else one of this process.
 let template: Promise<Blob> | null = null;
 
 /** A migrated, empty database of its own: in memory, or a fresh one on the server of TEST_DATABASE_URL. */
@@ -20,16 +21,9 @@ export async function openTestDatabase(kind: DatabaseKind): Promise<TestDatabase
 }
 
 async function openMemory(): Promise<Database> {
-  template ??= makeTemplate();
+  const file = process.env.TEST_PGLITE_TEMPLATE;
+  template ??= file === undefined ? pgliteTemplate() : openAsBlob(file);
   return overPglite(fair(await PGlite.create({ loadDataDir: await template })));
-}
-
-async function makeTemplate(): Promise<Blob> {
-  const pglite = await PGlite.create();
-  const database = await overPglite(pglite);
-  const dump = await pglite.dumpDataDir('none');
-  await database.close();
-  return dump;
 }
 
 /** The server tests run on; without one they fail, so that nothing is skipped unseen. */
@@ -46,9 +40,8 @@ async function openOnServer(): Promise<TestDatabase> {
   const url = new URL(testDatabaseUrl());
   opened += 1;
   const name = `orchestrator_test_${process.pid}_${Date.now().toString(36)}_${opened}`;
-  const admin = postgres(url.href, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create database ${name}`);
-  await admin.end();
+  const from = process.env.TEST_DATABASE_TEMPLATE ?? 'template1';
+  await onServer(url.href, `create database ${name} template ${from}`);
   url.pathname = `/${name}`;
   const database = await openPostgres(url.href, { log: quiet });
   return {
@@ -56,9 +49,7 @@ async function openOnServer(): Promise<TestDatabase> {
     url: url.href,
     async close() {
       await database.close();
-      const cleaner = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
-      await cleaner.unsafe(`drop database if exists ${name} with (force)`);
-      await cleaner.end();
+      await onServer(testDatabaseUrl(), `drop database if exists ${name} with (force)`);
     },
   };
 }
