@@ -51,6 +51,8 @@ export default [
     route('account', 'routes/account/account.tsx'),
     route('admin', 'routes/admin/layout.tsx', [
       index('routes/admin/index.ts'),
+      route('webhooks', 'routes/admin/webhooks.tsx'),
+      route('webhooks/:id', 'routes/admin/webhook.tsx'),
       route('audit', 'routes/admin/audit.tsx'),
       route('system', 'routes/admin/system.tsx'),
     ]),

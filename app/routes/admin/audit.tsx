@@ -2,10 +2,12 @@ import { Form, Link } from 'react-router';
 import { actorOf } from '../../auth.server.ts';
 import { PageHeader } from '../../components/page.tsx';
 import { Empty, Notice } from '../../components/states.tsx';
+import { StatusBadge } from '../../components/status-badge.tsx';
 import { Button, buttonShape } from '../../components/ui/button.tsx';
 import { servicesContext } from '../../context.ts';
 import { asDomainError, guarded } from '../../errors.server.ts';
-import { plural } from '../../format.ts';
+import { dateTime, plural } from '../../format.ts';
+import type { Sign } from '../../status.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/audit.ts';
 import { AuditList } from './audit-list.tsx';
@@ -20,6 +22,15 @@ const fields = [
   { name: 'to', label: 'To', hint: 'this day too', type: 'date' },
 ] as const;
 
+const whole: Sign = { word: 'WHOLE', glyph: 'check', tone: 'done', meaning: 'Every hash was as it should be.' };
+const broken: Sign = {
+  word: 'BROKEN',
+  glyph: 'cross',
+  tone: 'broken',
+  meaning: 'An entry was changed or taken out beside the application.',
+  inverse: true,
+};
+
 export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
   const { audit } = context.get(servicesContext);
   const actor = actorOf(context);
@@ -32,11 +43,17 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
   const cursor = url.searchParams.get('cursor') ?? undefined;
   try {
     const page = await audit.list(actor, filter, { cursor, limit: 50 });
-    return { ...page, names: await audit.names(actor, page.items), filter, mistake: null };
+    return {
+      ...page,
+      names: await audit.names(actor, page.items),
+      last: await audit.lastCheck(actor),
+      filter,
+      mistake: null,
+    };
   } catch (error) {
     const known = asDomainError(error);
     if (known?.code !== 'INVALID') throw error;
-    return { items: [], nextCursor: null, total: 0, names: {}, filter, mistake: known.message };
+    return { items: [], nextCursor: null, total: 0, names: {}, last: null, filter, mistake: known.message };
   }
 });
 
@@ -46,7 +63,7 @@ export const action = guarded(async ({ context }: Route.ActionArgs) =>
 
 /** Who did what to what, and whether the record is whole. */
 export default function Audit({ loaderData, actionData }: Route.ComponentProps) {
-  const { items, nextCursor, total, names, filter, mistake } = loaderData;
+  const { items, nextCursor, total, names, last, filter, mistake } = loaderData;
   const filtered = Object.keys(filter).length > 0;
   return (
     <>
@@ -65,7 +82,19 @@ export default function Audit({ loaderData, actionData }: Route.ComponentProps) 
           </a>
         </div>
       </PageHeader>
-      {actionData !== undefined && <Verdict {...actionData} />}
+      {actionData !== undefined ? (
+        <Verdict {...actionData} />
+      ) : (
+        last !== null && (
+          <>
+            {last.firstBroken !== null && <Verdict {...last} />}
+            <p className="flex items-center gap-2 border-b border-line-1 px-3 py-2 font-data text-data text-ink-2 lg:px-4">
+              <StatusBadge sign={last.firstBroken === null ? whole : broken} />
+              last read {dateTime(last.at)}; it is read anew every day
+            </p>
+          </>
+        )
+      )}
       <Form
         method="get"
         role="search"

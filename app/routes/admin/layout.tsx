@@ -9,6 +9,7 @@ export const loader = () => null;
 
 /** The pages of the administration, in the order of their tabs. */
 const pages = [
+  { to: '/admin/webhooks', word: 'Webhooks' },
   { to: '/admin/audit', word: 'Audit' },
   { to: '/admin/system', word: 'System' },
 ] as const;
