@@ -81,6 +81,11 @@ export interface EventStore {
    * stored with its long texts cut, and whole as JSON in the blob its field `blob` names.
    */
   append(sessionId: string, events: readonly EventInput[], guard?: { epoch: number }): Promise<TimelineEvent[]>;
+  /**
+   * Appends as `append` does, for what comes in great number: tellings of many sessions share a transaction. Resolves when
+   * stored; waits at most 20 ms before its write begins. Inside a transaction it is `append`.
+   */
+  collect(sessionId: string, events: readonly EventInput[], guard?: { epoch: number }): Promise<void>;
   appendTeam(teamId: string, event: EventInput): Promise<TimelineEvent>;
   list(
     sessionId: string,

@@ -15,7 +15,7 @@ export function createRecorder(deps: Deps) {
   const { store, clock } = deps;
 
   async function append(attempt: Attempt, event: EventInput): Promise<void> {
-    await store.events.append(attempt.sessionId, [event], { epoch: attempt.epoch });
+    await store.events.collect(attempt.sessionId, [event], { epoch: attempt.epoch });
   }
 
   async function started(attempt: Attempt, actor: Actor): Promise<Attempt> {

@@ -16,13 +16,19 @@ export function eventOf(row: typeof events.$inferSelect): TimelineEvent {
 }
 
 export function createEvents(handle: Handle): Aggregates['events'] {
+  const append: Aggregates['events']['append'] = async (sessionId, inputs, guard) => {
+    const rows = await handle.rows(appendStatement(sessionId, inputs, guard?.epoch));
+    if (rows.length === 0) throw await refusal(handle, sessionId);
+    const stored = rows.filter((row) => row.id !== null).map((row) => eventOf(decode(events, row)));
+    if (stored.length > 0) handle.appended();
+    return stored;
+  };
+
   return {
-    async append(sessionId, inputs, guard) {
-      const rows = await handle.rows(appendStatement(sessionId, inputs, guard?.epoch));
-      if (rows.length === 0) throw await refusal(handle, sessionId);
-      const stored = rows.filter((row) => row.id !== null).map((row) => eventOf(decode(events, row)));
-      if (stored.length > 0) handle.appended();
-      return stored;
+    append,
+
+    async collect(sessionId, inputs, guard) {
+      await append(sessionId, inputs, guard);
     },
 
     async appendTeam(teamId, event) {

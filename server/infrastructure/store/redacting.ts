@@ -1,3 +1,4 @@
+import type { EventInput } from '../../application/record-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
 import { type Redact, redacted } from '../redaction.ts';
 
@@ -15,18 +16,15 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
         .map(([name, part]) => [name, clean(part)]),
     ),
   });
+  const tidy = (event: EventInput): EventInput => ({ ...event, payload: clean(event.payload) });
   const said = <T extends object>(patch: T): T => parts(patch, ['title', 'description', 'result', 'error', 'next']);
   const known = <T extends object>(context: T): T => parts(context, ['name', 'data', 'metadata']);
   return {
     ...all,
     events: {
       ...all.events,
-      append: (sessionId, events, guard) =>
-        all.events.append(
-          sessionId,
-          events.map((event) => ({ ...event, payload: clean(event.payload) })),
-          guard,
-        ),
+      append: (sessionId, events, guard) => all.events.append(sessionId, events.map(tidy), guard),
+      collect: (sessionId, events, guard) => all.events.collect(sessionId, events.map(tidy), guard),
       appendTeam: (teamId, event) => all.events.appendTeam(teamId, { ...event, payload: clean(event.payload) }),
     },
     attempts: {

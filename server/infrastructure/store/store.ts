@@ -10,6 +10,7 @@ import { createBlobs } from './blobs.ts';
 import { createBlueprints } from './blueprints.ts';
 import { createBudgets } from './budgets.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { createCollector } from './collected-events.ts';
 import { createConflicts } from './conflicts.ts';
 import { createContexts } from './contexts.ts';
 import { translate } from './database-errors.ts';
@@ -55,12 +56,11 @@ interface StoreOptions {
 export function createStore(database: Pick<Database, 'db' | 'kind'>, options: StoreOptions = {}): Store {
   const { outer, transaction, onCommit } = createTransactions(database);
   const { redact, enqueue = async () => undefined, heartbeatSeconds = 30 } = options;
-  const over = (handle: Handle) =>
-    redact === undefined
-      ? aggregatesOver(handle, enqueue, heartbeatSeconds)
-      : redacting(aggregatesOver(handle, enqueue, heartbeatSeconds), redact);
+  const clean = (all: Aggregates) => (redact === undefined ? all : redacting(all, redact));
+  const over = (handle: Handle) => clean(aggregatesOver(handle, enqueue, heartbeatSeconds));
+  const all = aggregatesOver(outer, enqueue, heartbeatSeconds);
   return {
-    ...translated(over(outer)),
+    ...translated(clean({ ...all, events: { ...all.events, collect: createCollector(outer, all.events.append) } })),
     onCommit,
     async transaction(work) {
       try {
