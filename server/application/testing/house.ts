@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
@@ -71,7 +72,7 @@ export const setupCode = 'the-code-of-the-log';
 export async function openHouse(kind: DatabaseKind) {
   const opened = await openTestStore(kind);
   const dataDir = scratchFolder();
-  return { opened, dataDir, close: () => opened.close() };
+  return { opened, dataDir, nudges: new EventEmitter(), close: () => opened.close() };
 }
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
@@ -131,7 +132,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     settings: kept,
     clock,
     output: () => undefined,
-    nudge: () => undefined,
+    nudge: () => void house.nudges.emit('nudge'),
     recheck: () => undefined,
   };
   return {
@@ -256,6 +257,17 @@ export async function putInto(house: House, session: Session, status: SessionSta
   return put;
 }
 
+/**
+ * Until something asks for the next look, as between two of the program's own, but shorter. Looking without a pause
+ * would take the processor from the work that is waited for.
+ */
+async function rest({ nudges }: House): Promise<void> {
+  const over = AbortSignal.timeout(40);
+  await once(nudges, 'nudge', { signal: over }).catch((error: unknown) => {
+    if (!over.aborted) throw error;
+  });
+}
+
 /** Ticks until the session is as wanted; the last session seen is part of the failure otherwise. */
 export async function until(
   house: House,
@@ -275,7 +287,7 @@ export async function until(
       const shown = tasks.map((task) => `${task.key} ${task.status} ${task.reason ?? ''}`).join('; ');
       throw new Error(`It is still ${session.status} (${session.cause ?? session.error?.message ?? ''}): ${shown}`);
     }
-    await sleep(10);
+    await rest(house);
   }
 }
 
