@@ -50,7 +50,13 @@ export interface Installation {
   log(): string;
 }
 
-export async function createInstallation(options: { database?: 'embedded' | 'postgres' } = {}): Promise<Installation> {
+export async function createInstallation(
+  options: {
+    database?: 'embedded' | 'postgres';
+    /** A server of the test's own instead. */
+    databaseUrl?: string;
+  } = {},
+): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), 'oio-e2e-'));
   const dataDir = join(home, 'data');
   const folder = join(home, 'files');
@@ -59,6 +65,7 @@ export async function createInstallation(options: { database?: 'embedded' | 'pos
   const url = `http://127.0.0.1:${port}`;
   const admin = { email: 'admin@example.com', password: `pass-${randomBytes(12).toString('hex')}` };
   const database = options.database === 'postgres' ? await freshDatabase() : null;
+  const databaseUrl = options.databaseUrl ?? database?.url;
   const apps: App[] = [];
   let known: RestClient | null = null;
 
@@ -72,7 +79,7 @@ export async function createInstallation(options: { database?: 'embedded' | 'pos
     PORT: String(port),
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,
-    ...(database === null ? {} : { DATABASE_URL: database.url }),
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     ...knobs,
   });
 
