@@ -55,6 +55,7 @@ export default [
       route('webhooks/:id', 'routes/admin/webhook.tsx'),
       route('audit', 'routes/admin/audit.tsx'),
       route('system', 'routes/admin/system.tsx'),
+      route('drill', 'routes/admin/drill.tsx'),
     ]),
     route('admin/audit/export', 'routes/admin/audit-export.ts'),
     route('signals', 'routes/signals.ts'),

@@ -35,6 +35,13 @@ async function withStore<T>(work: (store: ReturnType<typeof createStore>) => Pro
   }
 }
 
+const drill = {
+  id: 'drill',
+  killed: 'the OpenCode process 1, by SIGKILL',
+  readings: [{ second: 0, part: 'runtime', ok: false, detail: 'OpenCode is starting' }],
+  report: { backAfterSeconds: { runtime: 2 }, seconds: 5, sessions: 1, lost: [], wentOn: 1, begunAgain: 0 },
+};
+
 interface Ended {
   code: number;
   out: string;
@@ -69,6 +76,7 @@ test('with a running app the command asks the app, whose database it could not o
     services: {
       tokens: { issue: async ({ scopes }) => ({ token: `oio_${scopes.join('+')}` }) },
       audit: { verifyAll: async () => [{ team: 'works', entries: 4, firstBroken: null }] },
+      drills: { startHere: async () => drill, get: async () => drill },
     },
     path: join(dataDir, 'admin.sock'),
     log: createLogger({ level: 'silent' }),
@@ -77,6 +85,10 @@ test('with a running app the command asks the app, whose database it could not o
     const ended = await cli('token', '--email', 'ada@example.com', '--scopes', 'sessions:read');
     expect(ended).toMatchObject({ code: 0, out: 'oio_sessions:read\n' });
     expect(await cli('audit:verify')).toMatchObject({ code: 0, out: 'works: 4 entries, whole\n' });
+    const drilled = await cli('drill', '--part', 'opencode');
+    expect(drilled.code).toBe(0);
+    expect(drilled.out).toContain('runtime: back after 2 s');
+    expect(drilled.out).toContain('1 sessions at work: 0 lost');
   } finally {
     await admin.close();
     await database.close();

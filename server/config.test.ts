@@ -33,6 +33,7 @@ test('an empty environment gives the documented defaults', () => {
     askExpirySeconds: 86_400,
     approvalExpirySeconds: 86_400,
     selfApprovalDelaySeconds: 900,
+    supervised: false,
     verifyTimeoutSeconds: 600,
     webhookRetrySeconds: [10, 60, 300, 1_800, 7_200, 21_600],
     faultAt: null,

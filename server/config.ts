@@ -149,6 +149,7 @@ export const environmentSchema = z.object({
       'not a list of waits: give whole seconds, one for each further try, such as 10,60,300',
     )
     .default(defaultBackoff.join(',')),
+  SUPERVISED: oneOf(['0', '1']).default('0'),
   FAULT_AT: oneOf(FAULT_POINTS).optional(),
 });
 
@@ -203,6 +204,8 @@ export interface Config {
   readonly verifyTimeoutSeconds: number;
   /** Before each further try of a webhook's delivery; after the last one it is dead. */
   readonly webhookRetrySeconds: readonly number[];
+  /** Whether something starts this process again when it ends. */
+  readonly supervised: boolean;
   readonly faultAt: FaultPoint | null;
 }
 
@@ -275,6 +278,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     selfApprovalDelaySeconds: e.SELF_APPROVAL_DELAY_SECONDS,
     verifyTimeoutSeconds: e.VERIFY_TIMEOUT_SECONDS,
     webhookRetrySeconds: Object.freeze(list(e.WEBHOOK_RETRY_SECONDS).map(Number)),
+    supervised: e.SUPERVISED === '1',
     faultAt: e.FAULT_AT ?? null,
   });
 }

@@ -18,6 +18,7 @@ import type { Task } from './domain/task.ts';
 import { topologicalOrder } from './domain/task-graph/order.ts';
 import { createBlueprintFiles } from './infrastructure/blueprints/files.ts';
 import { openCoordination } from './infrastructure/coordination/open.ts';
+import { createDrillTargets } from './infrastructure/drill-targets.ts';
 import { openEncryption } from './infrastructure/encryption-key.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
@@ -183,6 +184,16 @@ export async function createEngine(options: EngineOptions) {
       coordination: () => coordinator.facts(),
     },
     workspaces,
+    drillTargets: createDrillTargets({
+      database,
+      openCodePid: () => supervisor.status().pid,
+      dropRedis: coordination.drop,
+      supervised: config.supervised,
+      async rebuildEngine() {
+        await dispatcher.abandon();
+        dispatcher = createDispatcher(deps);
+      },
+    }),
     blueprintFiles: createBlueprintFiles({
       dataDir: config.dataDir,
       directory: config.blueprintDir,
@@ -227,7 +238,7 @@ export async function createEngine(options: EngineOptions) {
       runtimeId: embeddedRuntime.id,
     },
   );
-  const dispatcher = createDispatcher(deps);
+  let dispatcher = createDispatcher(deps);
   const sweeper = createSweeper(deps, embeddedRuntime.id);
   const outside = createOutside(deps, { config, jobs });
   let dispatchLoop: Loop | undefined;
@@ -262,6 +273,7 @@ export async function createEngine(options: EngineOptions) {
         startLoop('sweep', 5, () => sweeper.sweep(), log),
         startLoop('housekeep', 300, () => database.housekeep(), log),
       );
+      await services.drills.goOn();
     },
 
     /** Stop claiming, end our OpenCode and its children, release leases (engine.md 6.2). */

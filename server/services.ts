@@ -10,6 +10,7 @@ import { createContexts } from './application/contexts.ts';
 import type { Deps } from './application/deps.ts';
 import { createDiffs } from './application/diffs.ts';
 import { createExternalAgents } from './application/external/service.ts';
+import { createDrills } from './application/drills.ts';
 import { createFigures } from './application/figures.ts';
 import { createPlans } from './application/plans.ts';
 import { createRepositories } from './application/repositories.ts';
@@ -24,6 +25,7 @@ import { createWebhooks } from './application/webhooks.ts';
 
 /** Every service, built once; pages and the API reach the same ones. */
 export function createServices(deps: Deps, options: { setupCode: string; runtimeId: string }) {
+  const system = createSystem(deps);
   return {
     auth: createAuth(deps, options),
     tokens: createTokens(deps),
@@ -46,7 +48,8 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     conflicts: createConflicts(deps),
     budgets: createBudgets(deps),
     webhooks: createWebhooks(deps),
-    system: createSystem(deps),
+    system,
+    drills: createDrills(deps, () => system.health()),
   };
 }
 

@@ -57,7 +57,8 @@ async function endsWell({ id, source }: { id: string; source: string }): Promise
   expect(app.running(), 'the app stayed up').toBe(true);
 }
 
-const admin = () => postgres(server.url, { max: 1, onnotice: () => undefined, connection: { application_name: 'test' } });
+const admin = () =>
+  postgres(server.url, { max: 1, onnotice: () => undefined, connection: { application_name: 'test' } });
 
 test('PostgreSQL killed and started again: 503 meanwhile, the work ends well, and what was acknowledged stands', async () => {
   const session = await atWork('restarted');
@@ -126,7 +127,8 @@ test('three hundred idle connections of others leave it no place: 503, and it is
     await Promise.all(Array.from({ length: 300 }, () => crowd`select pg_sleep(0.2)`.catch(() => undefined)));
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'opencode-orchestrator'`;
     await Promise.all(Array.from({ length: 300 }, () => crowd`select pg_sleep(0.2)`.catch(() => undefined)));
-    const [{ count = 0 } = {}] = await sql`select count(*)::int as count from pg_stat_activity where backend_type = 'client backend'`;
+    const [{ count = 0 } = {}] =
+      await sql`select count(*)::int as count from pg_stat_activity where backend_type = 'client backend'`;
     expect(count).toBeGreaterThanOrEqual(300);
     expect(app.running()).toBe(true);
   } finally {

@@ -16,7 +16,7 @@ function look() {
 look();
 setInterval(look, 100).unref();
 
-globalThis.Date = class Date extends RealDate {
+globalThis.Date = class extends RealDate {
   constructor(...words) {
     if (words.length === 0) super(RealDate.now() + ahead);
     else super(...words);

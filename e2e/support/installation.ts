@@ -30,6 +30,8 @@ export interface Installation {
   readonly folder: string;
   readonly port: number;
   readonly url: string;
+  /** Of every process of it. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly admin: { readonly email: string; readonly password: string };
   /** Starts the app and waits until it is ready. */
   start(knobs?: Knobs): Promise<App>;
@@ -97,6 +99,7 @@ export async function createInstallation(
     port,
     url,
     admin,
+    environment: environment({}),
     log: output,
     launch: (knobs = {}) => open(knobs),
 

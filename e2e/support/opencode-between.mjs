@@ -30,9 +30,13 @@ const free = await new Promise((done) => {
   });
 });
 const wanted = Number(args[args.indexOf('--port') + 1]);
-const inner = spawn(real, args.map((word, at) => (args[at - 1] === '--port' ? String(free) : word)), {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const inner = spawn(
+  real,
+  args.map((word, at) => (args[at - 1] === '--port' ? String(free) : word)),
+  {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
 inner.once('exit', (code) => process.exit(code ?? 1));
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => inner.kill(signal));
 

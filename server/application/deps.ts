@@ -1,6 +1,7 @@
 /** What every service is built from; `server/services.ts` fills it once. */
 import type { Prices } from '../domain/budget.ts';
 import type { BlueprintFiles } from './blueprint-port.ts';
+import type { DrillTargets } from './drill-port.ts';
 import type { Workspaces } from './git-port.ts';
 import type { InstanceSelf } from './instance-port.ts';
 import type {
@@ -42,6 +43,8 @@ export interface Deps {
   readonly runner: AgentRunner;
   readonly runtime: { status(): RuntimeStatus };
   readonly instance: InstanceSelf;
+  /** What a drill may kill here. */
+  readonly drillTargets: DrillTargets;
   readonly workspaces: Workspaces;
   readonly blueprintFiles: BlueprintFiles;
   readonly runCommand: RunCommand;

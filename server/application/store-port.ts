@@ -10,6 +10,7 @@
 import type { BudgetStore } from './budget-port.ts';
 import type { FenceStore } from './coordination-port.ts';
 import type { ExternalStore } from './external-port.ts';
+import type { DrillStore } from './drill-port.ts';
 import type { InstanceStore } from './instance-port.ts';
 
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
@@ -69,6 +70,7 @@ export interface Aggregates {
   locks: FenceStore;
   webhooks: WebhookStore;
   jobs: JobStore;
+  drills: DrillStore;
 }
 
 /** All aggregates on one open transaction. */

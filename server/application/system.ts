@@ -56,6 +56,17 @@ function quotaSentence(month: BudgetAccount, { parkedUntil }: RuntimeStatus, ses
 
 const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
+/** A probe waits no longer for the database: one that has no connection free for us is as good as away. */
+const patienceMs = 2_000;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`does not answer within ${patienceMs / 1000} s`)), patienceMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 /** The state of the installation, for lamps and probes. Every figure is read, none remembered. */
 export function createSystem(deps: Deps) {
   const { store, settings, clock, instance } = deps;
@@ -193,12 +204,11 @@ export function createSystem(deps: Deps) {
     async health(): Promise<{ ready: boolean; parts: Record<string, HealthPart> }> {
       const parts: Record<string, HealthPart> = {};
       try {
-        await store.ping();
+        parts.instances = await inTime(store.ping().then(company));
         parts.database = { ok: true, detail: 'answers, migrations are current' };
       } catch (error) {
         parts.database = { ok: false, detail: error instanceof Error ? error.message : 'does not answer' };
       }
-      if (parts.database.ok) parts.instances = await company();
       const now = clock().getTime();
       const late = loops().filter(
         (loop) => loop.lastTickAt === null || now - loop.lastTickAt.getTime() > loop.everySeconds * 5000 + 10_000,

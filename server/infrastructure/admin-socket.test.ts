@@ -21,7 +21,11 @@ function directory(...parts: string[]): string {
 }
 
 const audit: AdminServices['audit'] = { verifyAll: async () => [] };
-const issuing: AdminServices = { tokens: { issue: async ({ email }) => ({ token: `oio_${email}` }) }, audit };
+const drills: AdminServices['drills'] = {
+  startHere: () => Promise.reject(new DomainError('CONFLICT', 'A drill is under way.')),
+  get: async () => null,
+};
+const issuing: AdminServices = { tokens: { issue: async ({ email }) => ({ token: `oio_${email}` }) }, audit, drills };
 
 async function open(path: string, services: AdminServices = issuing) {
   const socket = await openAdminSocket({ services, path, log: createLogger({ level: 'silent' }) });
@@ -54,13 +58,14 @@ test('a refusal of the app is told in its own words', async () => {
   await open(path, {
     tokens: { issue: () => Promise.reject(new DomainError('NOT_FOUND', 'No user has the e-mail address x.')) },
     audit,
+    drills,
   });
   await expect(issueThroughSocket(path, input)).rejects.toThrow('No user has the e-mail address x.');
 });
 
 test('a failure of the app says nothing of its inside', async () => {
   const path = join(directory(), 'admin.sock');
-  await open(path, { tokens: { issue: () => Promise.reject(new Error('password=hunter2')) }, audit });
+  await open(path, { tokens: { issue: () => Promise.reject(new Error('password=hunter2')) }, audit, drills });
   await expect(issueThroughSocket(path, input)).rejects.toThrow('the server log says why');
 });
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { type DrillPart, drillParts } from '../domain/drill.ts';
 import { errorCodeOf, httpStatusOf } from '../domain/errors.ts';
 import type { Logger } from '../log.ts';
 
@@ -16,7 +17,27 @@ export type IssueInput = z.output<typeof issueInput>;
 export interface AdminServices {
   readonly tokens: { issue(input: IssueInput): Promise<{ token: string }> };
   readonly audit: { verifyAll(): Promise<readonly TeamVerdict[]> };
+  readonly drills: { startHere(part: DrillPart): Promise<DrillSeen>; get(id: string): Promise<DrillSeen | null> };
 }
+
+const drillOrder = z.strictObject({ part: z.enum(drillParts) });
+const drillSeen = z.object({
+  id: z.string(),
+  killed: z.string(),
+  readings: z.array(z.object({ second: z.number(), part: z.string(), ok: z.boolean(), detail: z.string() })).readonly(),
+  report: z
+    .object({
+      backAfterSeconds: z.record(z.string(), z.number().nullable()),
+      seconds: z.number(),
+      sessions: z.number(),
+      lost: z.array(z.string()).readonly(),
+      wentOn: z.number(),
+      begunAgain: z.number(),
+    })
+    .nullable(),
+});
+/** A drill as the terminal shows it. */
+export type DrillSeen = z.output<typeof drillSeen>;
 
 const verdictShape = z.object({ team: z.string(), entries: z.number(), firstBroken: z.number().nullable() });
 /** What reading a team's whole audit chain found. */
@@ -75,6 +96,7 @@ async function answer(services: AdminServices, req: IncomingMessage, res: Server
     reply(res, 200, { verdicts: await services.audit.verifyAll() });
     return;
   }
+  if (req.url?.startsWith('/drills')) return answerDrill(services, req, res);
   if (req.method !== 'POST' || req.url !== '/tokens') {
     reply(res, 404, { error: { code: 'NOT_FOUND', message: 'This version of the server does not know that.' } });
     return;
@@ -87,6 +109,18 @@ async function answer(services: AdminServices, req: IncomingMessage, res: Server
   }
   const { token } = await services.tokens.issue(parsed.data);
   reply(res, 201, { token });
+}
+
+/** POST begins one, GET of its id tells how far it is. */
+async function answerDrill({ drills }: AdminServices, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  if (req.method === 'POST') {
+    const { part } = drillOrder.parse(JSON.parse(await text(req)));
+    reply(res, 201, await drills.startHere(part));
+    return;
+  }
+  const drill = await drills.get(req.url?.split('/')[2] ?? '');
+  if (drill === null) reply(res, 404, { error: { code: 'NOT_FOUND', message: 'There is no such drill.' } });
+  else reply(res, 200, drill);
 }
 
 function reply(res: ServerResponse, status: number, body: object): void {
@@ -116,18 +150,28 @@ export async function verifyThroughSocket(path: string): Promise<readonly TeamVe
   return (await ask(path, '/audit/verify', {}, verdictsAnswer))?.verdicts ?? null;
 }
 
-async function ask<T>(path: string, what: string, input: object, shape: z.ZodType<T>): Promise<T | null> {
+/** Begins a drill in the running app; null when none is running. Throws an Error with the app's own sentence. */
+export const drillThroughSocket = (path: string, part: DrillPart): Promise<DrillSeen | null> =>
+  ask(path, '/drills', { part }, drillSeen);
+
+/** How far a drill is; null while the app is away. */
+export const drillSeenThroughSocket = (path: string, id: string): Promise<DrillSeen | null> =>
+  ask(path, `/drills/${id}`, null, drillSeen);
+
+async function ask<T>(path: string, what: string, input: object | null, shape: z.ZodType<T>): Promise<T | null> {
   const address = shortened(path);
   try {
     const body = await new Promise<string | null>((resolve, reject) => {
-      const sent = request({ socketPath: address.path, method: 'POST', path: what }, (res) => {
+      const sent = request({ socketPath: address.path, method: input === null ? 'GET' : 'POST', path: what }, (res) => {
         text(res).then(resolve, reject);
       });
       sent.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
+        // Reset: it was killed while it was asked.
+        if (['ENOENT', 'ECONNREFUSED', ...(input === null ? ['ECONNRESET'] : [])].includes(error.code ?? ''))
+          resolve(null);
         else reject(error);
       });
-      sent.end(JSON.stringify(input));
+      sent.end(input === null ? undefined : JSON.stringify(input));
     });
     if (body === null) return null;
     const said: unknown = JSON.parse(body);

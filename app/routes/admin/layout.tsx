@@ -12,6 +12,7 @@ const pages = [
   { to: '/admin/webhooks', word: 'Webhooks' },
   { to: '/admin/audit', word: 'Audit' },
   { to: '/admin/system', word: 'System' },
+  { to: '/admin/drill', word: 'Drill' },
 ] as const;
 
 /** What only admins may see; everybody else gets the page of a refusal. */

@@ -205,6 +205,14 @@ export function createDispatcher(deps: Deps) {
     /** How many sessions and attempts this process works on now. */
     load: () => ({ sessions: held.size, attempts: drivers.count() }),
 
+    /** Lets go of every run as a crash does: the leases stay, and whoever looks next takes the work up again. */
+    async abandon(): Promise<void> {
+      stopping = true;
+      await drivers.detachAll();
+      await Promise.allSettled(busy.values());
+      await drivers.detachAll();
+    },
+
     /** Stops claiming, lets go of every run and gives the leases back, so that another start goes on at once. */
     async stop(): Promise<void> {
       stopping = true;

@@ -25,6 +25,7 @@ import { createSecrets } from '../../infrastructure/secrets.ts';
 import { createWakeUps } from '../../infrastructure/wake-ups.ts';
 import { createServices } from '../../services.ts';
 import type { Deps, Settings } from '../deps.ts';
+import type { DrillTargets } from '../drill-port.ts';
 import { createDispatcher, type Dispatcher } from '../engine/dispatcher.ts';
 import { createSweeper } from '../engine/sweeper.ts';
 import { taskMessage } from '../external/message.ts';
@@ -105,12 +106,18 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     wakes: { run: runWake, agent: agentWake },
     pollMs: 50,
   });
+  const drillTargets: DrillTargets = {
+    refusal: () => null,
+    describe: (part) => `the ${part} of the test`,
+    kill: async () => undefined,
+  };
   const deps: Deps = {
     store,
     runner: createRunnerChoice((order) => (order.runtimeId === online.id ? hand.runner : outside)),
     runtime: { status: () => runtime },
     instance: aloneInstance(instanceOf(settings.owner ?? defaults.owner)),
     workspaces,
+    drillTargets,
     blueprintFiles: createBlueprintFiles({ dataDir: house.dataDir, directory: null, outboundAllow: [] }),
     runCommand: commands.run,
     commandEnvironment: commands.environment,
@@ -146,6 +153,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     aborted: hand.aborted,
     logged,
     time,
+    drillTargets,
     faults,
     fault,
   };

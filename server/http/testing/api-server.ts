@@ -95,6 +95,7 @@ export async function openApiServer(
       ...aloneInstance('test'),
       vitals: () => ({ loops: loops(), sessions: 0, attempts: 0 }),
     },
+    drillTargets: { refusal: () => null, describe: (part) => part, kill: async () => undefined },
     workspaces: createWorkspaces({ dataDir, log, outboundAllow: [] }),
     commandEnvironment: { node: process.version, platform: process.platform, variables: [] },
     blueprintFiles: createBlueprintFiles({ dataDir, directory: config.blueprintDir, outboundAllow: [] }),

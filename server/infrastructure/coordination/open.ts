@@ -9,6 +9,8 @@ export interface Coordination {
   readonly coordinator: Coordinator;
   /** Null: this instance counts for itself. */
   readonly counters: SharedCounters | null;
+  /** Loses the connection, which comes back by itself; null without one. */
+  readonly drop: (() => void) | null;
   close(): Promise<void>;
 }
 
@@ -24,7 +26,7 @@ export function openCoordination(options: {
   const { url, log, id, installation } = options;
   if (url === null) {
     const coordinator = createCoordinator(createInProcessLine().join(id));
-    return { coordinator, counters: null, close: () => coordinator.close() };
+    return { coordinator, counters: null, drop: null, close: () => coordinator.close() };
   }
   const prefix = `oio:${installation}:`;
   const redis = openRedis(url, { log, name: 'coordination', use: 'commands' });
@@ -32,6 +34,7 @@ export function openCoordination(options: {
   return {
     coordinator,
     counters: { redis, prefix },
+    drop: () => redis.disconnect(true),
     async close() {
       await coordinator.close();
       // What was sent last is on its way: the others are to hear of the end.

@@ -14,6 +14,7 @@ import { createCollector } from './collected-events.ts';
 import { createConflicts } from './conflicts.ts';
 import { createContexts } from './contexts.ts';
 import { translate } from './database-errors.ts';
+import { createDrills } from './drills.ts';
 import { createEvents } from './events.ts';
 import { createExternalAgents } from './external-agents.ts';
 import { createExternalRuns } from './external-runs.ts';
@@ -113,6 +114,7 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     locks: createLocks(handle),
     webhooks: createWebhooks(handle),
     jobs: { enqueue: (jobs) => enqueue(handle, jobs) },
+    drills: createDrills(handle),
   };
 }
 

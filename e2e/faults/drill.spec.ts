@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '../support/fixtures.ts';
+import { expectSoundHistory } from '../support/history.ts';
+import { expectAccessible, signIn } from '../support/pages.ts';
+import { script } from '../support/rest.ts';
+
+// Bounded for a busy machine; an idle one takes a tenth of it.
+test.describe.configure({ timeout: 240_000 });
+test.use({ database: 'postgres' });
+
+const run = promisify(execFile);
+const work = script(`
+- write: { path: result.txt, content: "one\\n" }
+- bash: node tally.js once 3000
+- say: The result is written.
+`);
+
+test('a drill kills OpenCode from the page and a database connection from the terminal, and both are reported', async ({
+  house,
+  page,
+}) => {
+  await house.start();
+  const api = await house.api();
+  const source = await house.repository();
+  const repository = await api.register(source, { verify: ['node check.js'] });
+  const { id } = await api.create({ repositoryId: repository.id, prompt: work });
+  await api.waitForEvent(id, 'attempt.tool_called', ({ payload }) => payload.tool === 'bash');
+  const before = await house.openCode();
+
+  await signIn(page, house);
+  await page.goto(`${house.url}/admin/drill`);
+  await page.getByRole('button', { name: /^OpenCode/ }).click();
+  await page.getByLabel(/to confirm/).fill('opencode');
+  await page.getByRole('button', { name: 'Kill it' }).click();
+  const report = page.getByRole('region', { name: /^OpenCode,/ });
+  await expect(report).toContainText('under way');
+  await expect(report).toContainText('runtime');
+  await expect(report).toContainText('complete after', { timeout: 130_000 });
+  await expect(report).toContainText(/runtime was back after \d+ s/);
+  await expect(report.getByText('0', { exact: true }).first()).toBeVisible();
+  expect((await house.openCode()).pid).not.toBe(before.pid);
+  await expectAccessible(page);
+
+  await api.waitFor(id, 'completed');
+  await expectSoundHistory(api, id, { repository: source, files: { 'result.txt': 'one\n', 'tally.txt': 'once\n' } });
+
+  const cli = join(import.meta.dirname, '../../server/admin-cli.ts');
+  const { stdout } = await run(process.execPath, [cli, 'drill', '--part', 'database'], {
+    env: { ...process.env, ...house.environment },
+    timeout: 150_000,
+  });
+  expect(stdout).toMatch(/^Killed: one connection to PostgreSQL/);
+  expect(stdout).toContain('0 sessions at work: 0 lost');
+
+  await page.goto(`${house.url}/admin/audit?action=drill`);
+  await expect(page.getByText('drill.completed').first()).toBeVisible();
+  await expect(page.getByText('drill.started').first()).toBeVisible();
+});
