@@ -1,0 +1,290 @@
+// Three instances, real sessions, and something dies every few seconds: the centrepiece of `npm run faults`.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import postgres from 'postgres';
+import type { App } from '../../e2e/support/app.ts';
+import { expectSoundHistory } from '../../e2e/support/history.ts';
+import { createInstallation, type Installation } from '../../e2e/support/installation.ts';
+import { type RestClient, restClient, script, type TimelineEvent } from '../../e2e/support/rest.ts';
+import { startWriters } from '../../e2e/support/writers.ts';
+import { startOwnPostgres } from '../postgres.ts';
+import { startOwnRedis } from '../redis.ts';
+import { linearizable, versionedRegister } from './linearizability.ts';
+import { inspectDatabase, percentile } from './storm-checks.ts';
+import { truthOfPages } from './storm-pages.ts';
+
+export interface StormOptions {
+  readonly instances: number;
+  readonly sessions: number;
+  readonly killEverySeconds: number;
+  readonly minutes: number;
+  readonly say: (line: string) => void;
+}
+
+export interface StormReport {
+  readonly sessions: number;
+  readonly completed: number;
+  readonly kills: number;
+  readonly postgresRestarts: number;
+  readonly redisFlushes: number;
+  readonly takeovers: number;
+  readonly acknowledged: number;
+  readonly transitions: number;
+  readonly events: number;
+  readonly lost: string[];
+  readonly duplicated: string[];
+  readonly wrong: string[];
+  readonly seconds: number;
+  /** From a kill until the instance was ready again, in seconds. */
+  readonly readyAgain: { p50: number; p99: number };
+  /** From a kill until each session that instance ran had a living owner again, in seconds. */
+  readonly ownedAgain: { p50: number; p99: number; of: number };
+}
+
+const blueprint = `key: trio
+name: Trio
+version: 1.0.0
+description: Two at once, and a third that builds on both.
+tasks:
+  - { key: one, title: Add one, description: One, capabilities: [code_generation], estimate: { likely: 1 } }
+  - { key: two, title: Add two, description: Two, capabilities: [code_generation], estimate: { likely: 1 } }
+  - { key: three, title: Add three, description: Three, capabilities: [code_generation], estimate: { likely: 1 },
+      dependsOn: [{ key: one }, { key: two }] }
+`;
+const prompt = [
+  script('- write: { path: one.txt, content: "one\\n" }', 'task=one'),
+  script('- write: { path: two.txt, content: "two\\n" }', 'task=two'),
+  script('- bash: node tally.js three 500\n- write: { path: three.txt, content: "three\\n" }', 'task=three'),
+].join('\n');
+const files = { 'one.txt': 'one\n', 'two.txt': 'two\n', 'three.txt': 'three\n', 'tally.txt': 'three\n' };
+
+interface Instance {
+  readonly house: Installation;
+  readonly api: RestClient;
+  app: App;
+}
+
+export async function storm(options: StormOptions): Promise<StormReport> {
+  const { say } = options;
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    return await run(options, undo);
+  } finally {
+    say('Ending what was started');
+    for (const end of undo.reverse()) await end().catch((error: unknown) => say(`An end failed: ${String(error)}`));
+  }
+}
+
+async function run(options: StormOptions, undo: (() => Promise<unknown>)[]): Promise<StormReport> {
+  const { say } = options;
+  const database = await startOwnPostgres({ fsync: true });
+  undo.push(() => database.stop());
+  const redis = await startOwnRedis();
+  undo.push(() => redis.stop());
+  const key = randomBytes(32).toString('base64');
+  const knobs = { REDIS_URL: redis.url, ENCRYPTION_KEY: key, LEASE_SECONDS: '10', SUPERVISED: '1', LOG_LEVEL: 'warn' };
+  const instances: Instance[] = [];
+  let token = '';
+  for (let number = 0; number < options.instances; number += 1) {
+    const house = await createInstallation({ databaseUrl: database.url });
+    undo.push(() => house.close());
+    const app = await house.start(knobs);
+    if (token === '')
+      token = await house.token(
+        ['sessions', 'repositories', 'asks', 'blueprints', 'contexts'].flatMap((one) => [
+          `${one}:read`,
+          `${one}:write`,
+        ]),
+      );
+    instances.push({ house, app, api: restClient(house.url, token) });
+    say(`Instance ${number + 1} is ready at ${house.url}`);
+  }
+  const sql = postgres(database.url, { max: 2, onnotice: () => undefined });
+  undo.push(() => sql.end({ timeout: 2 }));
+  await sql`update teams set max_active_sessions = 200, max_parallel_attempts = 24`;
+
+  // Whoever answers: a client goes on to the next instance when one is away, as a load balancer would.
+  const anyOne = <T>(work: (api: RestClient) => Promise<T>): Promise<T> => tryAll(instances, work);
+  await anyOne((api) => api.ok('POST', '/blueprints', { body: { yaml: blueprint } }));
+  const sources: string[] = [];
+  const repositories: string[] = [];
+  const first = instances[0] as Instance;
+  for (let number = 0; number < 6; number += 1) {
+    const source = await first.house.repository(`work-${number}`);
+    sources.push(source);
+    repositories.push((await anyOne((api) => api.register(source, { verify: ['node check.js'] }))).id);
+  }
+  const context = await anyOne((api) =>
+    api.ok<{ id: string }>('POST', '/contexts', { body: { scope: 'global', name: 'storm' } }),
+  );
+
+  const began = Date.now();
+  const created: { id: string; slug: string; source: string }[] = [];
+  for (let number = 0; number < options.sessions; number += 1) {
+    const { api } = instances[number % instances.length] as Instance;
+    const repositoryId = repositories[number % repositories.length];
+    const session = await api.create({ title: `Add a trio ${number + 1}`, repositoryId, blueprint: 'trio', prompt });
+    created.push({ id: session.id, slug: session.slug, source: sources[number % sources.length] ?? '' });
+  }
+  say(`${created.length} sessions are queued`);
+  const writers = startWriters(
+    instances.map(({ api }) => api),
+    context.id,
+  );
+  const seen = new Map<string, TimelineEvent>();
+  const readyAgain: number[] = [];
+  const ownedAgain: number[] = [];
+  let kills = 0;
+  let over = false;
+
+  async function killer(): Promise<void> {
+    const victims: Promise<void>[] = [];
+    let postgresRestarted = false;
+    let redisFlushed = false;
+    for (let turn = 0; !over; turn += 1) {
+      for (let waited = 0; waited < options.killEverySeconds && !over; waited += 0.5) await delay(500);
+      if (over) break;
+      if (turn === 3 && !redisFlushed) {
+        redisFlushed = true;
+        const client = new Redis(redis.url);
+        await client.flushall();
+        client.disconnect();
+        say('Redis was flushed');
+      }
+      if (turn === 5 && !postgresRestarted) {
+        postgresRestarted = true;
+        await database.halt('immediate');
+        await delay(1_000);
+        await database.start();
+        say('PostgreSQL was restarted');
+      }
+      const number = turn % instances.length;
+      const victim = instances[number] as Instance;
+      if (!victim.app.running()) continue;
+      const owned = await sql`select s.id, s.epoch from sessions s join instances i on i.owner = s.owner
+        where i.url like ${`%:${victim.house.port}`} and s.status in ('running', 'degraded')`;
+      const at = Date.now();
+      await victim.app.kill();
+      kills += 1;
+      victims.push(
+        (async () => {
+          victim.app = await victim.house.start(knobs);
+          readyAgain.push((Date.now() - at) / 1000);
+        })(),
+        ...owned.map(async ({ id, epoch }) => {
+          for (;;) {
+            const [row] = await sql`select epoch > ${Number(epoch)} and owner is not null
+              or status not in ('running', 'degraded', 'queued') as settled from sessions where id = ${String(id)}::uuid`.catch(
+              () => [],
+            );
+            if (row?.settled) break;
+            await delay(200);
+          }
+          ownedAgain.push((Date.now() - at) / 1000);
+        }),
+      );
+      say(`Killed instance ${number + 1} with ${owned.length} sessions`);
+    }
+    await Promise.all(victims);
+  }
+
+  async function watcher(): Promise<void> {
+    const after = new Map<string, number>();
+    for (let turn = 0; !over; turn += 1) {
+      const { api } = instances[turn % instances.length] as Instance;
+      for (const { id } of created) {
+        if (over) return;
+        const path = `/sessions/${id}/events?after=${after.get(id) ?? 0}&limit=100`;
+        const reply = await api.call('GET', path).catch(() => null);
+        if (reply?.status !== 200) break;
+        for (const event of (reply.body as { items: TimelineEvent[] }).items) {
+          seen.set(event.id, event);
+          after.set(id, event.seq ?? 0);
+        }
+      }
+      await delay(1_000);
+    }
+  }
+
+  const running = Promise.all([killer(), watcher()]);
+  const end = began + options.minutes * 60_000;
+  let completed = 0;
+  while (Date.now() < end) {
+    await delay(2_000);
+    const rows = await sql`select status, count(*)::int as count from sessions group by status`.catch(() => []);
+    const told = rows.map(({ status, count }) => `${status} ${count}`).join(', ');
+    if (told !== '') say(`${Math.round((Date.now() - began) / 1000)} s: ${told}`);
+    completed = Number(rows.find(({ status }) => status === 'completed')?.count ?? completed);
+    const open = rows.filter(({ status }) =>
+      ['pending', 'queued', 'running', 'degraded', 'paused'].includes(String(status)),
+    );
+    if (rows.length > 0 && open.length === 0) break;
+  }
+  const seconds = (Date.now() - began) / 1000;
+  over = true;
+  await running;
+  await writers.stop();
+  say('All is over; looking at what is there');
+  return { ...(await conclude()), sessions: created.length, completed, kills, seconds };
+
+  async function conclude() {
+    const lost: string[] = [];
+    const wrong: string[] = [];
+    const duplicated: string[] = [];
+    await delay(6_000);
+    const found = await inspectDatabase(sql);
+    wrong.push(...found.wrong);
+    const { api } = first;
+    for (const { id, slug, source } of created) {
+      const events = await api.events(id).catch(() => []);
+      const known = new Map(events.map((event) => [event.id, event]));
+      for (const event of seen.values())
+        if (event.sessionId === id && known.get(event.id)?.seq !== event.seq) lost.push(`${slug} event ${event.seq}`);
+      await expectSoundHistory(api, id, { repository: source, files, tasks: 3 }).catch((error: unknown) => {
+        const words = error instanceof Error ? error.message.split('\n').slice(0, 4).join(' ') : String(error);
+        (/once|one commit/.test(words) ? duplicated : wrong).push(`${slug}: ${words}`);
+      });
+    }
+    const verdict = linearizable(writers.calls, versionedRegister());
+    if (!verdict.linearizable) wrong.push(`the writes of the context have no order: ${JSON.stringify(verdict.stuck)}`);
+    wrong.push(
+      ...(await truthOfPages(
+        instances.map(({ house }) => house),
+        token,
+        created.slice(0, 6),
+        sql,
+      )),
+    );
+    const acknowledged =
+      created.length +
+      writers.calls.filter(({ input, output }) => input.do === 'write' && output !== null && output !== 'conflict')
+        .length +
+      seen.size;
+    return {
+      lost,
+      duplicated,
+      wrong,
+      acknowledged,
+      transitions: found.transitions,
+      events: found.events,
+      takeovers: found.takeovers,
+      postgresRestarts: 1,
+      redisFlushes: 1,
+      readyAgain: { p50: percentile(readyAgain, 0.5), p99: percentile(readyAgain, 0.99) },
+      ownedAgain: { p50: percentile(ownedAgain, 0.5), p99: percentile(ownedAgain, 0.99), of: ownedAgain.length },
+    };
+  }
+}
+
+async function tryAll<T>(instances: readonly Instance[], work: (api: RestClient) => Promise<T>): Promise<T> {
+  let last: unknown;
+  for (const { api } of instances) {
+    try {
+      return await work(api);
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
