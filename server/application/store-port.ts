@@ -9,8 +9,8 @@
  */
 import type { BudgetStore } from './budget-port.ts';
 import type { FenceStore } from './coordination-port.ts';
-import type { ExternalStore } from './external-port.ts';
 import type { DrillStore } from './drill-port.ts';
+import type { ExternalStore } from './external-port.ts';
 import type { InstanceStore } from './instance-port.ts';
 
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
