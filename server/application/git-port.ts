@@ -36,6 +36,10 @@ export interface Workspaces {
   resetBranch(repository: RepositoryRef, branch: string, commit: string, session: SessionRef): Promise<void>;
   /** Pins a checkpoint's commit at `refs/orchestrator/<session>/<sequence>`. */
   pinCheckpoint(repository: RepositoryRef, session: SessionRef, sequence: number, commit: string): Promise<void>;
+  /** Takes the refs of checkpoints up to a number away; answers how many there were. */
+  unpinCheckpoints(repository: RepositoryRef, session: Pick<SessionRef, 'id'>, upTo: number): Promise<number>;
+  /** Removes bundles of this machine that were written more than `days` ago; answers how many. */
+  pruneBundles(days: number): Promise<number>;
   /** Difference of two commits (renames, binaries); the patch text is cut per file past a bound, and says so. */
   diff(repository: RepositoryRef, base: string, head: string): Promise<Diff>;
   rawPatch(repository: RepositoryRef, base: string, head: string): Promise<string>;

@@ -5,7 +5,7 @@ import type { Attempt, AttemptRole, AttemptStatus } from '../domain/attempt.ts';
 import type { Checkpoint, CheckpointReason, CheckpointState } from '../domain/checkpoint.ts';
 import type { RouteRequest } from '../domain/routing.ts';
 import type { Dependency, Task, TaskKind, TaskStatus } from '../domain/task.ts';
-import type { Page, PageRequest } from './team-port.ts';
+import type { Page, PageRequest, Repository } from './team-port.ts';
 
 /** A dependency as stored; `fromTaskId` is the prerequisite. */
 export interface StoredEdge {
@@ -250,6 +250,8 @@ export interface CheckpointStore {
   get(sessionId: string, sequence: number): Promise<(Checkpoint & { state: CheckpointState }) | null>;
   latest(sessionId: string): Promise<Checkpoint | null>;
   undoAfter(sessionId: string, sequence: number): Promise<void>;
+  /** Sessions that made a checkpoint in the last `days` and have pruned some: up to which number, and where their refs are. */
+  pruned(days: number): Promise<{ sessionId: string; upTo: number; repository: Repository }[]>;
 }
 
 export interface AskStore {

@@ -67,7 +67,7 @@ export function createJobs(options: {
       await boss.createQueue(deliveries, { ...kept, expireInSeconds: 60, notify: true });
       await boss.createQueue(chores, { ...kept, retryLimit: 1, expireInSeconds: 3_600, notify: true });
       for (const [key, { cron }] of Object.entries(work.chores))
-        await boss.schedule(chores, cron, { chore: key }, { key, tz: 'UTC', singletonKey: key });
+        await boss.schedule(chores, cron, { chore: key }, { key, tz: 'UTC', singletonKey: key, missed: 'once' });
       await boss.work(
         deliveries,
         {

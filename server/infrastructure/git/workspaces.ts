@@ -14,6 +14,7 @@ import { findMerged, mergeTask } from './merge.ts';
 import { createMirrors } from './mirror.ts';
 import { openPack, packWorktree } from './pack.ts';
 import { bundledSamples, type GitContext, objectId, placeOf } from './places.ts';
+import { pruneBundles, unpinCheckpoints } from './prune.ts';
 import { createReachability, type MayReach } from './reachability.ts';
 import { branchHead } from './refs.ts';
 import { replay } from './replay.ts';
@@ -80,6 +81,11 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     resetBranch: (repository, branch, commit, session) => resetBranch(context, repository, branch, commit, session),
     pinCheckpoint: (repository, session, sequence, commit) =>
       pinCheckpoint(context, repository, session, sequence, commit),
+    unpinCheckpoints: async (repository, session, upTo) => {
+      await place(repository);
+      return unpinCheckpoints(context, repository, session, upTo);
+    },
+    pruneBundles: (days) => pruneBundles(context, days),
     diff: async (repository, base, head) => diffCommits(git, await place(repository), base, head),
     parent: async (repository, commit) =>
       (

@@ -5,6 +5,7 @@ import { type Checkpoint, keptCheckpoints } from '../../domain/checkpoint.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { createEvents } from './events.ts';
 import type { Handle } from './handle.ts';
+import { repositoryOf } from './repositories.ts';
 import { storable } from './rows.ts';
 
 export function createCheckpoints(handle: Handle): Aggregates['checkpoints'] {
@@ -64,6 +65,19 @@ export function createCheckpoints(handle: Handle): Aggregates['checkpoints'] {
         .update(checkpoints)
         .set({ undone: true })
         .where(and(eq(checkpoints.sessionId, sessionId), gt(checkpoints.sequence, sequence)));
+    },
+
+    async pruned(days) {
+      const rows =
+        await handle.rows(sql`select r.*, s.id as session_id, s.last_checkpoint_sequence - ${keptCheckpoints}::int as up_to
+        from sessions s join repositories r on r.id = s.repository_id
+        where s.last_checkpoint_sequence > ${keptCheckpoints}::int and exists (select 1 from checkpoints c
+          where c.session_id = s.id and c.created_at > clock_timestamp() - make_interval(days => ${days}::int))`);
+      return rows.map((row) => ({
+        sessionId: String(row.session_id),
+        upTo: Number(row.up_to),
+        repository: repositoryOf(row),
+      }));
     },
   };
 }

@@ -71,7 +71,8 @@ export function createRepositories(handle: Handle): Aggregates['repositories'] {
   };
 }
 
-function repositoryOf(row: Row): Repository {
+/** A row as the rest of the program knows it; a removed one too. */
+export function repositoryOf(row: Row): Repository {
   const { deletedAt: _, ...repository } = decode(repositories, row);
   return repository;
 }
