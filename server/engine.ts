@@ -82,6 +82,7 @@ export async function createEngine(options: EngineOptions) {
     log,
     id: options.instance.id,
     installation: pool.createdAt.getTime().toString(36),
+    fences: store.locks,
   });
   const { coordinator } = coordination;
   const known = (await store.instances.list()).find(({ id }) => id === options.instance.id);
@@ -171,6 +172,7 @@ export async function createEngine(options: EngineOptions) {
   const health = () => loops.map((loop) => loop.health());
   const deps: Deps = {
     store,
+    locks: coordination.locks,
     runner,
     runtime: supervisor,
     instance: {
@@ -271,7 +273,15 @@ export async function createEngine(options: EngineOptions) {
         deliverLoop,
         startLoop('renew', config.leaseSeconds / 3, () => dispatcher.renew(), log),
         startLoop('sweep', 5, () => sweeper.sweep(), log),
-        startLoop('housekeep', 300, () => database.housekeep(), log),
+        startLoop(
+          'housekeep',
+          300,
+          async () => {
+            await store.locks.prune();
+            await database.housekeep();
+          },
+          log,
+        ),
       );
       await services.drills.goOn();
     },

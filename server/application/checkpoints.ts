@@ -7,6 +7,7 @@ import { isTerminal, type Session, sessionTransitions } from '../domain/session.
 import type { Task } from '../domain/task.ts';
 import type { Deps } from './deps.ts';
 import { abandonConflicts } from './engine/conflict-records.ts';
+import { branchFence, inRepository } from './engine/lane.ts';
 import { surroundingsOf } from './engine/surroundings.ts';
 import { closeAttempt } from './sessions/endings.ts';
 import { findSession } from './sessions/find.ts';
@@ -136,8 +137,11 @@ export function createCheckpoints(deps: Deps) {
 /** Moves the branch to a restored commit and forgets the intention; repeated after a crash until it stands. */
 export async function followReset(deps: Deps, session: Session): Promise<void> {
   if (session.resetTo === null || session.branch === null) return;
+  const { branch, resetTo } = session;
   const { repository, ref } = await surroundingsOf(deps, session);
-  await deps.workspaces.resetBranch(repository, session.branch, session.resetTo, ref);
+  await inRepository(deps, session, (lane) =>
+    deps.workspaces.resetBranch(repository, branch, resetTo, ref, branchFence(session, lane)),
+  );
   await deps.store.transaction(async (tx) => {
     // Another restore may have come between: its intention stands.
     const locked = await tx.sessions.lock(session.id);

@@ -1,6 +1,7 @@
 /** What every service is built from; `server/services.ts` fills it once. */
 import type { Prices } from '../domain/budget.ts';
 import type { BlueprintFiles } from './blueprint-port.ts';
+import type { FairLocks } from './coordination-port.ts';
 import type { DrillTargets } from './drill-port.ts';
 import type { Workspaces } from './git-port.ts';
 import type { InstanceSelf } from './instance-port.ts';
@@ -40,6 +41,7 @@ export interface Settings {
 
 export interface Deps {
   readonly store: Store;
+  readonly locks: FairLocks;
   readonly runner: AgentRunner;
   readonly runtime: { status(): RuntimeStatus };
   readonly instance: InstanceSelf;

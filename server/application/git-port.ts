@@ -26,14 +26,31 @@ export interface Workspaces {
   /** One commit of everything in the worktree on top of `baseCommit`, with trailers; null when nothing changed. Idempotent. */
   commit(repository: RepositoryRef, worktree: string, commit: TaskCommit): Promise<string | null>;
   /**
+   * From now on a branch of this session is moved only under this number or a later one; whoever had an earlier one and
+   * was frozen before its git command is refused by git itself. CONFLICT when a later one stands already.
+   */
+  raiseFence(repository: RepositoryRef, fence: BranchFence): Promise<void>;
+  /**
    * Moves the session branch on to a task's commit, by compare-and-swap of the ref and only while the branch stands on
    * the commit's base: `moved` otherwise, and `replay` is next. Finds it by its attempt trailer when it is already there.
    */
-  merge(repository: RepositoryRef, branch: string, taskCommit: string, commit: TaskCommit): Promise<MergeResult>;
+  merge(
+    repository: RepositoryRef,
+    branch: string,
+    taskCommit: string,
+    commit: TaskCommit,
+    fence?: BranchFence | null,
+  ): Promise<MergeResult>;
   /** The commit on the branch that carries this attempt's trailer, or null. */
   findMerged(repository: RepositoryRef, branch: string, baseCommit: string, attemptId: string): Promise<string | null>;
   /** Moves the session branch back for a restored checkpoint; the former head stays reachable at a kept ref. */
-  resetBranch(repository: RepositoryRef, branch: string, commit: string, session: SessionRef): Promise<void>;
+  resetBranch(
+    repository: RepositoryRef,
+    branch: string,
+    commit: string,
+    session: SessionRef,
+    fence?: BranchFence | null,
+  ): Promise<void>;
   /** Pins a checkpoint's commit at `refs/orchestrator/<session>/<sequence>`. */
   pinCheckpoint(repository: RepositoryRef, session: SessionRef, sequence: number, commit: string): Promise<void>;
   /** Takes the refs of checkpoints up to a number away; answers how many there were. */
@@ -123,6 +140,12 @@ export interface SessionRef {
   id: string;
   slug: string;
   teamSlug: string;
+}
+
+/** The number a branch is moved under, where several processes may move it; without one nobody else can. */
+export interface BranchFence {
+  sessionId: string;
+  fencing: number;
 }
 
 export interface RepositoryFacts {

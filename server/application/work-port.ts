@@ -5,6 +5,7 @@ import type { Attempt, AttemptRole, AttemptStatus } from '../domain/attempt.ts';
 import type { Checkpoint, CheckpointReason, CheckpointState } from '../domain/checkpoint.ts';
 import type { RouteRequest } from '../domain/routing.ts';
 import type { Dependency, Task, TaskKind, TaskStatus } from '../domain/task.ts';
+import type { Fence } from './coordination-port.ts';
 import type { Page, PageRequest, Repository } from './team-port.ts';
 
 /** A dependency as stored; `fromTaskId` is the prerequisite. */
@@ -51,6 +52,8 @@ export interface TaskMove {
 export interface AttemptGuard {
   epoch: number;
   status?: readonly AttemptStatus[] | undefined;
+  /** The lock it is written under must still be the newest of its resources. */
+  fence?: Fence | undefined;
 }
 
 export type AttemptPatch = Partial<

@@ -1,4 +1,4 @@
-import { invalid } from './errors.ts';
+import { DomainError, errorCodeOf, invalid } from './errors.ts';
 
 /** The highest priority a lock is asked for with; 0 is the usual one. */
 export const maxLockPriority = 10;
@@ -133,4 +133,18 @@ export function deadlockSentence(cycle: readonly WaitEdge[]): string {
     ({ from, to, resource, held }) => `${from} waits for ${resource} ${held ? 'held by' : 'behind'} ${to}`,
   );
   return `These wait for each other: ${steps.join('; ')}. The one that asked last gives way; try again.`;
+}
+
+/** The CONFLICT of whoever acts on a lock that is no longer its own. */
+export function lockLost(resources: readonly string[], why: string): DomainError {
+  return new DomainError('CONFLICT', `The lock on ${resources.join(', ')} was lost: ${why}.`, {
+    details: { lost: resources },
+  });
+}
+
+/** Whether the error says that a lock was lost or not to be had: nothing was decided, and the same is to be tried again. */
+export function isLockTrouble(error: unknown): boolean {
+  const code = errorCodeOf(error);
+  if (code === 'DEADLOCK' || code === 'UNAVAILABLE') return true;
+  return code === 'CONFLICT' && error instanceof DomainError && 'lost' in Object(error.details);
 }

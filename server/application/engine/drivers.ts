@@ -1,5 +1,6 @@
 import type { Attempt } from '../../domain/attempt.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
+import { isLockTrouble } from '../../domain/lock.ts';
 import type { Deps } from '../deps.ts';
 import { createDriver } from './drive.ts';
 import { completeIfMerged } from './land.ts';
@@ -24,10 +25,15 @@ export function createDrivers(deps: Deps) {
 
   async function stumbled(attempt: Attempt, error: unknown): Promise<void> {
     const code = errorCodeOf(error);
-    if (code === 'CONFLICT') {
+    if (code === 'CONFLICT' && !isLockTrouble(error)) {
       stumbles.delete(attempt.id);
       log.info({ attempt: attempt.id }, 'The attempt was superseded; its run is let go of');
       await abortIfSuperseded(attempt.id);
+      return;
+    }
+    // Nothing of its own is wrong: whoever orders the writes, or the database, is away.
+    if (isLockTrouble(error)) {
+      log.warn({ attempt: attempt.id, err: error }, 'A step of the attempt has to wait; it is tried again');
       return;
     }
     const count = (stumbles.get(attempt.id) ?? 0) + 1;

@@ -12,7 +12,7 @@ import {
   until,
 } from '../testing/house.ts';
 import { followGraph } from './follow-graph.ts';
-import { inRepository } from './land.ts';
+import { inRepository } from './lane.ts';
 
 const pair = `key: pair
 name: Pair
@@ -59,16 +59,18 @@ test('a prerequisite that is retried while its failure waits to be followed take
 
   // Something else lands just now, and what is to follow from the failure has to wait for it.
   let landing: () => void = () => undefined;
+  const { store } = house.opened;
+  const running = await store.sessions.byId(id);
+  if (!running) throw new Error('The session is gone');
   const busy = inRepository(
     one.deps,
-    place.repository.id,
+    running,
     () =>
       new Promise<void>((resolve) => {
         landing = resolve;
       }),
   );
   fail();
-  const { store } = house.opened;
   const task = async (key: string) => (await store.tasks.bySession(id)).find((known) => known.key === key);
   await expect.poll(async () => (await task('first'))?.status, { timeout: 20_000 }).toBe('failed');
   const session = await store.sessions.byId(id);
@@ -84,4 +86,28 @@ test('a prerequisite that is retried while its failure waits to be followed take
   const done = await until(house, [one.dispatcher], id, ({ status }) => status !== 'running');
   expect(done.status).toBe('completed');
   expect(landed(place, done)).toHaveLength(2);
+});
+
+test('what died between the move of the branch and its row is completed by a cancel that another instance serves', async () => {
+  one.play.current = async (run) => {
+    run.write('done.txt', 'done\n');
+    return undefined;
+  };
+  let died = false;
+  one.fault.at = (point) => {
+    died ||= point === 'before_checkpoint';
+    if (died) throw new Error('killed');
+  };
+  const { id } = await addSession(one, place, { start: true });
+  const session = await until(house, [one.dispatcher], id, () => died);
+  await one.dispatcher.stop();
+  expect(landed(place, session)).toHaveLength(1);
+  const [task] = await house.opened.store.tasks.bySession(id);
+  expect(task?.status).toBe('in_progress');
+
+  const two = createInstance(house, { owner: 'house.2' });
+  const cancelled = two.services.taskEdits.cancel(place.lead, task?.id ?? '');
+  await expect(cancelled).rejects.toMatchObject({ code: 'INVALID_TRANSITION' });
+  expect(await house.opened.store.tasks.get(place.team.id, task?.id ?? '')).toMatchObject({ status: 'completed' });
+  expect(landed(place, session)).toHaveLength(1);
 });

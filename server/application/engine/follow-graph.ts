@@ -5,6 +5,7 @@ import { type Consequence, consequencesOfFailure } from '../../domain/task-graph
 import { groupMoves } from '../../domain/task-graph/progress.ts';
 import { mayComplete, readySet } from '../../domain/task-graph/ready.ts';
 import { refreshAttention } from '../asks.ts';
+import type { Fence } from '../coordination-port.ts';
 import type { Deps } from '../deps.ts';
 import { graphOf } from '../graph-view.ts';
 import { closeAttempt } from '../sessions/endings.ts';
@@ -12,9 +13,9 @@ import type { Tx } from '../store-port.ts';
 import type { StoredEdge } from '../work-port.ts';
 import { abandonConflicts } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
-import { completeMerged, inRepository, landedAlready } from './land.ts';
+import { completeMerged, landedAlready } from './land.ts';
+import { inRepository } from './lane.ts';
 import { walk } from './settle.ts';
-import { surroundingsOf } from './surroundings.ts';
 
 interface Moves {
   consequences: Consequence[];
@@ -53,12 +54,12 @@ export async function followGraph(deps: Deps, session: Session): Promise<Task[]>
       await dropConflicts(deps, session, tasks);
       return tasks;
     }
-    const apply = () =>
+    const apply = (fence?: Fence) =>
       store.transaction(async (tx) => {
         await tx.sessions.lock(session.id);
         // A person may have retried or linked a task meanwhile: then all of it is judged anew.
         if (!(await stillAs(tx, session, byId, edges))) return;
-        await applyMoves(tx, session, byId, moves, now);
+        await applyMoves(tx, session, byId, moves, now, fence);
       });
     const doomed = new Set(moves.consequences.map(({ taskId }) => taskId));
     await unlessLanded(deps, session, doomed, apply);
@@ -73,19 +74,18 @@ async function unlessLanded(
   deps: Deps,
   session: Session,
   doomed: ReadonlySet<string>,
-  apply: () => Promise<void>,
+  apply: (fence?: Fence) => Promise<void>,
 ): Promise<void> {
   const openOf = async (): Promise<Attempt[]> =>
     (await deps.store.attempts.bySession(session.id)).filter(
       (attempt) => doomed.has(attempt.taskId) && !attemptEnded(attempt.status),
     );
   if (doomed.size === 0 || (await openOf()).length === 0) return apply();
-  const { repository } = await surroundingsOf(deps, session);
-  await inRepository(deps, repository.id, async () => {
+  await inRepository(deps, session, async (lane) => {
     let landed = false;
     for (const attempt of await openOf())
-      if (await landedAlready(deps, () => completeMerged(deps, session, attempt), attempt)) landed = true;
-    if (!landed) await apply();
+      if (await landedAlready(deps, () => completeMerged(deps, session, attempt, lane), attempt)) landed = true;
+    if (!landed) await apply(lane);
   });
 }
 
@@ -114,6 +114,7 @@ async function applyMoves(
   byId: ReadonlyMap<string, Task>,
   { consequences, held, ready, groups }: Moves,
   now: Date,
+  fence?: Fence,
 ): Promise<void> {
   const actor = engineActor(session.teamId);
   const moved = new Set<string>();
@@ -123,7 +124,7 @@ async function applyMoves(
     moved.add(task.id);
     for (const attempt of await tx.attempts.byTask(task.id)) {
       if (!attemptEnded(attempt.status))
-        await closeAttempt(tx, attempt, { attempts: 'superseded', reason: consequence.reason, actor, now });
+        await closeAttempt(tx, attempt, { attempts: 'superseded', reason: consequence.reason, actor, now, fence });
     }
     await walk(tx, task, consequence.to, {
       reason: consequence.reason,

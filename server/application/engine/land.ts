@@ -1,16 +1,19 @@
 import type { Attempt, Evidence } from '../../domain/attempt.ts';
 import { learn } from '../../domain/estimate.ts';
+import { isLockTrouble } from '../../domain/lock.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Proof, Task } from '../../domain/task.ts';
 import { mayComplete } from '../../domain/task-graph/ready.ts';
 import { refreshAttention } from '../asks.ts';
 import { pinCheckpoint, stateOf } from '../checkpoints.ts';
+import type { Fence } from '../coordination-port.ts';
 import type { Deps } from '../deps.ts';
 import type { MergeResult, TaskCommit } from '../git-port.ts';
 import { graphOf } from '../graph-view.ts';
 import type { Repository } from '../team-port.ts';
 import { resolveConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
+import { branchFence, inRepository, type Lane } from './lane.ts';
 import { settleFor } from './reserve.ts';
 import { walk } from './settle.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -29,17 +32,6 @@ export function commitOf(session: Session, task: Task, attempt: Attempt): TaskCo
   };
 }
 
-/** One landing at a time per repository, so heads are recorded in the order they stand; compare-and-swap of the ref covers other processes. */
-const lanes = new WeakMap<Deps['workspaces'], Map<string, Promise<unknown>>>();
-export async function inRepository<T>(deps: Deps, repositoryId: string, work: () => Promise<T>): Promise<T> {
-  const mine = lanes.get(deps.workspaces) ?? new Map<string, Promise<unknown>>();
-  lanes.set(deps.workspaces, mine);
-  const before = mine.get(repositoryId) ?? Promise.resolve();
-  const next = before.then(work, work);
-  mine.set(repositoryId, next);
-  return next;
-}
-
 /**
  * Puts the attempt's commit on the session branch, from the current epoch only; call inside `inRepository`. Null when the
  * attempt changed nothing.
@@ -50,17 +42,20 @@ export async function mergeAttempt(
   task: Task,
   attempt: Attempt,
   repository: Repository,
+  lane: Lane,
 ): Promise<MergeResult | null> {
   const taskCommit = attempt.taskCommit;
   if (taskCommit === null || session.branch === null) return null;
   const branch = session.branch;
-  // The fence, read as late as can be: whoever lost the session finds no row here and touches no ref.
+  lane.signal.throwIfAborted();
+  // The fence, read as late as can be: whoever lost the session or the lane finds no row here and touches no ref.
   await deps.store.attempts.update(
     attempt.id,
     { status: 'verifying' },
-    { epoch: attempt.epoch, status: ['verifying'] },
+    { epoch: attempt.epoch, status: ['verifying'], fence: lane },
   );
-  return deps.workspaces.merge(repository, branch, taskCommit, commitOf(session, task, attempt));
+  const commit = commitOf(session, task, attempt);
+  return deps.workspaces.merge(repository, branch, taskCommit, commit, branchFence(session, lane));
 }
 
 /**
@@ -68,12 +63,13 @@ export async function mergeAttempt(
  * is completed, since whoever ran its task again would bring the same changes twice.
  */
 export async function completeIfMerged(deps: Deps, session: Session, attempt: Attempt): Promise<boolean> {
-  const { repository } = await surroundingsOf(deps, session);
-  return inRepository(deps, repository.id, () => completeMerged(deps, session, attempt));
+  // Without a commit of its own there is nothing to find, and nobody to wait for.
+  if (attempt.taskCommit === null) return false;
+  return inRepository(deps, session, (lane) => completeMerged(deps, session, attempt, lane));
 }
 
 /** The same for whoever is in the repository's lane already. */
-export async function completeMerged(deps: Deps, session: Session, attempt: Attempt): Promise<boolean> {
+export async function completeMerged(deps: Deps, session: Session, attempt: Attempt, lane: Lane): Promise<boolean> {
   const { branch } = session;
   const { status, taskCommit, baseCommit, evidence } = attempt;
   if (status !== 'verifying' || taskCommit === null || baseCommit === null || evidence === null || branch === null)
@@ -82,15 +78,24 @@ export async function completeMerged(deps: Deps, session: Session, attempt: Atte
   const merged = await deps.workspaces.findMerged(repository, branch, baseCommit, attempt.id);
   if (merged === null) return false;
   const head = await deps.workspaces.head(repository, branch);
-  await completeAttempt(deps, session, attempt, { mergedCommit: merged, head, proof: proofFrom(evidence) });
+  await completeAttempt(deps, session, attempt, {
+    mergedCommit: merged,
+    head,
+    proof: proofFrom(evidence),
+    fence: lane,
+  });
   return true;
 }
 
-/** Whether its work is on the branch and it is completed now; a repository that cannot be read must not hold up an end. */
+/**
+ * Whether its work is on the branch and it is completed now; a repository that cannot be read must not hold up an end. A
+ * lane that is not to be had decides nothing: that throws, and the end is tried again.
+ */
 export async function landedAlready(deps: Deps, work: () => Promise<boolean>, attempt: Attempt): Promise<boolean> {
   try {
     return await work();
   } catch (error) {
+    if (isLockTrouble(error)) throw error;
     deps.log.warn({ attempt: attempt.id, err: error }, 'Whether its work is on the branch could not be told');
     return false;
   }
@@ -109,7 +114,7 @@ export async function completeAttempt(
   deps: Deps,
   session: Session,
   attempt: Attempt,
-  done: { mergedCommit: string | null; head: string | null; proof: Proof },
+  done: { mergedCommit: string | null; head: string | null; proof: Proof; fence: Fence },
 ): Promise<void> {
   const { store, secrets, clock } = deps;
   const actor = engineActor(session.teamId);
@@ -127,7 +132,7 @@ export async function completeAttempt(
         calls: metered.calls,
         callErrors: metered.errors,
       },
-      { epoch: attempt.epoch, status: ['verifying'] },
+      { epoch: attempt.epoch, status: ['verifying'], fence: done.fence },
     );
     const tasks = await tx.tasks.bySession(session.id);
     const task = tasks.find((one) => one.id === attempt.taskId);

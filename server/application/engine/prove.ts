@@ -6,13 +6,14 @@ import type { Deps } from '../deps.ts';
 import type { Repository } from '../team-port.ts';
 import { pinFound } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
-import { commitOf, completeAttempt, inRepository, mergeAttempt, proofFrom } from './land.ts';
+import { commitOf, completeAttempt, mergeAttempt, proofFrom } from './land.ts';
+import { inRepository, type Lane } from './lane.ts';
 import { settleFailure } from './settle.ts';
 import { provenAt, verifyAttempt } from './verify.ts';
 
 /** From this round on nothing else may land in the repository meanwhile: whoever was overtaken often comes through. */
 const laneRound = 5;
-/** Another process on the same repository knows nothing of our lane; past this the step is tried again later. */
+/** Somebody else's git on the same repository knows nothing of our lane; past this the step is tried again later. */
 const maxRounds = 10;
 
 interface Around {
@@ -34,8 +35,8 @@ export async function proveAttempt(deps: Deps, first: Attempt, around: Around): 
   const began = attempt?.baseCommit ?? null;
   for (let round = 1; attempt !== null && round <= maxRounds; round += 1) {
     const current: Attempt = attempt;
-    const work = () => oneRound(deps, current, around, { began, inLane: round >= laneRound });
-    attempt = round >= laneRound ? await inRepository(deps, around.repository.id, work) : await work();
+    const work = (lane: Lane | null) => oneRound(deps, current, around, { began, lane });
+    attempt = round >= laneRound ? await inRepository(deps, around.session, work) : await work(null);
     around.signal.throwIfAborted();
   }
   if (attempt !== null)
@@ -70,7 +71,7 @@ async function oneRound(
   deps: Deps,
   attempt: Attempt,
   around: Around,
-  { began, inLane }: { began: string | null; inLane: boolean },
+  { began, lane }: { began: string | null; lane: Lane | null },
 ): Promise<Attempt | null> {
   const { session, task, repository, signal } = around;
   const fitted = await fitToBranch(deps, attempt, around);
@@ -85,16 +86,16 @@ async function oneRound(
     proven = verified.attempt;
   }
   deps.fault('before_merge');
-  const land = async (): Promise<Attempt | null> => {
-    const merged = await mergeAttempt(deps, session, task, proven, repository);
+  const land = async (fence: Lane): Promise<Attempt | null> => {
+    const merged = await mergeAttempt(deps, session, task, proven, repository, fence);
     if (merged?.outcome === 'moved') return proven;
     deps.fault('before_checkpoint');
     const head = session.branch === null ? null : await deps.workspaces.head(repository, session.branch);
     const proof = proven.evidence === null ? 'claimed' : proofFrom(proven.evidence);
-    await completeAttempt(deps, session, proven, { mergedCommit: merged?.commit ?? null, head, proof });
+    await completeAttempt(deps, session, proven, { mergedCommit: merged?.commit ?? null, head, proof, fence });
     return null;
   };
-  return inLane ? land() : inRepository(deps, repository.id, land);
+  return lane ? land(lane) : inRepository(deps, session, land);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Repository } from '../team-port.ts';
 /** The repository of a session and the names git knows the session by. */
 export async function surroundingsOf(
   deps: Deps,
-  session: Session,
+  session: Pick<Session, 'id' | 'slug' | 'teamId' | 'repositoryId'>,
 ): Promise<{ repository: Repository; ref: SessionRef }> {
   const repository = await deps.store.repositories.get(session.teamId, session.repositoryId, { removed: true });
   const team = await deps.store.teams.get(session.teamId);

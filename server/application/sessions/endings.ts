@@ -3,6 +3,7 @@ import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import { expiryAfterSession } from '../../domain/context-life.ts';
 import type { Session, SessionStatus } from '../../domain/session.ts';
 import { type Task, taskEnded } from '../../domain/task.ts';
+import type { Fence } from '../coordination-port.ts';
 import { abandonConflicts } from '../engine/conflict-records.ts';
 import { settleFor } from '../engine/reserve.ts';
 import type { Tx } from '../store-port.ts';
@@ -12,6 +13,8 @@ export interface AttemptEnding {
   reason: string;
   actor: Actor;
   now: Date;
+  /** The repository's lock, where it is ended in its lane. */
+  fence?: Fence | undefined;
 }
 
 /** Withdraws what an attempt still asks: nobody would take the answer. Call under the session's lock. */
@@ -26,7 +29,8 @@ export async function closeAsks(tx: Tx, attempt: Attempt, actor: Actor): Promise
 /** Ends an open attempt from outside, with its asks; its task is the caller's. Call under the session's lock. */
 export async function closeAttempt(tx: Tx, attempt: Attempt, end: AttemptEnding): Promise<void> {
   await closeAsks(tx, attempt, end.actor);
-  await tx.attempts.update(attempt.id, { status: end.attempts, endedAt: end.now }, { epoch: attempt.epoch });
+  const guard = { epoch: attempt.epoch, fence: end.fence };
+  await tx.attempts.update(attempt.id, { status: end.attempts, endedAt: end.now }, guard);
   await settleFor(tx, attempt, end.now);
   await tx.events.append(attempt.sessionId, [
     {

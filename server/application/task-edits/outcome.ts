@@ -7,7 +7,8 @@ import { cancelTaskInput, waiveInput } from '../../domain/task-edit-input.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
 import { abandonConflicts } from '../engine/conflict-records.ts';
-import { completeIfMerged, inRepository, landedAlready } from '../engine/land.ts';
+import { completeMerged, landedAlready } from '../engine/land.ts';
+import { inRepository } from '../engine/lane.ts';
 import { nextAttempt } from '../engine/next-attempt.ts';
 import { closeAttempt } from '../sessions/endings.ts';
 import { personOf } from '../sessions/find.ts';
@@ -25,34 +26,39 @@ export async function cancelTask(deps: Deps, actor: Actor, taskId: string, raw: 
   if (!parsed.success) throw invalidFromZod(parsed.error);
   const reason = parsed.data.reason || `cancelled by ${actor.name}`;
   const leaves = leavesUnder(await deps.store.tasks.bySession(found.session.id), taskId).map(({ id }) => id);
-  for (const attempt of await deps.store.attempts.bySession(found.session.id))
-    if (leaves.includes(attempt.taskId) && !attemptEnded(attempt.status))
-      await landedAlready(deps, () => completeIfMerged(deps, found.session, attempt), attempt);
   // In the lane of what lands: a commit that is on its way to the branch is there, with its task completed, or never comes.
-  return inRepository(deps, found.session.repositoryId, () =>
-    editGraph(deps, actor, found, 'cancel', async ({ tx, session, tasks, task }) => {
-      assertEditable(session);
-      const open = leavesUnder(tasks, task.id).filter(({ status }) => !taskEnded(status));
-      if (open.length === 0) throw cannot(task.status, 'cancelled', `The task is ${task.status} already.`);
-      const now = deps.clock();
-      for (const leaf of open) {
-        for (const attempt of await tx.attempts.byTask(leaf.id))
-          if (!attemptEnded(attempt.status))
-            await closeAttempt(tx, attempt, { attempts: 'aborted', reason, actor, now });
-        await tx.tasks.move({
-          taskId: leaf.id,
-          sessionId: session.id,
-          from: [leaf.status],
-          to: 'cancelled',
-          reason,
-          actor,
-          patch: { endedAt: now, next: null },
-        });
-      }
-      await abandonConflicts(tx, session.id);
-      await refreshAttention(tx, session.id, actor);
-      return { after: { status: 'cancelled', tasks: open.map(({ key }) => key) }, reason };
-    }),
+  return inRepository(
+    deps,
+    found.session,
+    async (lane) => {
+      for (const attempt of await deps.store.attempts.bySession(found.session.id))
+        if (leaves.includes(attempt.taskId) && !attemptEnded(attempt.status))
+          await landedAlready(deps, () => completeMerged(deps, found.session, attempt, lane), attempt);
+      return editGraph(deps, actor, found, 'cancel', async ({ tx, session, tasks, task }) => {
+        assertEditable(session);
+        const open = leavesUnder(tasks, task.id).filter(({ status }) => !taskEnded(status));
+        if (open.length === 0) throw cannot(task.status, 'cancelled', `The task is ${task.status} already.`);
+        const now = deps.clock();
+        for (const leaf of open) {
+          for (const attempt of await tx.attempts.byTask(leaf.id))
+            if (!attemptEnded(attempt.status))
+              await closeAttempt(tx, attempt, { attempts: 'aborted', reason, actor, now, fence: lane });
+          await tx.tasks.move({
+            taskId: leaf.id,
+            sessionId: session.id,
+            from: [leaf.status],
+            to: 'cancelled',
+            reason,
+            actor,
+            patch: { endedAt: now, next: null },
+          });
+        }
+        await abandonConflicts(tx, session.id);
+        await refreshAttention(tx, session.id, actor);
+        return { after: { status: 'cancelled', tasks: open.map(({ key }) => key) }, reason };
+      });
+    },
+    'person',
   );
 }
 

@@ -12,6 +12,7 @@ import { instanceOf } from '../../domain/instance.ts';
 import type { Session, SessionStatus } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
 import { createBlueprintFiles } from '../../infrastructure/blueprints/files.ts';
+import { createInProcessLocks } from '../../infrastructure/coordination/in-process-locks.ts';
 import { createEncryption } from '../../infrastructure/encryption.ts';
 import { checkRehearsal, rehearsalPlans } from '../../infrastructure/gateway/rehearsal-script.ts';
 import { git, scratchFolder, scratchRepository } from '../../infrastructure/git/git-testing.ts';
@@ -73,7 +74,9 @@ export const setupCode = 'the-code-of-the-log';
 export async function openHouse(kind: DatabaseKind) {
   const opened = await openTestStore(kind);
   const dataDir = scratchFolder();
-  return { opened, dataDir, nudges: new EventEmitter(), close: () => opened.close() };
+  // Its instances share them, as those of one Redis do.
+  const locks = createInProcessLocks({ fences: opened.store.locks });
+  return { opened, dataDir, locks, nudges: new EventEmitter(), close: () => opened.close() };
 }
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
@@ -114,6 +117,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
   const deps: Deps = {
     store,
     runner: createRunnerChoice((order) => (order.runtimeId === online.id ? hand.runner : outside)),
+    locks: house.locks,
     runtime: { status: () => runtime },
     instance: aloneInstance(instanceOf(settings.owner ?? defaults.owner)),
     workspaces,

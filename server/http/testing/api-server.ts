@@ -12,9 +12,11 @@ import { type Config, loadConfig } from '../../config.ts';
 import type { Role, Scope } from '../../domain/actor.ts';
 import { scopes as allScopes } from '../../domain/actor.ts';
 import { createBlueprintFiles } from '../../infrastructure/blueprints/files.ts';
+import { createInProcessLocks } from '../../infrastructure/coordination/in-process-locks.ts';
 import { createEncryption } from '../../infrastructure/encryption.ts';
 import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
 import { createOutboundJudge } from '../../infrastructure/outbound-judge.ts';
+
 import { createAttemptLimiter, createRequestLimits, type RequestRates } from '../../infrastructure/rate-limit.ts';
 import { createFeedHub } from '../../infrastructure/realtime/feed-hub.ts';
 import { createSecrets } from '../../infrastructure/secrets.ts';
@@ -89,6 +91,7 @@ export async function openApiServer(
   const loops = () => [{ name: 'dispatch', everySeconds: 1, lastTickAt: new Date(), ticks: 3, failures: 0 }];
   const deps: Deps = {
     store,
+    locks: createInProcessLocks({ fences: store.locks }),
     runner: noRunner,
     runtime: { status: () => runtimeStatus },
     instance: {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FairLocks, FenceStore, Grant, LockHolding } from '../../application/coordination-port.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { deadlockSentence, findDeadlock, lockNames, lockPriority, waitEdges } from '../../domain/lock.ts';
+import { deadlockSentence, findDeadlock, lockLost, lockNames, lockPriority, waitEdges } from '../../domain/lock.ts';
 import { createLockTable, type LockHolder } from '../../domain/lock-table.ts';
 import { openTurn, type Turn } from './turn.ts';
 
@@ -61,7 +61,7 @@ export function createInProcessLocks(options: { fences: Pick<FenceStore, 'raise'
       const own: Held = { controller: new AbortController(), fencing: null };
       held.set(id, own);
       const fencing = await fences.raise(names, request.owner);
-      if (fencing === null) throw new DomainError('CONFLICT', `${names.join(', ')} went to another process meanwhile.`);
+      if (fencing === null) throw lockLost(names, 'it went to another process meanwhile');
       own.fencing = fencing;
       const { signal } = own.controller;
       return { resources: names, fencing, shared: false, signal, release: async () => leave(id) };
@@ -100,7 +100,7 @@ export function createInProcessLocks(options: { fences: Pick<FenceStore, 'raise'
       const holder = table.holder(resource);
       if (holder === null) return null;
       const taken = holding(holder);
-      held.get(holder.id)?.controller.abort(lost(holder.resources, 'an admin released it'));
+      held.get(holder.id)?.controller.abort(lockLost(holder.resources, 'an admin released it'));
       leave(holder.id);
       return taken;
     },
@@ -110,9 +110,4 @@ export function createInProcessLocks(options: { fences: Pick<FenceStore, 'raise'
       for (const id of [...held.keys()]) leave(id);
     },
   };
-}
-
-/** Why a holder's signal fires. */
-export function lost(resources: readonly string[], why: string): DomainError {
-  return new DomainError('CONFLICT', `The lock on ${resources.join(', ')} was lost: ${why}.`);
 }

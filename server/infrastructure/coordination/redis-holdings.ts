@@ -1,5 +1,5 @@
 import type { Log } from '../../application/ports.ts';
-import { lost } from './in-process-locks.ts';
+import { lockLost } from '../../domain/lock.ts';
 import type { RunScript } from './redis-lock-scripts.ts';
 
 interface Holding {
@@ -35,7 +35,7 @@ export function createHoldings(run: RunScript, log: Log) {
     if (holding === undefined) return;
     forget(holding);
     log.warn({ resources: holding.names, why }, 'A lock was lost');
-    holding.controller.abort(lost(holding.names, why));
+    holding.controller.abort(lockLost(holding.names, why));
   }
 
   /** Its time counts from when the renewal was sent, which is before the server counted. */

@@ -1,7 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { fenceOf } from './fence.ts';
+import { createGit } from './git-command.ts';
 import { git, scratchSession, session, taskCommit, write } from './git-testing.ts';
+import { swapRef } from './refs.ts';
+
+const scratchGit = createGit(process.env);
 
 test('the first task is put on the branch as its own commit', async () => {
   const { workspaces, repository, branch, baseCommit, attempt } = await scratchSession();
@@ -97,4 +102,25 @@ test('a branch that vanished is told, not made anew', async () => {
     code: 'INVALID',
     details: [{ path: 'branch', message: expect.stringContaining('no longer exists') }],
   });
+});
+
+test('who had the lock of the repository before moves no branch, however late its git is called', async () => {
+  const { workspaces, repository, branch, baseCommit, attempt } = await scratchSession();
+  const fence = (fencing: number) => ({ sessionId: session.id, fencing });
+  await workspaces.raiseFence(repository, fence(5));
+  const one = await attempt('a1', { 'b.txt': 'b' });
+  await workspaces.raiseFence(repository, fence(7));
+  const late = workspaces.merge(repository, branch, one, taskCommit('a1', baseCommit), fence(5));
+  await expect(late).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('number 7') });
+  await expect(workspaces.raiseFence(repository, fence(5))).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(await workspaces.head(repository, branch)).toBe(baseCommit);
+  // Looked at while it was its own, moved after it had passed on: git itself refuses.
+  const standing = await fenceOf(scratchGit, repository.source, fence(7));
+  await workspaces.raiseFence(repository, fence(8));
+  const ref = `refs/heads/${branch}`;
+  const swap = { ref, to: one, from: baseCommit, reason: 'late', verify: standing };
+  expect(await swapRef(scratchGit, repository.source, swap)).toBe(false);
+  expect(await workspaces.head(repository, branch)).toBe(baseCommit);
+  const landed = await workspaces.merge(repository, branch, one, taskCommit('a1', baseCommit), fence(8));
+  expect(landed).toMatchObject({ outcome: 'merged', commit: one });
 });

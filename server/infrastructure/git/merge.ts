@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MergeResult, RepositoryRef, TaskCommit } from '../../application/git-port.ts';
+import type { BranchFence, MergeResult, RepositoryRef, TaskCommit } from '../../application/git-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { bringCheckoutsAlong } from './checkouts.ts';
+import { fenceOf } from './fence.ts';
 import type { Git } from './git-command.ts';
 import { type GitContext, objectId, placeOf } from './places.ts';
 import { branchHead, swapRef } from './refs.ts';
@@ -18,6 +19,7 @@ export async function mergeTask(
   branch: string,
   taskCommit: string,
   commit: TaskCommit,
+  fence: BranchFence | null = null,
 ): Promise<MergeResult> {
   const { git } = context;
   const place = placeOf(context, repository);
@@ -29,7 +31,8 @@ export async function mergeTask(
     if (there !== null) return { outcome: 'already_merged', commit: there, warning: null };
     if (head !== base) return { outcome: 'moved', head };
     const reason = `orchestrator: merge ${commit.taskKey}`;
-    if (await swapRef(git, place, { ref: `refs/heads/${branch}`, to: next, from: head, reason })) {
+    const verify = await fenceOf(git, place, fence);
+    if (await swapRef(git, place, { ref: `refs/heads/${branch}`, to: next, from: head, reason, verify })) {
       const warning = await bringCheckoutsAlong(context, place, { branch, from: head, to: next });
       return { outcome: 'merged', commit: next, warning };
     }

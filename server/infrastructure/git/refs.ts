@@ -34,11 +34,21 @@ export const NONE = '0'.repeat(40);
 export async function swapRef(
   git: Git,
   repository: string,
-  change: { ref: string; to: string; from: string; reason: string },
+  change: {
+    ref: string;
+    to: string;
+    from: string;
+    reason: string;
+    verify?: { ref: string; object: string } | undefined;
+  },
 ): Promise<boolean> {
+  const { ref, to, from, reason, verify } = change;
+  // Of both or of neither: git takes the locks of all refs before it looks at the first.
+  const lines = [...(verify ? [`verify ${verify.ref}\0${verify.object}`] : []), `update ${ref}\0${to}\0${from}`];
   try {
-    await git(['update-ref', '-m', change.reason, '--create-reflog', change.ref, change.to, change.from], {
+    await git(['update-ref', '-m', reason, '--create-reflog', '-z', '--stdin'], {
       repository,
+      input: `${lines.join('\0')}\0`,
     });
     return true;
   } catch (error) {

@@ -1,6 +1,7 @@
-import type { RepositoryRef, SessionRef } from '../../application/git-port.ts';
+import type { BranchFence, RepositoryRef, SessionRef } from '../../application/git-port.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import { bringCheckoutsAlong, isDirty } from './checkouts.ts';
+import { fenceOf } from './fence.ts';
 import { GitFailure } from './git-command.ts';
 import { type Mirrors, REMOTE } from './mirror.ts';
 import { type GitContext, objectId, placeOf, safeName } from './places.ts';
@@ -118,6 +119,7 @@ export async function resetBranch(
   branch: string,
   commit: string,
   session: SessionRef,
+  fence: BranchFence | null = null,
 ): Promise<void> {
   const place = placeOf(context, repository);
   const to = objectId(commit);
@@ -126,7 +128,9 @@ export async function resetBranch(
     if (from === to) return;
     await keepUndone(context, place, session, from);
     const ref = `refs/heads/${branch}`;
-    if (await swapRef(context.git, place, { ref, to, from, reason: 'orchestrator: restore a checkpoint' })) {
+    const verify = await fenceOf(context.git, place, fence);
+    const swap = { ref, to, from, reason: 'orchestrator: restore a checkpoint', verify };
+    if (await swapRef(context.git, place, swap)) {
       await bringCheckoutsAlong(context, place, { branch, from, to });
       return;
     }

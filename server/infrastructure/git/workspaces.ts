@@ -8,6 +8,7 @@ import { applyArtifacts } from './artifacts.ts';
 import { conflictSides, pinConflict } from './conflict-sides.ts';
 import { applyResolution, markersLeft, openConflict } from './conflict-worktree.ts';
 import { changedPaths, diffCommits, rawPatch } from './diff.ts';
+import { raiseFence } from './fence.ts';
 import { createGit } from './git-command.ts';
 import { inspectSource } from './inspect.ts';
 import { findMerged, mergeTask } from './merge.ts';
@@ -75,10 +76,13 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     },
     retireWorktree: (repository, worktree, label) => retireWorktree(context, repository, worktree, label),
     commit: (repository, worktree, commit) => commitWorktree(context, repository, worktree, commit),
-    merge: (repository, branch, taskCommit, commit) => mergeTask(context, repository, branch, taskCommit, commit),
+    raiseFence: async (repository, fence) => raiseFence(git, await place(repository), fence),
+    merge: (repository, branch, taskCommit, commit, fence) =>
+      mergeTask(context, repository, branch, taskCommit, commit, fence),
     findMerged: (repository, branch, baseCommit, attemptId) =>
       findMerged(context, repository, branch, baseCommit, attemptId),
-    resetBranch: (repository, branch, commit, session) => resetBranch(context, repository, branch, commit, session),
+    resetBranch: (repository, branch, commit, session, fence) =>
+      resetBranch(context, repository, branch, commit, session, fence),
     pinCheckpoint: (repository, session, sequence, commit) =>
       pinCheckpoint(context, repository, session, sequence, commit),
     unpinCheckpoints: async (repository, session, upTo) => {

@@ -12,6 +12,7 @@ import {
 import { DomainError } from '../../domain/errors.ts';
 import { emptyUsage } from '../../domain/metrics.ts';
 import type { Handle } from './handle.ts';
+import { fenceRows, overtaken, stands } from './locks.ts';
 import { anyOf, assignments, decode, isId, list, storable } from './rows.ts';
 import { openOfTeam } from './turns.ts';
 
@@ -102,12 +103,14 @@ function updateStatement(id: string, patch: AttemptPatch, guard: AttemptGuard): 
     set.push(sql`ended_at = coalesce(a.ended_at, clock_timestamp())`);
   }
   if (set.length === 0) set.push(sql`status = a.status`);
+  const { fence } = guard;
   return sql`
-    with held as (
+    with ${fence === undefined ? sql`` : sql`fenced as (${fenceRows(fence)}),`} held as (
       select s.id, s.epoch from sessions s where s.id = (select session_id from attempts where id = ${id}::uuid) for no key update),
     locked as (
       select a.id from held h join attempts a on a.session_id = h.id and a.id = ${id}::uuid
       where a.epoch = ${guard.epoch}::int and h.epoch = ${guard.epoch}::int and a.status::text = ${anyOf(legal)}
+        ${fence === undefined ? sql`` : sql`and (select count(*) from fenced) = ${fence.resources.length}::int`}
       for no key update of a)
     update attempts a set ${list(set)} from locked l where a.id = l.id returning a.*`;
 }
@@ -122,6 +125,7 @@ async function refusal(handle: Handle, id: string, patch: AttemptPatch, guard: A
   if (row.epoch !== guard.epoch || row.current !== guard.epoch) {
     return new DomainError('CONFLICT', 'Another owner has taken the attempt over', { details });
   }
+  if (guard.fence && !(await stands(handle, guard.fence))) return overtaken(guard.fence);
   const wish = patch.status === undefined ? 'changed' : patch.status;
   return new DomainError('CONFLICT', `The attempt is ${row.status} and cannot be ${wish}`, { details });
 }

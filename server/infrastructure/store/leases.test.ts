@@ -166,6 +166,33 @@ describe.each(['pglite', 'postgres'] as const)('leases on %s', (kind) => {
     });
   });
 
+  test('a write under a lock counts while its number is the newest, and a former holder finds no row', async () => {
+    const session = await addRunning(store, world);
+    const attempt = await addAttempt(store, world, session, await addTask(store, session));
+    const resources = [`repository:${session.repositoryId}`, `session:${session.id}`];
+    const former = { resources, fencing: (await store.locks.raise(resources, 'former')) ?? 0 };
+    const guard = { epoch: session.epoch, fence: former };
+    await store.attempts.update(attempt.id, { status: 'running' }, guard);
+    const fencing = (await store.locks.raise([resources[0] ?? ''], 'next')) ?? 0;
+    expect(fencing).toBeGreaterThan(former.fencing);
+    await expect(store.attempts.update(attempt.id, { status: 'verifying' }, guard)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      details: { lost: resources },
+    });
+    await expect(store.transaction((tx) => tx.locks.assert(former))).rejects.toMatchObject({ code: 'CONFLICT' });
+    const fence = { resources: [resources[0] ?? ''], fencing };
+    await store.attempts.update(attempt.id, { status: 'verifying' }, { epoch: session.epoch, fence });
+    expect(await store.locks.current([...resources, 'agent:nobody'])).toEqual(
+      new Map([
+        [resources[0], fencing],
+        [resources[1], former.fencing],
+      ]),
+    );
+    await opened.database.db.execute(sql`update lock_fences set granted_at = now() - interval '8 days'`);
+    await store.locks.prune();
+    await expect(store.locks.assert(fence)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
   test('a former life is taken over at once, and only once by two that try', async () => {
     const session = await addRunning(store, world, 'me.1');
     const taken = await Promise.all([

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Fence } from '../../application/coordination-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
-import { DomainError } from '../../domain/errors.ts';
+import type { DomainError } from '../../domain/errors.ts';
+import { lockLost } from '../../domain/lock.ts';
 import type { Handle } from './handle.ts';
 import { anyOf, storable } from './rows.ts';
 
@@ -27,10 +28,7 @@ export function createLocks(handle: Handle): Aggregates['locks'] {
     },
 
     async assert(fence) {
-      const [row] = await handle.rows(
-        sql`with fenced as (${fenceRows(fence)}) select count(*)::int as number from fenced`,
-      );
-      if (row?.number !== fence.resources.length) throw overtaken(fence);
+      if (!(await stands(handle, fence))) throw overtaken(fence);
     },
 
     async prune() {
@@ -39,14 +37,17 @@ export function createLocks(handle: Handle): Aggregates['locks'] {
   };
 }
 
+/** Whether it is the newest of all its resources. */
+export async function stands(handle: Handle, fence: Fence): Promise<boolean> {
+  const [row] = await handle.rows(sql`with fenced as (${fenceRows(fence)}) select count(*)::int as number from fenced`);
+  return row?.number === fence.resources.length;
+}
+
 /** The rows of a fence that still are the newest, kept so until the transaction ends; as many as it has resources, or it is old. */
 export function fenceRows({ resources, fencing }: Fence): SQL {
   return sql`select resource from lock_fences where resource = ${anyOf(resources)} and number = ${fencing}::bigint
     order by resource for share`;
 }
 
-export function overtaken({ resources, fencing }: Fence): DomainError {
-  return new DomainError('CONFLICT', `The lock on ${resources.join(', ')} has passed on to another holder.`, {
-    details: { resources, fencing },
-  });
-}
+export const overtaken = ({ resources, fencing }: Fence): DomainError =>
+  lockLost(resources, `another holder came after number ${fencing}`);
