@@ -30,6 +30,7 @@ export default [
     route('sessions/:slug/payloads/:hash', 'routes/sessions/session-payload.ts'),
     route('agents', 'routes/agents/list.tsx'),
     route('agents/new', 'routes/agents/new.tsx'),
+    route('agents/enrol', 'routes/agents/enrol.tsx'),
     route('agents/:name', 'routes/agents/agent.tsx'),
     route('agents/:name/edit', 'routes/agents/edit.tsx'),
     route('routing', 'routes/routing/dry-run.tsx'),

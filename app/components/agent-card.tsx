@@ -1,7 +1,9 @@
 import { Link } from 'react-router';
 import type { Agent } from '../../server/domain/agent.ts';
+import type { ExternalAgent } from '../../server/domain/external-agent.ts';
 import { agentSign } from '../agent-status.ts';
 import { percent, plural } from '../format.ts';
+import { OutsideMark } from './external-facts.tsx';
 import { Heartbeat } from './heartbeat.tsx';
 import { LoadGauge } from './load-gauge.tsx';
 import { StatusBadge } from './status-badge.tsx';
@@ -15,7 +17,16 @@ export interface CurrentTask {
 }
 
 /** One worker on its plate: whether it can work, how good its record is, how full it is and what it does now. */
-export function AgentCard({ agent, tasks }: { agent: Agent; tasks: readonly CurrentTask[] }) {
+export function AgentCard({
+  agent,
+  tasks,
+  external = null,
+}: {
+  agent: Agent;
+  tasks: readonly CurrentTask[];
+  /** Of one that runs elsewhere. */
+  external?: ExternalAgent | null;
+}) {
   const { total } = agent.performance;
   return (
     <li className="relative flex min-w-0 flex-col gap-3 border-b border-r border-line-1 p-3 focus-within:bg-surface-2 hover:bg-surface-2 lg:p-4">
@@ -31,6 +42,7 @@ export function AgentCard({ agent, tasks }: { agent: Agent; tasks: readonly Curr
         </h2>
         <StatusBadge sign={agentSign(agent)} />
       </div>
+      <OutsideMark external={external} />
       <LoadGauge load={agent.load} />
       <dl className="grid grid-cols-3 gap-2 font-data text-micro">
         <Fact name="Tier">

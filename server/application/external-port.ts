@@ -1,25 +1,8 @@
 /** The store's verbs for agents that speak EAP; its promises stand in `store-port.ts`. */
 import type { AskAnswer } from '../domain/ask.ts';
-import type { HeartbeatInput, ProgressEvent, ReportedStatus, ResultInput } from '../domain/external-agent.ts';
+import type { ExternalAgent, HeartbeatInput, ProgressEvent, ResultInput } from '../domain/external-agent.ts';
 import type { ExternalOrder, ExternalRunState, ExternalSource, RunLoss } from '../domain/external-run.ts';
 import type { Usage } from '../domain/metrics.ts';
-
-/** What is known of an agent beyond its row. */
-export interface ExternalAgent {
-  agentId: string;
-  teamId: string;
-  endpointUrl: string | null;
-  softwareVersion: string;
-  protocolVersion: string;
-  /** Its token and secret are gone. */
-  revoked: boolean;
-  status: ReportedStatus | null;
-  currentLoad: number | null;
-  tasksInProgress: number | null;
-  metrics: Record<string, unknown>;
-  metadata: Record<string, unknown>;
-  registeredAt: Date;
-}
 
 /** An offer as its agent and its driver see it. */
 export interface ExternalRun {

@@ -244,3 +244,20 @@ export type AgentCommand =
       answers: string[];
       message: string | null;
     };
+
+/** What is known of an agent outside beyond its row. */
+export interface ExternalAgent {
+  readonly agentId: string;
+  readonly teamId: string;
+  readonly endpointUrl: string | null;
+  readonly softwareVersion: string;
+  readonly protocolVersion: string;
+  /** Its token and secret are gone. */
+  readonly revoked: boolean;
+  readonly status: ReportedStatus | null;
+  readonly currentLoad: number | null;
+  readonly tasksInProgress: number | null;
+  readonly metrics: Record<string, unknown>;
+  readonly metadata: Record<string, unknown>;
+  readonly registeredAt: Date;
+}

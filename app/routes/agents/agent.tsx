@@ -8,6 +8,7 @@ import { AgentDecisions } from '../../components/agent-decisions.tsx';
 import { SuccessBy } from '../../components/agent-record.tsx';
 import { AttemptList } from '../../components/attempt-list.tsx';
 import { DayTrend } from '../../components/day-trend.tsx';
+import { ExternalFacts } from '../../components/external-facts.tsx';
 import { Heartbeat } from '../../components/heartbeat.tsx';
 import { LoadGauge } from '../../components/load-gauge.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
@@ -24,16 +25,17 @@ import type { Route } from './+types/agent.ts';
 export const meta: Route.MetaFunction = ({ matches, params }) => roomTitle(matches, params.name);
 
 export const loader = guarded(async ({ params, url, context }: Route.LoaderArgs) => {
-  const { agents } = context.get(servicesContext);
+  const { agents, external } = context.get(servicesContext);
   const actor = actorOf(context);
   const agent = await agents.get(actor, params.name);
-  const [record, attempts, decisions] = await Promise.all([
+  const [record, attempts, decisions, outside] = await Promise.all([
     agents.record(actor, agent.id),
     agents.attempts(actor, agent.id, 20),
     agents.decisions(actor, agent.id, 20),
+    external.of(actor, agent.id),
   ]);
   const done = doneWords[url.searchParams.get('done') ?? ''] ?? null;
-  return { agent, record, attempts, decisions, done, refusal: refusal(actor, 'agent.manage') };
+  return { agent, record, attempts, decisions, outside, done, refusal: refusal(actor, 'agent.manage') };
 });
 
 const doneWords: Record<string, string> = {
@@ -72,7 +74,7 @@ export const action = guarded(async ({ request, params, context }: Route.ActionA
 
 export default function AgentPage({ loaderData, actionData }: Route.ComponentProps) {
   useRefresh();
-  const { agent, record, attempts, decisions, done, refusal: refused } = loaderData;
+  const { agent, record, attempts, decisions, outside, done, refusal: refused } = loaderData;
   const assumed = agent.performance.total < 5;
   return (
     <>
@@ -139,6 +141,11 @@ export default function AgentPage({ loaderData, actionData }: Route.ComponentPro
               <LoadGauge load={agent.load} />
             </div>
           </Panel>
+          {outside !== null && (
+            <Panel title="Runs elsewhere">
+              <ExternalFacts name={agent.name} external={outside} refusal={refused} />
+            </Panel>
+          )}
           <Panel title="Commands">
             <AgentCommands agent={agent} refusal={refused} error={actionData?.error ?? null} />
           </Panel>

@@ -18,9 +18,9 @@ import type { Route } from './+types/list.ts';
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Agents');
 
 export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
-  const { agents } = context.get(servicesContext);
+  const { agents, external } = context.get(servicesContext);
   const actor = actorOf(context);
-  const [fleet, stats] = await Promise.all([agents.list(actor), agents.stats(actor)]);
+  const [fleet, stats, outside] = await Promise.all([agents.list(actor), agents.stats(actor), external.list(actor)]);
   const working = fleet.filter((agent) => agent.load.current > 0);
   const current = await Promise.all(
     // A few more than are open: an attempt that ended may have begun later than one that runs.
@@ -29,6 +29,7 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
   return {
     agents: fleet.toSorted(byTypeAndName),
     stats,
+    outside: Object.fromEntries(outside.map((one) => [one.agentId, one])),
     current: Object.fromEntries(current),
     view: url.searchParams.get('view') === 'capabilities' ? ('capabilities' as const) : ('fleet' as const),
     refusal: refusal(actor, 'agent.manage'),
@@ -48,7 +49,7 @@ function byTypeAndName(a: Agent, b: Agent): number {
 
 export default function Agents({ loaderData }: Route.ComponentProps) {
   useRefresh();
-  const { agents, stats, current, view, refusal: refused, removed } = loaderData;
+  const { agents, stats, outside, current, view, refusal: refused, removed } = loaderData;
   const able = (stats.byState.online ?? 0) + (stats.byState.busy ?? 0);
   return (
     <>
@@ -57,7 +58,10 @@ export default function Agents({ loaderData }: Route.ComponentProps) {
         note="Who does the work. Each task goes to the best that fits; every choice can be opened and tried out under Routing."
       >
         {refused === null ? (
-          <ActionLink to="/agents/new">Register an agent</ActionLink>
+          <div className="flex flex-wrap gap-3">
+            <ActionLink to="/agents/enrol">Enrol an external agent</ActionLink>
+            <ActionLink to="/agents/new">Register an agent</ActionLink>
+          </div>
         ) : (
           <p className="max-w-xs text-data text-ink-2">{refused}</p>
         )}
@@ -104,7 +108,12 @@ export default function Agents({ loaderData }: Route.ComponentProps) {
               className="grid sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4"
             >
               {agents.map((agent) => (
-                <AgentCard key={agent.id} agent={agent} tasks={current[agent.id] ?? []} />
+                <AgentCard
+                  key={agent.id}
+                  agent={agent}
+                  tasks={current[agent.id] ?? []}
+                  external={outside[agent.id] ?? null}
+                />
               ))}
             </ul>
           )}

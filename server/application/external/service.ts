@@ -1,8 +1,7 @@
 import { type Actor, type AgentActor, authorize } from '../../domain/actor.ts';
 import { DomainError, invalidFromZod } from '../../domain/errors.ts';
-import { type AgentCommand, heartbeatInput, leaseHeartbeats } from '../../domain/external-agent.ts';
+import { type AgentCommand, type ExternalAgent, heartbeatInput, leaseHeartbeats } from '../../domain/external-agent.ts';
 import type { Deps } from '../deps.ts';
-import type { ExternalAgent } from '../external-port.ts';
 import { teamOf } from '../tokens.ts';
 import { commandsFor } from './commands.ts';
 import { createEnrolment } from './enrol.ts';
@@ -93,6 +92,13 @@ export function createExternalAgents(deps: Deps) {
     ...createReports(deps),
     heartbeat,
     claim,
+
+    /** What is known of one beyond its row; null for an agent on a runtime of ours. */
+    async of(actor: Actor, agentId: string): Promise<ExternalAgent | null> {
+      authorize(actor, 'read', { teamId: teamOf(actor), resource: 'agents' });
+      const found = await store.external.get(agentId);
+      return found?.teamId === actor.teamId ? found : null;
+    },
 
     /** What is known of the team's external agents beyond their rows. */
     async list(actor: Actor): Promise<ExternalAgent[]> {

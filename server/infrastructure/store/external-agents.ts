@@ -1,9 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
 import { runtimes } from '../../../db/schema/agents.ts';
 import { enrolmentCodes, externalAgents } from '../../../db/schema/external.ts';
-import type { ExternalAgent } from '../../application/external-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { ExternalAgent } from '../../domain/external-agent.ts';
 import { json } from './events.ts';
 import type { Handle } from './handle.ts';
 import { isId, storable } from './rows.ts';
