@@ -11,6 +11,7 @@ import { secretPlace } from './application/external/enrol.ts';
 import { taskMessage } from './application/external/message.ts';
 import { runWake } from './application/external/report.ts';
 import { agentWake } from './application/external/service.ts';
+import { createRuntimeWatch } from './application/engine/watch-runtimes.ts';
 import { graphOf } from './application/graph-view.ts';
 import type { Fault, OutputDelta } from './application/ports.ts';
 import { type Config, configuredSecrets } from './config.ts';
@@ -23,18 +24,20 @@ import { openEncryption } from './infrastructure/encryption-key.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
+import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
+import { createExternalAgentRunner } from './infrastructure/runtimes/external-agent-runner.ts';
+import { createExternalFleet } from './infrastructure/runtimes/external-fleet.ts';
 import { createJobs } from './infrastructure/jobs.ts';
 import { createOutbound } from './infrastructure/outbound.ts';
 import { createOutboundJudge } from './infrastructure/outbound-judge.ts';
-import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
+import { createPush } from './infrastructure/runtimes/external-push.ts';
 import { createRedaction } from './infrastructure/redaction.ts';
 import { createRunCommand } from './infrastructure/run-command.ts';
-import { createExternalAgentRunner } from './infrastructure/runtimes/external-agent-runner.ts';
-import { createPush } from './infrastructure/runtimes/external-push.ts';
 import { createLeftBehind } from './infrastructure/runtimes/left-behind.ts';
+import { externalConfig } from './infrastructure/runtimes/opencode-config.ts';
 import { createOpenCodeRunner } from './infrastructure/runtimes/opencode-runner.ts';
 import { createSupervisor } from './infrastructure/runtimes/opencode-supervisor.ts';
-import { createRunnerChoice } from './infrastructure/runtimes/runner-choice.ts';
+import { createRunnerByKind } from './infrastructure/runtimes/runner-by-kind.ts';
 import { createSecrets } from './infrastructure/secrets.ts';
 import { createStore } from './infrastructure/store/store.ts';
 import { createToolTokens } from './infrastructure/tools/tool-token.ts';
@@ -90,6 +93,7 @@ export async function createEngine(options: EngineOptions) {
   const ids = createSecrets();
   const tools = createAgentTools({ store, secrets: ids, clock: () => new Date() });
   const tokens = createToolTokens(config.dataDir);
+  const admission = createCallAdmission({ store, clock: () => new Date(), nudge: () => dispatchLoop?.nudge() });
   const gateway = createGateway({
     config,
     log,
@@ -101,9 +105,9 @@ export async function createEngine(options: EngineOptions) {
         const attempt = await store.attempts.byRemoteSession(remoteSessionId);
         const task = attempt && (await store.tasks.get(attempt.teamId, attempt.taskId));
         if (!attempt || !task) return null;
-        const { id: attemptId, sessionId, teamId, number, epoch, status, role } = attempt;
+        const { id: attemptId, sessionId, teamId, number, epoch, status, role, runtimeId } = attempt;
         const temperature = await store.agents.temperatureOf(attempt.agentId);
-        const call = { attemptId, sessionId, teamId, taskKey: task.key, number, epoch, status, temperature };
+        const call = { attemptId, sessionId, teamId, taskKey: task.key, number, epoch, status, temperature, runtimeId };
         if (role === 'plan') {
           const goal = { title: await planned(store, task), taskKey: task.kind === 'plan' ? null : task.key };
           return { ...call, role, goal };
@@ -111,9 +115,10 @@ export async function createEngine(options: EngineOptions) {
         const order = await taskOrder(store, sessionId, task.id);
         return { ...call, taskOrder: order, ...(role === 'conflict' ? { role } : {}) };
       },
+      runtimeOfToken: (hash) => store.runtimes.byGatewayToken(hash),
     },
     meter: {
-      admit: createCallAdmission({ store, clock: () => new Date(), nudge: () => dispatchLoop?.nudge() }),
+      admit: admission,
       recordCall: (call) => store.modelCalls.record(call),
       countFailure: (attemptId, step) => store.attempts.countRehearsalFailure(attemptId, step),
       setContext: async (attemptId, values) => {
@@ -130,13 +135,39 @@ export async function createEngine(options: EngineOptions) {
     runtimeId: embeddedRuntime.id,
     keepSecret: (value) => secrets.add(value),
   });
-  const openCode = createOpenCodeRunner({
-    supervisor,
-    log,
-    runtimeId: embeddedRuntime.id,
+  const loopback = () => `http://127.0.0.1:${gateway.port()}`;
+  const runs = {
     defaultModel: () => gateway.defaultModel(),
-    meterTotals: (attemptId) => store.modelCalls.ofAttempt(attemptId),
-    toolsUrl: (attemptId) => `http://127.0.0.1:${gateway.port()}${toolsPath(tokens.tokenOf(attemptId))}`,
+    meterTotals: (attemptId: string) => store.modelCalls.ofAttempt(attemptId),
+    toolsUrl: (attemptId: string) => `${loopback()}${toolsPath(tokens.tokenOf(attemptId))}`,
+  };
+  const embedded = createOpenCodeRunner({ ...runs, link: supervisor, log, runtimeId: embeddedRuntime.id });
+  // A server elsewhere calls back at the address people use; without one, on this machine.
+  const elsewhere = () => config.publicUrl ?? loopback();
+  const outbound = createOutbound({ allow: config.outboundAllow });
+  const fleet = createExternalFleet({
+    outbound,
+    log,
+    dataDir: config.dataDir,
+    runner: {
+      ...runs,
+      toolsUrl: (attemptId) => `${elsewhere()}${toolsPath(tokens.tokenOf(attemptId))}`,
+      reportCall: async (call) => {
+        await store.modelCalls.report(call);
+        // After the fact, since no gateway stood before it: a spent budget pauses the session now.
+        await admission(call.attemptId, 0);
+      },
+      offlineMs: 60_000,
+    },
+    configFor: (token) => {
+      const offered = { models: gateway.models(), defaultModel: gateway.defaultModel() };
+      return JSON.stringify(
+        externalConfig({ ...offered, token, gatewayUrl: elsewhere(), silenceMs: 120_000 }),
+        null,
+        2,
+      );
+    },
+    keepSecret: (value) => secrets.add(value),
   });
   const wakeUps = createWakeUps();
   const workspaces = createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow });
@@ -154,7 +185,6 @@ export async function createEngine(options: EngineOptions) {
     minimumFreeBytes,
   };
   const clock = () => new Date();
-  const outbound = createOutbound({ allow: config.outboundAllow });
   const external = createExternalAgentRunner({
     store,
     workspaces,
@@ -165,7 +195,11 @@ export async function createEngine(options: EngineOptions) {
     push: createPush({ store, outbound, encryption, log, secretPlace }),
     wakes: { run: runWake, agent: agentWake },
   });
-  const runner = createRunnerChoice(({ runtimeId }) => (runtimeId === embeddedRuntime.id ? openCode : external));
+  const runner = createRunnerByKind((id) => store.runtimes.kindOf(id), {
+    opencode_embedded: embedded,
+    opencode_external: fleet.runner,
+    external_agent: external,
+  });
   const commands = createRunCommand({ nodeBin: dirname(process.execPath), dataDir: config.dataDir });
 
   const loops: Loop[] = [];
@@ -185,6 +219,8 @@ export async function createEngine(options: EngineOptions) {
       vitals: () => ({ loops: health(), ...dispatcher.load() }),
       coordination: () => coordinator.facts(),
     },
+    fleet,
+    watchRuntimes: () => watchLoop?.nudge(),
     workspaces,
     drillTargets: createDrillTargets({
       database,
@@ -243,9 +279,13 @@ export async function createEngine(options: EngineOptions) {
   let dispatcher = createDispatcher(deps);
   const sweeper = createSweeper(deps, embeddedRuntime.id);
   const outside = createOutside(deps, { config, jobs });
+  const runtimeWatch = createRuntimeWatch(deps);
   let dispatchLoop: Loop | undefined;
+  let watchLoop: Loop | undefined;
 
   return {
+    /** The gateway and the attempts' tools, for runtimes elsewhere. */
+    fromElsewhere: gateway.fromElsewhere,
     services,
     store,
     coordinator,
@@ -265,11 +305,15 @@ export async function createEngine(options: EngineOptions) {
       supervisor.onChange(() => dispatchLoop?.nudge());
       supervisor.start().catch((error: unknown) => log.error({ err: error }, 'Starting the runtime failed'));
       outside.start();
+      // Before anything is driven: an attempt must find the server it is on.
+      await runtimeWatch.tick();
+      watchLoop = startLoop('runtimes', 5, () => runtimeWatch.tick(), log);
       dispatchLoop = startLoop('dispatch', 1, () => dispatcher.tick(), log);
       const deliverLoop = startLoop('deliver', 5, deliver, log);
       store.onCommit(() => deliverLoop.nudge());
       loops.push(
         dispatchLoop,
+        watchLoop,
         deliverLoop,
         startLoop('renew', config.leaseSeconds / 3, () => dispatcher.renew(), log),
         startLoop('sweep', 5, () => sweeper.sweep(), log),
@@ -291,6 +335,7 @@ export async function createEngine(options: EngineOptions) {
       await Promise.all(loops.map((loop) => loop.stop()));
       await Promise.all([dispatcher.stop(), outside.stop()]);
       await store.instances.leave(options.instance.id);
+      fleet.close();
       // The others go on at once with what was released.
       coordinator.nudge();
       await coordination.close();

@@ -15,6 +15,7 @@ import { createFigures } from './application/figures.ts';
 import { createPlans } from './application/plans.ts';
 import { createRepositories } from './application/repositories.ts';
 import { createRouting } from './application/routing.ts';
+import { createRuntimes } from './application/runtimes.ts';
 import { createSessions } from './application/sessions/service.ts';
 import { createSystem } from './application/system.ts';
 import { createTaskEdits } from './application/task-edits.ts';
@@ -40,6 +41,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     asks: createAsks(deps),
     agents: createAgents(deps),
     external: createExternalAgents(deps),
+    runtimes: createRuntimes(deps),
     routing: createRouting(deps),
     blueprints: createBlueprints(deps),
     plans: createPlans(deps),

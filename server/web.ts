@@ -93,6 +93,8 @@ export async function createWeb(options: {
   });
 
   const limits = createRequestLimits(undefined, engine.counters);
+  // Programs with tokens of their own, not browsers: nothing of what guards pages is for them.
+  app.use((req, res, next) => (/^\/(gateway|tools)\//.test(req.url) ? engine.fromElsewhere(req, res) : next()));
   security(app, config);
   app.use(createHealth({ health: () => services.system.health(), version: options.version }, log));
   app.use(

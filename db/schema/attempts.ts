@@ -134,6 +134,8 @@ export const modelCalls = pgTable(
     latencyMs: integer('latency_ms').notNull(),
     status: integer('status').notNull(),
     errorClass: failureClass('error_class'),
+    /** Set when the runtime told of it and the gateway never saw it: the same call is told again and again. */
+    reportedKey: text('reported_key').unique(),
     at: at('at').notNull().defaultNow(),
   },
   (t) => [index().on(t.sessionId), index().on(t.attemptId), index().on(t.teamId, t.at)],

@@ -3,7 +3,7 @@ import { type Agent, agentStates, agentTiers, agentTypes } from '../domain/agent
 import { presetOf } from '../domain/agent-fleet.ts';
 import { assertHoldings, createAgentInput, heldCapabilities, updateAgentInput } from '../domain/agent-input.ts';
 import { agentPrompts } from '../domain/agent-prompts.ts';
-import { DomainError, invalidFromZod } from '../domain/errors.ts';
+import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import type { EventType } from '../domain/events.ts';
 import type { Deps } from './deps.ts';
 import { defined } from './repositories.ts';
@@ -73,7 +73,7 @@ export function createAgents(deps: Deps) {
       return find(actor, idOrName);
     },
 
-    /** Registers an agent on the embedded runtime; prompt and preset are its type's unless said. CONFLICT when the name is taken. */
+    /** Registers an agent, on our own OpenCode unless said; prompt and preset are its type's unless said. CONFLICT when the name is taken. */
     async create(actor: Actor, raw: unknown): Promise<Agent> {
       const teamId = teamOf(actor);
       authorize(actor, 'agent.manage', { teamId });
@@ -83,7 +83,8 @@ export function createAgents(deps: Deps) {
       return store.transaction(async (tx) => {
         await assertNameFree(tx, teamId, input.name);
         const id = secrets.uuid();
-        const { id: runtimeId } = deps.runtime.status();
+        const runtimeId = input.runtimeId ?? deps.runtime.status().id;
+        await assertRuns(tx, deps, teamId, { runtimeId, model: input.model });
         await tx.agents.create({
           ...input,
           ...heldCapabilities(input.primaryCapabilities, input.secondaryCapabilities),
@@ -114,6 +115,8 @@ export function createAgents(deps: Deps) {
       const given = defined(parsed.data);
       const asked = { ...agent, ...given };
       assertHoldings(asked);
+      if (given.runtimeId !== undefined || given.model !== undefined)
+        await assertRuns(store, deps, agent.teamId, asked);
       const patch = { ...given, ...heldCapabilities(asked.primaryCapabilities, asked.secondaryCapabilities) };
       return change(actor, { agent, patch, action: 'agent.updated' }, agent.version);
     },
@@ -187,6 +190,24 @@ async function existing(store: Pick<Tx, 'agents'>, teamId: string, idOrName: str
   return agent;
 }
 
+/** INVALID when there is no such runtime, or it has not the model the agent would name. */
+async function assertRuns(
+  store: Pick<Tx, 'runtimes'>,
+  deps: Pick<Deps, 'fleet'>,
+  teamId: string,
+  { runtimeId, model }: Pick<Agent, 'runtimeId' | 'model'>,
+): Promise<void> {
+  const runtime = await store.runtimes.get(teamId, runtimeId);
+  if (runtime === null || runtime.kind === 'external_agent')
+    throw invalid([{ path: 'runtimeId', message: 'There is no such runtime for agents to be put on.' }]);
+  if (runtime.kind !== 'opencode_external') return;
+  const named = model ?? deps.fleet.defaultModel();
+  if (runtime.models.includes(named)) return;
+  const has = runtime.models.slice(0, 5).join(', ') || 'none';
+  const message = `${runtime.name} has no model ${named}: name one of its own (${has}).`;
+  throw invalid([{ path: 'model', message }]);
+}
+
 /** Says which name is taken; two who register it at the same moment are told apart by the database. */
 async function assertNameFree(tx: Tx, teamId: string, name: string): Promise<void> {
   if (!(await tx.agents.get(teamId, name))) return;
@@ -224,7 +245,7 @@ async function tell(
 
 /** What of an agent is a person's choice. */
 function facts(agent: Agent) {
-  const { name, type, primaryCapabilities, secondaryCapabilities, model, temperature, systemPrompt } = agent;
+  const { name, type, primaryCapabilities, secondaryCapabilities, runtimeId, model, temperature, systemPrompt } = agent;
   const { permissionPreset, preferredTechnologies, avoidedTechnologies, preferredSessionTypes } = agent;
   const { preferredComplexity, minimumQuality, maxConcurrentTasks, enabled, draining } = agent;
   return {
@@ -232,6 +253,7 @@ function facts(agent: Agent) {
     type,
     primaryCapabilities,
     secondaryCapabilities,
+    runtimeId,
     model,
     temperature,
     systemPrompt,

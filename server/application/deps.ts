@@ -20,6 +20,7 @@ import type {
   Secrets,
   WakeUps,
 } from './ports.ts';
+import type { RuntimeFleet } from './runtime-port.ts';
 import type { Store } from './store-port.ts';
 
 export interface Settings {
@@ -43,10 +44,14 @@ export interface Deps {
   readonly store: Store;
   readonly locks: FairLocks;
   readonly runner: AgentRunner;
-  readonly runtime: { status(): RuntimeStatus };
   readonly instance: InstanceSelf;
   /** What a drill may kill here. */
   readonly drillTargets: DrillTargets;
+  readonly runtime: { status(): RuntimeStatus; restart(reason: string): Promise<void> };
+  /** The servers elsewhere. */
+  readonly fleet: RuntimeFleet;
+  /** Asks for a look at which servers there are, rather than at its next turn. */
+  readonly watchRuntimes: () => void;
   readonly workspaces: Workspaces;
   readonly blueprintFiles: BlueprintFiles;
   readonly runCommand: RunCommand;

@@ -6,6 +6,7 @@ import type { AskAnswer } from '../domain/ask.ts';
 import type { FailureClass } from '../domain/attempt.ts';
 import type { FieldIssue } from '../domain/errors.ts';
 import type { Usage } from '../domain/metrics.ts';
+import type { RuntimeState } from '../domain/runtime.ts';
 
 /** One attempt as a runner needs it. Every id is chosen by us before the first call, so any call may be repeated. */
 export interface RunOrder {
@@ -116,7 +117,7 @@ export interface RemoteIds {
   remotePartId: string;
 }
 
-export type RuntimeState = 'starting' | 'online' | 'degraded' | 'parked' | 'offline';
+export type { RuntimeState };
 
 /** The supervised OpenCode as the application and the pages see it. */
 export interface RuntimeStatus {

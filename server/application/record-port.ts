@@ -129,8 +129,10 @@ export interface AuditStore {
 
 export interface ModelCallStore {
   record(call: ModelCall): Promise<void>;
-  /** Usage, calls and errors of one attempt as the gateway metered them. */
-  ofAttempt(attemptId: string): Promise<{ usage: Usage; calls: number; errors: number }>;
+  /** A call that went past the gateway; told again under the same key it is not counted twice. */
+  report(call: ModelCall & { key: string }): Promise<void>;
+  /** Usage, calls and errors of one attempt as they were metered; `reported` of them by the runtime itself. */
+  ofAttempt(attemptId: string): Promise<{ usage: Usage; calls: number; errors: number; reported: number }>;
   ofSession(sessionId: string): Promise<{ usage: Usage; calls: number; errors: number }>;
   /** Tokens metered for the team since the first of the month, UTC. */
   tokensThisMonth(teamId: string): Promise<number>;

@@ -1,6 +1,7 @@
 /** The store's verbs for teams, people, tokens, repositories and agents; its promises stand in `store-port.ts`. */
 import type { Role } from '../domain/actor.ts';
 import type { Agent, AgentState, AgentTier, Capability } from '../domain/agent.ts';
+import type { RuntimeRecordStore } from './runtime-port.ts';
 
 export interface Page<T> {
   items: T[];
@@ -149,7 +150,7 @@ export interface StoredRuntimeState {
   parkedUntil: Date | null;
 }
 
-export interface RuntimeStore {
+export interface RuntimeStore extends RuntimeRecordStore {
   /** The pool of every instance's embedded OpenCode, made once; since when tells one installation from another. */
   upsertEmbedded(row: { id: string; name: string; capacity?: number }): Promise<{ id: string; createdAt: Date }>;
   setState(id: string, state: StoredRuntimeState): Promise<void>;
@@ -192,6 +193,7 @@ export interface AgentStore {
         | 'name'
         | 'primaryCapabilities'
         | 'secondaryCapabilities'
+        | 'runtimeId'
         | 'model'
         | 'temperature'
         | 'systemPrompt'

@@ -58,6 +58,7 @@ const fields = {
     .trim()
     .min(1, 'The system prompt must not be empty')
     .max(20_000, 'The system prompt may have at most 20,000 characters'),
+  runtimeId: z.guid('Choose a runtime'),
   permissionPreset: z.enum(permissionPresets, { error: `Choose one of ${permissionPresets.join(', ')}` }),
   preferredTechnologies: technologies,
   avoidedTechnologies: technologies,
@@ -77,6 +78,8 @@ export const createAgentInput = z
     type,
     primaryCapabilities: fields.primaryCapabilities,
     secondaryCapabilities: fields.secondaryCapabilities.default([]),
+    /** Where it runs; left out, on our own OpenCode. */
+    runtimeId: fields.runtimeId.optional(),
     model: fields.model.default(null),
     temperature: fields.temperature.default(0.3),
     systemPrompt: fields.systemPrompt.optional(),
@@ -100,6 +103,7 @@ export const updateAgentInput = z.strictObject({
   name: fields.name.optional(),
   primaryCapabilities: fields.primaryCapabilities.optional(),
   secondaryCapabilities: fields.secondaryCapabilities.optional(),
+  runtimeId: fields.runtimeId.optional(),
   model: fields.model.optional(),
   temperature: fields.temperature.optional(),
   systemPrompt: fields.systemPrompt.optional(),

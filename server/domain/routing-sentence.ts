@@ -45,6 +45,11 @@ const words: Record<keyof RouteWeights, string> = {
   complexity: 'the difficulty it prefers',
 };
 
+/** Being asked for gives 0.2 and more; less comes from the runtime alone. */
+function bonusWords(lead: number): string {
+  return lead < 0.15 ? 'the bonus of being where the session is' : 'the bonus of being asked for';
+}
+
 /** The two parts that give the lead most of its size; with equal scores the lower load, or null. */
 function leadOver(chosen: RoutedCandidate, other: RoutedCandidate, weights: RouteWeights): string | null {
   const mine = chosen.parts.tierMultiplier;
@@ -55,7 +60,7 @@ function leadOver(chosen: RoutedCandidate, other: RoutedCandidate, weights: Rout
   const all: [string, number][] = [
     ...parts,
     ['its tier', (mine - other.parts.tierMultiplier) * weighted(other.parts, weights)],
-    ['the bonus of being asked for', chosen.parts.bonus - other.parts.bonus],
+    [bonusWords(chosen.parts.bonus - other.parts.bonus), chosen.parts.bonus - other.parts.bonus],
   ];
   if (chosen.score === other.score) return chosen.load.utilisation < other.load.utilisation ? 'its lower load' : null;
   const ahead = all.filter(([, lead]) => lead > 0).sort((a, b) => b[1] - a[1]);

@@ -31,6 +31,10 @@ export interface RouteCandidate {
   readonly circuit: 'closed' | 'open' | 'half_open';
   /** Until when its runtime waits for the provider's quota; null when it does not. */
   readonly parkedUntil?: Date | null;
+  /** Why its runtime takes no new attempt, as the end of "has a runtime that …"; null when it does. */
+  readonly runtimeRefusal?: string | null;
+  /** Whether the session is on its runtime already, elsewhere: files and models are warm there. */
+  readonly sticky?: boolean;
   /** Whether this would be the one probe of a degraded agent. */
   readonly probe?: boolean;
   /** When it last finished something; the longest idle wins a tie. */
@@ -90,6 +94,9 @@ export const routeWeights: RouteWeights = {
   sessionType: 0.05,
   complexity: 0.1,
 };
+
+/** A session stays on the server it is on, as long as nobody else is clearly better (engine.md 6). */
+const stickyBonus = 0.1;
 
 const multipliers: Record<AgentTier, number> = { elite: 1.1, advanced: 1.05, competent: 1, trainee: 0.9, degraded: 0 };
 const complexityFactors: Record<Complexity, number> = { trivial: 0.5, simple: 1, moderate: 2, complex: 2.5, expert: 3 };
@@ -177,7 +184,7 @@ export function lacksOnlySlot({ removedBy }: Pick<RoutedCandidate, 'removedBy'>)
 }
 
 function removal(request: RouteRequest, candidate: RouteCandidate, lacks: boolean): string | null {
-  const { agent, circuit, parkedUntil = null, probe = false } = candidate;
+  const { agent, circuit, parkedUntil = null, probe = false, runtimeRefusal = null } = candidate;
   if (agent.teamId !== request.teamId) return 'belongs to another team';
   if (!agent.enabled) return 'is disabled';
   if (agent.draining) return 'is draining and takes no new work';
@@ -203,10 +210,15 @@ function removal(request: RouteRequest, candidate: RouteCandidate, lacks: boolea
     return `has an overall of ${overall.toFixed(2)}, below its minimum of ${agent.minimumQuality}`;
   }
   if (parkedUntil !== null) return `has a runtime that waits for its quota until ${parkedUntil.toISOString()}`;
-  return circuit === 'open' ? 'has a runtime whose circuit is open' : null;
+  if (circuit === 'open') return 'has a runtime whose circuit is open';
+  return runtimeRefusal === null ? null : `has a runtime that ${runtimeRefusal}`;
 }
 
-function partsOf(request: RouteRequest, { agent, probe = false }: RouteCandidate, held: number): RouteParts {
+function partsOf(
+  request: RouteRequest,
+  { agent, probe = false, sticky = false }: RouteCandidate,
+  held: number,
+): RouteParts {
   const { requiredCapabilities: required, technologies } = request;
   let matched = 0;
   for (const one of technologies) if (includes(agent.preferredTechnologies, one)) matched += 1;
@@ -220,7 +232,7 @@ function partsOf(request: RouteRequest, { agent, probe = false }: RouteCandidate
     sessionType: prefers.length === 0 || prefers.includes(request.sessionType) ? 1 : 0.3,
     complexity: complexityPart(complexityFactors[request.complexity], agent.preferredComplexity),
     tierMultiplier: agent.tier === 'degraded' && probe ? 0.5 : multipliers[agent.tier],
-    bonus: (asked ? 0.2 : 0) + (request.preferredAgentType === agent.type ? 0.3 : 0),
+    bonus: (asked ? 0.2 : 0) + (request.preferredAgentType === agent.type ? 0.3 : 0) + (sticky ? stickyBonus : 0),
   };
 }
 

@@ -33,6 +33,8 @@ export interface OutboundCall {
   /** The name is looked up, the connection made and (with `send`) the whole body read within this. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
+  /** A body larger than this breaks off. */
+  maxBytes?: number;
 }
 
 export interface OutboundAnswer {
@@ -87,21 +89,12 @@ export function createOutbound(options: {
     async send(url, call) {
       const whole = any(AbortSignal.timeout(call.timeoutMs), call.signal);
       const response = await opened(url, call, whole);
-      const parts: Uint8Array[] = [];
-      let size = 0;
       try {
-        for await (const part of response.body ?? []) {
-          size += part.length;
-          if (size > call.maxBytes) {
-            const limit = `${Math.round(call.maxBytes / 1024)} KiB`;
-            throw new OutboundError('too_large', `What ${url.host} sends is larger than ${limit}.`);
-          }
-          parts.push(part);
-        }
+        const body = Buffer.from(await response.arrayBuffer());
+        return { status: response.status, headers: response.headers, body };
       } catch (error) {
         throw inWords(error, url, whole, call);
       }
-      return { status: response.status, headers: response.headers, body: Buffer.concat(parts) };
     },
   };
 }
@@ -158,13 +151,29 @@ function exchanged(
         const status = response.statusCode ?? 502;
         const empty = status === 204 || status === 205 || status === 304;
         if (empty) response.resume();
-        const body = empty ? null : (Readable.toWeb(response) as ReadableStream<Uint8Array>);
+        const body = empty ? null : bounded(Readable.toWeb(response) as ReadableStream<Uint8Array>, url, call.maxBytes);
         resolve(new Response(body, { status, headers }));
       },
     );
     sent.on('error', reject);
     sent.end(call.body);
   });
+}
+
+/** The body, which breaks off when it grows beyond its bound. */
+function bounded(body: ReadableStream<Uint8Array>, url: URL, maxBytes: number | undefined): ReadableStream<Uint8Array> {
+  if (maxBytes === undefined) return body;
+  let size = 0;
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(part, controller) {
+        size += part.length;
+        if (size <= maxBytes) return controller.enqueue(part);
+        const limit = `${Math.round(maxBytes / 1024)} KiB`;
+        throw new OutboundError('too_large', `What ${url.host} sends is larger than ${limit}.`);
+      },
+    }),
+  );
 }
 
 function inWords(error: unknown, url: URL, whole: AbortSignal, call: OutboundCall): unknown {

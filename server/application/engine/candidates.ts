@@ -1,5 +1,6 @@
 import { mayProbe } from '../../domain/agent-recovery.ts';
 import type { RouteCandidate } from '../../domain/routing.ts';
+import { roomRefusal } from '../../domain/runtime.ts';
 import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
 
@@ -8,20 +9,30 @@ import type { Tx } from '../store-port.ts';
  * and probes are counted one after the other; a dry run sees the same without the locks.
  */
 export async function candidatesFor(
-  tx: Pick<Tx, 'agents'>,
-  deps: Pick<Deps, 'runtime' | 'clock'>,
+  tx: Pick<Tx, 'agents' | 'runtimes'>,
+  deps: Pick<Deps, 'runtime' | 'fleet' | 'clock'>,
   teamId: string,
+  asked: { model?: string | null; stickTo?: string | null } = {},
 ): Promise<RouteCandidate[]> {
   const [agents, idle] = [await tx.agents.list(teamId), await tx.agents.idle(teamId)];
   const restOf = new Map(idle.map((one) => [one.agentId, one]));
-  const { circuit, parkedUntil } = deps.runtime.status();
+  const runtimes = new Map((await tx.runtimes.list(teamId)).map((runtime) => [runtime.id, runtime]));
+  const own = deps.runtime.status();
   const now = deps.clock();
   return agents.map((agent) => {
     const { idleSince = null, probing = false } = restOf.get(agent.id) ?? {};
+    const kept = runtimes.get(agent.runtimeId);
+    // Of our own OpenCode this process knows more than the row, which is a few seconds old.
+    const runtime = kept?.kind === 'opencode_embedded' ? { ...kept, ...own, kind: kept.kind } : kept;
+    const { circuit, parkedUntil } = runtime ?? own;
     return {
       agent,
       circuit,
       parkedUntil: parkedUntil !== null && parkedUntil > now ? parkedUntil : null,
+      runtimeRefusal: runtime
+        ? roomRefusal(runtime, asked.model ?? agent.model ?? deps.fleet.defaultModel())
+        : 'is gone',
+      sticky: runtime?.kind === 'opencode_external' && runtime.id === asked.stickTo,
       probe: mayProbe(agent, probing, now),
       idleSince,
     };

@@ -46,7 +46,11 @@ export async function chooseAgent(
     preferredAgentType: next?.preferredAgentType ?? asks?.preferredAgentType ?? null,
     excluded: next?.excludedAgents ?? [],
   };
-  const candidates = await candidatesFor(tx, deps, session.teamId);
+  const latest = (await tx.attempts.bySession(session.id)).at(-1);
+  const candidates = await candidatesFor(tx, deps, session.teamId, {
+    model: session.model,
+    stickTo: latest?.runtimeId ?? null,
+  });
   let asked = request;
   let decision = route(asked, candidates);
   let why = next === null || next.reason === '' ? '' : ` ${next.reason}.`;

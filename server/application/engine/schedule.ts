@@ -62,7 +62,7 @@ export async function startTasks(
   let slots = session.parallelism - open;
   for (const task of startOrder(tasks, clock())) {
     if (slots <= 0) break;
-    const refusal = await newWorkRefusal(deps);
+    const refusal = await newWorkRefusal(deps, session);
     const outline = refusal === null && nextRole(task) === 'plan' ? await outlineOf(deps, session) : undefined;
     const assigned: Assignment =
       refusal === null ? await assignTask(deps, session, task.id, outline) : { refused: refusal, because: 'passing' };
@@ -93,9 +93,10 @@ export async function startTasks(
 }
 
 /** Why no new attempt may start now, whatever the agent: the runtime is away, or the disk is full. */
-async function newWorkRefusal(deps: Deps): Promise<string | null> {
+async function newWorkRefusal(deps: Deps, { teamId }: Session): Promise<string | null> {
   const runtime = deps.runtime.status();
-  if (runtime.state !== 'online')
+  // With others beside it each agent is judged by its own.
+  if (runtime.state !== 'online' && (await deps.store.runtimes.list(teamId)).length <= 1)
     return runtime.parkedUntil !== null
       ? parkedInWords(runtime.parkedUntil)
       : `the runtime is ${runtime.state}${runtime.detail ? `: ${runtime.detail}` : ''}`;

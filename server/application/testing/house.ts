@@ -21,7 +21,7 @@ import { createAttemptLimiter } from '../../infrastructure/rate-limit.ts';
 import { createRunCommand } from '../../infrastructure/run-command.ts';
 import { createExternalAgentRunner } from '../../infrastructure/runtimes/external-agent-runner.ts';
 import { createLeftBehind } from '../../infrastructure/runtimes/left-behind.ts';
-import { createRunnerChoice } from '../../infrastructure/runtimes/runner-choice.ts';
+import { createRunnerByKind } from '../../infrastructure/runtimes/runner-by-kind.ts';
 import { createSecrets } from '../../infrastructure/secrets.ts';
 import { createWakeUps } from '../../infrastructure/wake-ups.ts';
 import { createServices } from '../../services.ts';
@@ -36,6 +36,7 @@ import { seedFleet } from '../fleet.ts';
 import type { Fault, FaultPoint, RuntimeStatus } from '../ports.ts';
 import type { Repository, Team } from '../team-port.ts';
 import { aloneInstance } from './alone-instance.ts';
+import { createFleetByHand } from './fleet-by-hand.ts';
 import { createHandRunner, type Play } from './hand-runner.ts';
 
 const online: RuntimeStatus = {
@@ -86,6 +87,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
   const { store } = house.opened;
   const play: { current: Play } = { current: async () => undefined };
   const hand = createHandRunner(play);
+  const fleet = createFleetByHand();
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = { ...online };
   const time = { ahead: 0 };
@@ -116,10 +118,16 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
   };
   const deps: Deps = {
     store,
-    runner: createRunnerChoice((order) => (order.runtimeId === online.id ? hand.runner : outside)),
+    runner: createRunnerByKind((id) => store.runtimes.kindOf(id), {
+      opencode_embedded: hand.runner,
+      opencode_external: hand.runner,
+      external_agent: outside,
+    }),
     locks: house.locks,
-    runtime: { status: () => runtime },
     instance: aloneInstance(instanceOf(settings.owner ?? defaults.owner)),
+    runtime: { status: () => runtime, restart: async () => undefined },
+    fleet,
+    watchRuntimes: () => undefined,
     workspaces,
     drillTargets,
     blueprintFiles: createBlueprintFiles({ dataDir: house.dataDir, directory: null, outboundAllow: [] }),
@@ -152,6 +160,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     dispatcher: createDispatcher(deps),
     sweeper: createSweeper(deps, runtimeId),
     runtime,
+    fleet,
     play,
     started: hand.started,
     aborted: hand.aborted,

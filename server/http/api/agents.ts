@@ -49,7 +49,7 @@ export const agentRoutes: Route[] = [
     method: 'post',
     path: '/agents',
     operationId: 'createAgent',
-    summary: 'Register an agent on the embedded runtime',
+    summary: 'Register an agent, on our own OpenCode or on an enrolled server',
     tag,
     permission: manage,
     body: createAgentInput,

@@ -22,6 +22,7 @@ import { planRoutes } from './plans.ts';
 import { repositoryRoutes } from './repositories.ts';
 import type { Route } from './route.ts';
 import { routingRoutes } from './routing.ts';
+import { runtimeRoutes } from './runtimes.ts';
 import type { ApiServices } from './services.ts';
 import { commandRoutes } from './session-commands.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -62,6 +63,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     // Before the agents: `/agents/enrolment-codes` is no agent's name.
     ...externalAgentRoutes(options),
     ...agentRoutes,
+    ...runtimeRoutes,
     ...contextRoutes,
     ...blueprintRoutes,
     ...budgetRoutes,

@@ -13,6 +13,7 @@ import type { createFigures } from '../../application/figures.ts';
 import type { createPlans } from '../../application/plans.ts';
 import type { createRepositories } from '../../application/repositories.ts';
 import type { createRouting } from '../../application/routing.ts';
+import type { createRuntimes } from '../../application/runtimes.ts';
 import type { createSessions } from '../../application/sessions/service.ts';
 import type { createTaskEdits } from '../../application/task-edits.ts';
 import type { createTasks } from '../../application/tasks.ts';
@@ -40,6 +41,7 @@ export interface ApiServices {
   readonly asks: ReturnType<typeof createAsks>;
   readonly conflicts: ReturnType<typeof createConflicts>;
   readonly contexts: ReturnType<typeof createContexts>;
+  readonly runtimes: ReturnType<typeof createRuntimes>;
   readonly agents: ReturnType<typeof createAgents>;
   readonly external: ReturnType<typeof createExternalAgents>;
   readonly routing: Pick<ReturnType<typeof createRouting>, 'dryRun' | 'whatIf'>;

@@ -8,6 +8,7 @@ import { openTestStore } from '../../../db/testing/store.ts';
 import type { Deps } from '../../application/deps.ts';
 import type { AgentRunner, RuntimeStatus } from '../../application/ports.ts';
 import { aloneInstance } from '../../application/testing/alone-instance.ts';
+import { createFleetByHand } from '../../application/testing/fleet-by-hand.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import type { Role, Scope } from '../../domain/actor.ts';
 import { scopes as allScopes } from '../../domain/actor.ts';
@@ -93,12 +94,14 @@ export async function openApiServer(
     store,
     locks: createInProcessLocks({ fences: store.locks }),
     runner: noRunner,
-    runtime: { status: () => runtimeStatus },
     instance: {
       ...aloneInstance('test'),
       vitals: () => ({ loops: loops(), sessions: 0, attempts: 0 }),
     },
     drillTargets: { refusal: () => null, describe: (part) => part, kill: async () => undefined },
+    runtime: { status: () => runtimeStatus, restart: async () => {} },
+    fleet: createFleetByHand(),
+    watchRuntimes: () => {},
     workspaces: createWorkspaces({ dataDir, log, outboundAllow: [] }),
     commandEnvironment: { node: process.version, platform: process.platform, variables: [] },
     blueprintFiles: createBlueprintFiles({ dataDir, directory: config.blueprintDir, outboundAllow: [] }),

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log, RuntimeStatus } from '../../application/ports.ts';
 import type { Config } from '../../config.ts';
@@ -52,6 +52,8 @@ export interface Gateway {
   acceptToken(token: string): void;
   /** Tells how to find the parent of a remote session, so that calls of sub-agents reach their attempt. */
   setParentLookup(lookup: ParentLookup): void;
+  /** The same door for runtimes elsewhere, on the server people use: it opens to their tokens alone. */
+  fromElsewhere(request: IncomingMessage, response: ServerResponse): void;
   /** Ends the attempt's calls now and refuses further ones of this process. */
   cut(attemptId: string, reason: string): void;
   /** What a model costs, by its full name; null is the default model. */
@@ -81,19 +83,20 @@ export function createGateway(options: GatewayOptions): Gateway {
   let token = '';
   let listeningOn = 0;
 
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     handle(request, response).catch((error: unknown) => {
       if (!(error instanceof RequestProblem)) log.error({ error: String(error) }, 'A gateway call failed');
       sendError(response, error);
     });
-  });
+  };
+  const server = createServer(answer);
 
   // A connection closed just when OpenCode uses it again would look to it like a failing model.
   server.keepAliveTimeout = 600_000;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (options.tools !== undefined && request.url?.startsWith('/tools/')) return options.tools(request, response);
-    authenticate(request);
+    const caller = await authenticate(request);
     const [, name = '', path = ''] =
       /^\/gateway\/([a-z]+)\/v1\/([a-z/]+)$/.exec((request.url ?? '').split('?')[0] ?? '') ?? [];
     const provider = providers.get(name);
@@ -108,20 +111,32 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
     const body = await readBody(request);
     const attempt = await admit.attemptOf(request.headers['x-session-id']);
+    if (caller !== null && attempt.runtimeId !== caller)
+      throw new RequestProblem(403, 'unknown_session', 'The remote session is not known.');
     const held = await holdForBudget(meter, attempt.attemptId, response, options.patience ?? patience);
     // It may have waited for long: what ended meanwhile makes no call any more.
     if (held === null) await serve(provider, await admit.attemptOf(request.headers['x-session-id']), body, response);
     else if (held !== 'left') conclude(response, held, undefined);
   }
 
-  function authenticate(request: IncomingMessage): void {
-    // A surviving OpenCode may call before the supervisor has read its token: a final refusal would end its runs.
-    if (token === '') throw new Error('The token of the runtime is not known yet.');
-    const given = Buffer.from(request.headers.authorization ?? '');
-    const expected = Buffer.from(`Bearer ${token}`);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+  /** Null for our own OpenCode; else the runtime elsewhere that calls, which may speak for its own attempts alone. */
+  async function authenticate(request: IncomingMessage): Promise<string | null> {
+    const given = request.headers.authorization ?? '';
+    const elsewhere = /^Bearer (oig_[A-Za-z0-9_-]{40,})$/.exec(given)?.[1];
+    if (elsewhere !== undefined) {
+      const hash = createHash('sha256').update(elsewhere).digest('hex');
+      const runtimeId = (await options.registry.runtimeOfToken?.(hash)) ?? null;
+      if (runtimeId !== null) return runtimeId;
       throw new RequestProblem(401, 'unauthenticated', 'The token is not valid.');
     }
+    // A surviving OpenCode may call before the supervisor has read its token: a final refusal would end its runs.
+    if (token === '') throw new Error('The token of the runtime is not known yet.');
+    const expected = Buffer.from(`Bearer ${token}`);
+    const said = Buffer.from(given);
+    if (said.length !== expected.length || !timingSafeEqual(said, expected)) {
+      throw new RequestProblem(401, 'unauthenticated', 'The token is not valid.');
+    }
+    return null;
   }
 
   async function serve(
@@ -218,6 +233,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     defaultModel: () => (config.model ? `default/${config.model.name}` : 'rehearsal/scripted'),
     acceptToken(next) {
       token = next;
+    },
+    fromElsewhere(request, response) {
+      const tools = request.url?.startsWith('/tools/') ?? false;
+      if (tools || request.headers.authorization?.startsWith('Bearer oig_')) return answer(request, response);
+      sendError(response, new RequestProblem(401, 'unauthenticated', 'The token is not valid.'));
     },
     setParentLookup: admit.setParentLookup,
     cut(attemptId, reason) {

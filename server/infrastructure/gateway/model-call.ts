@@ -16,6 +16,8 @@ export interface GatewayAttempt {
   number: number;
   epoch: number;
   status: AttemptStatus;
+  /** Where it runs. */
+  runtimeId?: string;
   /** The agent's; null leaves the runtime's own. */
   temperature?: number | null;
 }
@@ -36,6 +38,8 @@ export interface CallRecord extends Usage {
 /** What the gateway asks of the application about attempts. */
 export interface GatewayRegistry {
   resolveAttempt(remoteSessionId: string): Promise<GatewayAttempt | null>;
+  /** The runtime elsewhere that presents this token, by the token's SHA-256; without it only our own may call. */
+  runtimeOfToken?(hash: string): Promise<string | null>;
 }
 
 /** Where the gateway writes down what happened. */

@@ -77,7 +77,7 @@ async function startNew(
   const token = secret();
   const port = await freePort();
   const { version, path } = wanted.binary;
-  await writeHome(home, openCodeConfig({ ...wanted, token }), version);
+  await writeHome(home, openCodeConfig({ ...wanted, gatewayUrl: loopback(wanted.gatewayPort), token }), version);
   await writeFile(home.heartbeatFile, '');
   await rotate(home.logFile);
   let record: RecordedProcess | null = null;
@@ -121,8 +121,10 @@ async function answers(started: RecordedProcess): Promise<boolean> {
   return false;
 }
 
+const loopback = (port: number) => `http://127.0.0.1:${port}`;
+
 function fingerprint(wanted: WantedProcess): string {
-  const config = openCodeConfig({ ...wanted, token: '' });
+  const config = openCodeConfig({ ...wanted, gatewayUrl: loopback(wanted.gatewayPort), token: '' });
   return createHash('sha256')
     .update(JSON.stringify([config, wanted.binary]))
     .digest('hex');

@@ -33,7 +33,7 @@ export function openCodeClient(address: OpenCodeAddress): OpenCodeClient {
   async function request(method: string, path: string, body?: object): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(`${address.baseUrl}${path}`, {
+      response = await (address.fetch ?? fetch)(`${address.baseUrl}${path}`, {
         method,
         headers: { authorization: address.authHeader, ...(body && { 'content-type': 'application/json' }) },
         signal: AbortSignal.timeout(deadlineMs),

@@ -10,8 +10,15 @@ export interface OfferedModel {
   outputTokens: number;
 }
 
+interface OpenCodeConfig extends Record<string, unknown> {
+  $schema: string;
+  provider: Record<string, object>;
+  agent: Record<string, object>;
+}
+
 export interface OpenCodeConfigInput {
-  gatewayPort: number;
+  /** Where the gateway is, without a slash at its end. */
+  gatewayUrl: string;
   token: string;
   models: OfferedModel[];
   defaultModel: string;
@@ -24,7 +31,7 @@ Never commit, push, switch branches or rewrite history: the orchestrator records
 When a permission is refused, go on without it. Ask a question only when the task cannot be done without its answer.`;
 
 /** What OpenCode's agent of each preset is told; who it is comes from our own agent, in the prompt's system text. */
-const instructions: Record<PermissionPreset, string> = {
+export const presetInstructions: Record<PermissionPreset, string> = {
   read_only: `${house}
 You may read everything and change nothing: no file can be written, and only commands that read can run.
 Everything you have to say is your answer; say what you looked at, what you found, where, and why it matters.`,
@@ -42,14 +49,14 @@ Prove the whole by running the project's own checks. End with two or three sente
 };
 
 /** The whole configuration file of a supervised OpenCode: only the gateway, only our agents, nothing that calls out. */
-export function openCodeConfig(input: OpenCodeConfigInput): object {
+export function openCodeConfig(input: OpenCodeConfigInput): OpenCodeConfig {
   const providers = [...new Set(input.models.map((model) => model.provider))];
   const agents = presets.map((preset) => [
     remoteAgentFor(preset),
     {
       mode: 'primary',
       description: `Works under the ${preset} permission preset`,
-      prompt: instructions[preset],
+      prompt: presetInstructions[preset],
       permission: permissionPresets[preset],
     },
   ]);
@@ -77,7 +84,7 @@ function providerEntry(provider: string, input: OpenCodeConfigInput): object {
     npm: '@ai-sdk/openai-compatible',
     name: provider,
     options: {
-      baseURL: `http://127.0.0.1:${input.gatewayPort}/gateway/${provider}/v1`,
+      baseURL: `${input.gatewayUrl}/gateway/${provider}/v1`,
       apiKey: input.token,
       headerTimeout: input.silenceMs,
       chunkTimeout: input.silenceMs,
@@ -89,4 +96,13 @@ function providerEntry(provider: string, input: OpenCodeConfigInput): object {
       ]),
     ),
   };
+}
+
+/** What a server that is not ours adds to its `opencode.json`: our gateway beside its own providers, and our agents. */
+export function externalConfig(input: OpenCodeConfigInput): object {
+  const { $schema, provider, agent } = openCodeConfig(input);
+  const ours = Object.fromEntries(
+    presets.map((preset) => remoteAgentFor(preset)).map((name) => [name, agent[name ?? '']]),
+  );
+  return { $schema, autoupdate: false, share: 'disabled', provider, agent: ours };
 }

@@ -10,6 +10,15 @@ import { identityOf, isRunning, type ProcessIdentity } from './process-table.ts'
 export interface OpenCodeAddress {
   baseUrl: string;
   authHeader: string;
+  /** How it is called; the plain `fetch` without it. */
+  fetch?: (url: string, init: RuntimeRequest) => Promise<Response>;
+}
+
+export interface RuntimeRequest {
+  method?: string;
+  headers: Record<string, string>;
+  body?: string;
+  signal: AbortSignal;
 }
 
 export function addressOf(server: { port: number; password: string }): OpenCodeAddress {

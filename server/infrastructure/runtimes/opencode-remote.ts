@@ -13,7 +13,7 @@ import {
   sessionStatuses,
   textPart,
 } from './opencode-shapes.ts';
-import { remoteAgentFor } from './permission-presets.ts';
+import type { Worker } from './opencode-worker.ts';
 
 /** The directory as OpenCode names it: symlinks resolved, or its events and lists would miss it. */
 export async function remoteDirectory(order: RunOrder): Promise<string> {
@@ -35,44 +35,28 @@ export async function findSession(client: OpenCodeClient, id: string): Promise<R
 }
 
 /** Creates the order's session under our own id, or finds it. True when it was there already. */
-export async function ensureSession(client: OpenCodeClient, order: RunOrder, directory: string): Promise<boolean> {
+export async function ensureSession(
+  client: OpenCodeClient,
+  order: RunOrder,
+  worker: Worker,
+  directory: string,
+): Promise<boolean> {
   const { attemptId, remoteSessionId } = order;
   const known = await findSession(client, remoteSessionId);
   if (known?.metadata?.attemptId === attemptId) return true;
   if (known === null) await client.send('POST', '/api/session', { id: remoteSessionId, location: { directory } });
   const metadata = { attemptId, sessionId: order.sessionId, taskId: order.taskId };
-  await client.send('PATCH', `/session/${remoteSessionId}`, { title: order.title, metadata });
+  await client.send('PATCH', `/session/${remoteSessionId}`, {
+    title: order.title,
+    metadata,
+    // Added to the agent's own, and the last match wins.
+    ...(worker.rules && { permission: worker.rules }),
+  });
   return known !== null;
 }
 
-const agentList = z.array(z.looseObject({ name: z.string() }));
-const providerList = z.object({
-  providers: z.array(z.looseObject({ id: z.string(), models: z.record(z.string(), z.unknown()) })),
-});
-
-/** What is wrong with the agent or model of an order, or null. A prompt with a wrong one vanishes without a trace. */
-export async function orderProblem(
-  client: OpenCodeClient,
-  order: RunOrder,
-  model: string,
-  directory: string,
-): Promise<string | null> {
-  const agent = remoteAgentFor(order.agent.permissionPreset);
-  const [agents, { providers }] = await Promise.all([
-    client.get(`/agent${queryOf(directory)}`, agentList),
-    // Its answer holds the runtime token, so only names are looked at.
-    client.get(`/config/providers${queryOf(directory)}`, providerList),
-  ]);
-  if (agent === null || !agents.some(({ name }) => name === agent)) {
-    return `The runtime has no permission preset "${order.agent.permissionPreset}"`;
-  }
-  const { providerID, modelID } = modelRef(model);
-  const provider = providers.find(({ id }) => id === providerID);
-  if (provider !== undefined && modelID in provider.models) return null;
-  return `The gateway offers no model "${model}"`;
-}
-
-function modelRef(model: string): { providerID: string; modelID: string } {
+/** `provider/model` as OpenCode takes it. */
+export function modelRef(model: string): { providerID: string; modelID: string } {
   const [providerID = ''] = model.split('/', 1);
   return { providerID, modelID: model.slice(providerID.length + 1) };
 }
@@ -97,14 +81,14 @@ export async function offerTools(client: OpenCodeClient, directory: string, url:
 export async function postPrompt(
   client: OpenCodeClient,
   order: RunOrder,
-  model: string,
+  as: { worker: Worker; model: string },
   prompt: { messageId: string; partId: string; text: string },
 ): Promise<void> {
   await client.send('POST', `/session/${order.remoteSessionId}/prompt_async`, {
     messageID: prompt.messageId,
-    agent: remoteAgentFor(order.agent.permissionPreset),
-    model: modelRef(model),
-    system: order.system,
+    agent: as.worker.agent,
+    model: modelRef(as.model),
+    system: as.worker.instructions === null ? order.system : `${as.worker.instructions}\n\n${order.system}`,
     parts: [{ id: prompt.partId, type: 'text', text: prompt.text }],
   });
 }

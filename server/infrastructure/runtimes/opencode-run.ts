@@ -3,6 +3,7 @@ import type { Log, RunEnd, RunEvent, RunOrder } from '../../application/ports.ts
 import type { Usage } from '../../domain/metrics.ts';
 import { openAsksOf } from './opencode-asks.ts';
 import { type OpenCodeClient, openCodeClient, RuntimeProblem } from './opencode-client.ts';
+import type { RuntimeLink } from './opencode-link.ts';
 import {
   descendantsOf,
   ensureSession,
@@ -18,7 +19,8 @@ import {
 import { type Standing, standingOf } from './opencode-settle.ts';
 import type { Message, RemoteSession } from './opencode-shapes.ts';
 import type { EventStream } from './opencode-stream.ts';
-import type { Supervisor } from './opencode-supervisor.ts';
+import type { Worker } from './opencode-worker.ts';
+import { type ReportedCall, reportedCalls } from './own-usage.ts';
 import type { RunHandle } from './run-handle.ts';
 import { listenTo } from './run-listener.ts';
 import { createReporter } from './run-reporter.ts';
@@ -27,18 +29,27 @@ export interface Totals {
   usage: Usage;
   calls: number;
   errors: number;
+  /** How many of the calls the runtime itself told of. */
+  reported?: number;
 }
 
 export interface RunContext {
-  supervisor: Supervisor;
+  link: RuntimeLink;
   stream: EventStream;
   log: Log;
   runtimeId: string;
   defaultModel: () => string;
-  /** What the gateway metered for an attempt; without it the tokens of OpenCode's own sessions are told. */
+  /** What was metered for an attempt; without it the tokens of OpenCode's own sessions are told. */
   meterTotals: ((attemptId: string) => Promise<Totals>) | undefined;
+  /** Takes down a call of a server's own provider, which our gateway never saw. */
+  reportCall: ((call: ReportedCall) => Promise<void>) | undefined;
   answered: ReadonlySet<string>;
-  orderProblem: (client: OpenCodeClient, order: RunOrder, model: string, directory: string) => Promise<string | null>;
+  workerFor: (
+    client: OpenCodeClient,
+    order: RunOrder,
+    model: string,
+    directory: string,
+  ) => Promise<Worker | { problem: string }>;
   /** Where an attempt's tools are; without it the agents have none of ours. */
   toolsUrl: ((attemptId: string) => string) | undefined;
   pollMs: number;
@@ -63,12 +74,13 @@ export async function driveRun(
   signal: AbortSignal,
   emit: (event: RunEvent) => void,
 ): Promise<RunEnd | null> {
-  const { supervisor, log } = context;
+  const { link, log } = context;
   const model = order.model ?? context.defaultModel();
   const directory = await remoteDirectory(order);
   const reporter = createReporter(directory, context.answered, emit);
   const tree = new Set([order.remoteSessionId]);
   const known = new Map<string, Message>();
+  let worker: Worker | null = null;
   let generation = -1;
   let started = false;
   let freshLook = true;
@@ -80,12 +92,13 @@ export async function driveRun(
   let parkedTold = false;
 
   const post = async (client: OpenCodeClient, messages: readonly Message[]) => {
+    if (worker === null) return;
     posts += 1;
     judged = { picture: pictureOf(messages), postedAt: Date.now() };
     freshLook = false;
     parkedTold = false;
     handle.postedAt = Date.now();
-    const posting = postPrompt(client, order, model, lastPrompt(order, messages));
+    const posting = postPrompt(client, order, { worker, model }, lastPrompt(order, messages));
     handle.posting = posting.catch(() => undefined);
     await posting;
   };
@@ -176,7 +189,14 @@ export async function driveRun(
   }
 
   async function totals(client: OpenCodeClient, below: RemoteSession[], messages: readonly Message[]): Promise<Totals> {
-    if (context.meterTotals !== undefined) return context.meterTotals(order.attemptId);
+    const metered = await context.meterTotals?.(order.attemptId);
+    if (metered !== undefined) {
+      // One or the other: what the gateway metered must not be counted again.
+      const own = context.reportCall !== undefined && metered.calls === (metered.reported ?? 0);
+      if (!own) return metered;
+      for (const call of reportedCalls(order, messages)) await context.reportCall?.(call);
+      return context.meterTotals?.(order.attemptId) ?? metered;
+    }
     const root = await findSession(client, order.remoteSessionId);
     const calls = messages.filter(({ info }) => info.role === 'assistant').length;
     const errors = messages.filter(({ info }) => info.error !== undefined).length;
@@ -186,9 +206,10 @@ export async function driveRun(
   async function prepare(client: OpenCodeClient): Promise<RunEnd | null> {
     // Beside everything else: opening the worktree is what takes OpenCode longest.
     const given = giveTools(client);
-    const problem = await context.orderProblem(client, order, model, directory);
-    if (problem !== null) return { type: 'failed', failure: 'invalid', message: problem, retryAt: null };
-    const adopted = await ensureSession(client, order, directory);
+    const found = await context.workerFor(client, order, model, directory);
+    if ('problem' in found) return { type: 'failed', failure: 'invalid', message: found.problem, retryAt: null };
+    worker = found;
+    const adopted = await ensureSession(client, order, worker, directory);
     await given;
     if (!started) emit({ type: 'started', runtimeId: context.runtimeId, adopted });
     started = true;
@@ -210,11 +231,11 @@ export async function driveRun(
   }
 
   const stopListening = listenTo(context.stream, tree, reporter, emit, handle.nudge);
-  const stopWatching = supervisor.onChange(handle.nudge);
+  const stopWatching = link.onChange(handle.nudge);
   try {
     while (!signal.aborted) {
       const address = await online(context, signal, emit);
-      if (address === null) return signal.aborted ? null : offline(supervisor.status().detail);
+      if (address === null) return signal.aborted ? null : offline(link.status().detail);
       const client = openCodeClient(address);
       try {
         if (address.generation !== generation) {
@@ -224,7 +245,7 @@ export async function driveRun(
         }
         const end = await look(client);
         // An end seen while the process was being stopped is no end of the run.
-        if (end !== null && supervisor.client()?.generation === generation) return end;
+        if (end !== null && link.client()?.generation === generation) return end;
         troubles = 0;
       } catch (error) {
         if (!(error instanceof RuntimeProblem)) throw error;
@@ -233,7 +254,8 @@ export async function driveRun(
           { attemptId: order.attemptId, status: error.status, error: error.message },
           'OpenCode could not be read',
         );
-        if (troubles >= 20) return { type: 'failed', failure: 'transient', message: error.message, retryAt: null };
+        if (error.status === 0) link.unreachable?.(error.message);
+        if (troubles >= 20) return gone(error);
         await delay(500, undefined, { signal }).catch(() => undefined);
         continue;
       }
@@ -262,18 +284,23 @@ function waitable(end: RunEnd | null): end is Failed {
   return end.retryAt.getTime() - Date.now() <= longestParkingMs;
 }
 
+/** An outage is no fault of the work: it counts with the losses, not with the tries. */
 function offline(detail: string): RunEnd {
-  return { type: 'failed', failure: 'transient', message: `The runtime is offline: ${detail}`, retryAt: null };
+  return { type: 'lost', message: `The runtime is gone, and what ran on it is taken up anew: ${detail}` };
+}
+
+function gone({ status, message }: RuntimeProblem): RunEnd {
+  return status === 0 ? offline(message) : { type: 'failed', failure: 'transient', message, retryAt: null };
 }
 
 async function online(context: RunContext, signal: AbortSignal, emit: (event: RunEvent) => void) {
-  const { supervisor } = context;
+  const { link } = context;
   const deadline = Date.now() + context.offlineMs;
   let told = false;
   while (!signal.aborted && Date.now() < deadline) {
-    const client = supervisor.client();
+    const client = link.client();
     if (client !== null) return client;
-    if (!told) emit({ type: 'progress', note: `Waiting for the runtime: ${supervisor.status().detail}` });
+    if (!told) emit({ type: 'progress', note: `Waiting for the runtime: ${link.status().detail}` });
     told = true;
     await delay(100, undefined, { signal }).catch(() => undefined);
   }

@@ -4,19 +4,21 @@ import { createEventQueue } from './event-queue.ts';
 import { abortRun } from './opencode-abort.ts';
 import { deliverAnswer, openAsksOf } from './opencode-asks.ts';
 import { openCodeClient, RuntimeProblem } from './opencode-client.ts';
-import { descendantsOf, findSession, orderProblem, remoteDirectory } from './opencode-remote.ts';
+import type { RuntimeLink } from './opencode-link.ts';
+import { descendantsOf, findSession, remoteDirectory } from './opencode-remote.ts';
 import { driveRun, type RunContext, type Totals } from './opencode-run.ts';
 import { createEventStream } from './opencode-stream.ts';
-import type { Supervisor } from './opencode-supervisor.ts';
+import { type Worker, workerFor } from './opencode-worker.ts';
 import { createRunHandle, type RunHandle } from './run-handle.ts';
 
 export interface OpenCodeRunnerOptions {
-  supervisor: Supervisor;
+  link: RuntimeLink;
   log: Log;
   runtimeId: string;
   /** `provider/model` of an order that names none. */
   defaultModel: () => string;
   meterTotals?: (attemptId: string) => Promise<Totals>;
+  reportCall?: RunContext['reportCall'];
   /** Where an attempt's tools are. */
   toolsUrl?: (attemptId: string) => string;
   pollMs?: number;
@@ -24,29 +26,30 @@ export interface OpenCodeRunnerOptions {
   offlineMs?: number;
 }
 
-/** Runs attempts on the supervised OpenCode (facts 8). Nothing it decides rests on memory: REST is read again each time. */
+/** Runs attempts on one OpenCode (facts 8). Nothing it decides rests on memory: REST is read again each time. */
 export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunner {
-  const { supervisor, log } = options;
+  const { link, log } = options;
   const answered = new Set<string>();
   const handles = new Map<string, RunHandle>();
   const context: RunContext = {
-    supervisor,
-    stream: createEventStream(supervisor, log),
+    link,
+    stream: createEventStream(link, log),
     log,
     runtimeId: options.runtimeId,
     defaultModel: options.defaultModel,
     meterTotals: options.meterTotals,
+    reportCall: options.reportCall,
     answered,
-    orderProblem: knownProblems(supervisor),
+    workerFor: knownWorkers(link),
     toolsUrl: options.toolsUrl,
     pollMs: options.pollMs ?? 5_000,
     offlineMs: options.offlineMs ?? 300_000,
   };
 
   const connected = () => {
-    const address = supervisor.client();
+    const address = link.client();
     if (address === null) {
-      throw new DomainError('UNAVAILABLE', `The runtime is not online: ${supervisor.status().detail}`, {
+      throw new DomainError('UNAVAILABLE', `The runtime is not online: ${link.status().detail}`, {
         retryAfterSeconds: 5,
       });
     }
@@ -59,7 +62,7 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
       const stopped = AbortSignal.any([signal, detach.signal]);
       const handle = createRunHandle(stopped);
       handles.set(order.attemptId, handle);
-      const release = supervisor.hold();
+      const release = link.hold();
       const queue = createEventQueue<RunEvent>();
       const driving = driveRun(context, order, handle, stopped, queue.push).then(
         (end) => {
@@ -92,7 +95,7 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
       }
     },
 
-    abort: (order) => abortRun(supervisor, order, handles.get(order.attemptId) ?? null),
+    abort: (order) => abortRun(link, order, handles.get(order.attemptId) ?? null),
 
     async openAsks(order) {
       const client = connected();
@@ -109,15 +112,16 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
   };
 }
 
-/** Agents and models are those of our own configuration, the same in every directory: asked once per process. */
-function knownProblems(supervisor: Supervisor): RunContext['orderProblem'] {
-  const fine = new Set<string>();
+/** Agents and models are those of the server's configuration, the same in every directory: asked once per process. */
+function knownWorkers(link: RuntimeLink): RunContext['workerFor'] {
+  const fine = new Map<string, Worker>();
   return async (client, order, model, directory) => {
-    const key = JSON.stringify([supervisor.client()?.generation, order.agent.permissionPreset, model]);
-    if (fine.has(key)) return null;
-    const problem = await orderProblem(client, order, model, directory);
-    if (problem === null) fine.add(key);
-    return problem;
+    const key = JSON.stringify([link.client()?.generation, order.agent.permissionPreset, model]);
+    const known = fine.get(key);
+    if (known !== undefined) return known;
+    const found = await workerFor(client, order, model, { directory, ours: link.restart !== null });
+    if (!('problem' in found)) fine.set(key, found);
+    return found;
   };
 }
 

@@ -73,6 +73,9 @@ export const messageInfo = z.looseObject({
   finish: z.string().optional(),
 });
 
+/** What an assistant's message used, as its provider reported it. */
+export const messageUsage = z.looseObject({ providerID: z.string(), modelID: z.string(), cost: z.number(), tokens });
+
 export const message = z.looseObject({ info: messageInfo, parts: z.array(part) });
 export type Message = z.infer<typeof message>;
 

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import type { Log } from '../../application/ports.ts';
+import type { RuntimeClient, RuntimeLink } from './opencode-link.ts';
 import { globalEvent } from './opencode-shapes.ts';
-import type { RuntimeClient, Supervisor } from './opencode-supervisor.ts';
 
 /** An event that concerns one session; `connected` means that events may have been missed before it. */
 export type StreamEvent =
@@ -17,7 +17,7 @@ export interface EventStream {
 const silenceMs = 25_000;
 
 /** One `/global/event` connection, shared by all runs. It only hurries: what counts is read from REST. */
-export function createEventStream(supervisor: Supervisor, log: Log): EventStream {
+export function createEventStream(link: Pick<RuntimeLink, 'client' | 'onChange'>, log: Log): EventStream {
   const listeners = new Set<(event: StreamEvent) => void>();
   let connection: AbortController | null = null;
   let connectedTo = -1;
@@ -28,7 +28,7 @@ export function createEventStream(supervisor: Supervisor, log: Log): EventStream
   };
 
   function look(): void {
-    const client = supervisor.client();
+    const client = link.client();
     if (listeners.size === 0 || client === null) {
       connection?.abort();
       connection = null;
@@ -54,7 +54,7 @@ export function createEventStream(supervisor: Supervisor, log: Log): EventStream
   async function read(client: RuntimeClient, current: AbortController): Promise<void> {
     let timer = setTimeout(() => current.abort(), silenceMs);
     try {
-      const response = await fetch(`${client.baseUrl}/global/event`, {
+      const response = await (client.fetch ?? fetch)(`${client.baseUrl}/global/event`, {
         headers: { authorization: client.authHeader, accept: 'text/event-stream' },
         signal: current.signal,
       });
@@ -91,7 +91,7 @@ export function createEventStream(supervisor: Supervisor, log: Log): EventStream
     tell({ type: 'event', name, sessionId: sessionOf(properties), properties });
   }
 
-  supervisor.onChange(look);
+  link.onChange(look);
   return {
     subscribe(listener) {
       listeners.add(listener);

@@ -7,7 +7,8 @@ import { findOpenCode } from './opencode-binary.ts';
 import { openCodeClient } from './opencode-client.ts';
 import type { OfferedModel } from './opencode-config.ts';
 import { openCodeHome } from './opencode-home.ts';
-import { addressOf, disposeAll, type OpenCodeAddress } from './opencode-process.ts';
+import type { RuntimeLink } from './opencode-link.ts';
+import { addressOf, disposeAll } from './opencode-process.ts';
 import { findSession } from './opencode-remote.ts';
 import { clearState, instanceId, type RecordedProcess, readState } from './opencode-state.ts';
 import { watchProcess } from './opencode-watch.ts';
@@ -36,13 +37,8 @@ export interface SupervisorOptions {
   recycleBytes?: number;
 }
 
-/** An address that is valid for one process only; `generation` changes with every new one. */
-export interface RuntimeClient extends OpenCodeAddress {
-  generation: number;
-}
-
 /** Keeps one OpenCode running for this data directory. */
-export interface Supervisor {
+export interface Supervisor extends RuntimeLink {
   /**
    * Lets the gateway know the process an earlier life of the app left running. Before the gateway's port opens: that
    * process is calling it already, and a refused token would end its run.
@@ -51,11 +47,6 @@ export interface Supervisor {
   /** Adopts or starts the process; answers when it is online or its first start failed (it goes on trying). */
   start(): Promise<void>;
   status(): RuntimeStatus;
-  onChange(listener: () => void): () => void;
-  /** Null while there is nobody to talk to. */
-  client(): RuntimeClient | null;
-  /** A run is under way: the process is not recycled until the returned function is called. */
-  hold(): () => void;
   restart(reason: string): Promise<void>;
   /** Ends the process and everything it started. */
   stop(): Promise<void>;

@@ -79,6 +79,26 @@ export const permissionPresets = {
   },
 } as const satisfies Record<PermissionPreset, PermissionRules>;
 
+/** A rule as a session takes it; the last that matches wins. */
+export interface SessionRule {
+  permission: string;
+  pattern: string;
+  action: Action;
+}
+
+/** The rules of a preset in the form and order of a session's. */
+export function sessionRulesOf(rules: PermissionRules): SessionRule[] {
+  return Object.entries(rules).flatMap(([permission, rule]) =>
+    typeof rule === 'string'
+      ? [{ permission, pattern: '*', action: rule }]
+      : Object.entries(rule).map(([pattern, action]) => ({ permission, pattern, action })),
+  );
+}
+
+export function isPreset(preset: string): preset is PermissionPreset {
+  return preset in permissionPresets;
+}
+
 /** The name of the OpenCode agent that works under a preset; unknown presets get none. */
 export function remoteAgentFor(preset: string): string | null {
   return preset in permissionPresets ? `orchestrator-${preset}` : null;

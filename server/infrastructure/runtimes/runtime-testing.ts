@@ -14,10 +14,14 @@ import { createOpenCodeRunner } from './opencode-runner.ts';
 import { createSupervisor, type Supervisor } from './opencode-supervisor.ts';
 
 /** A real gateway, a real OpenCode and a runner on a data directory of their own, for tests. */
-export interface RuntimeFixture {
+export interface RuntimeFixture extends RunnerFixture {
+  supervisor: Supervisor;
+}
+
+/** What a runner needs to be tried, whoever keeps its OpenCode running. */
+export interface RunnerFixture {
   dataDir: string;
   gateway: Gateway;
-  supervisor: Supervisor;
   runner: AgentRunner;
   /** Attempts the gateway knows; tests change them. */
   attempts: Map<string, GatewayAttempt>;
@@ -49,32 +53,8 @@ export function temporaryFolder(): string {
 
 /** Starts gateway and OpenCode; waits until it is online. */
 export async function startRuntime(options: FixtureOptions = {}): Promise<RuntimeFixture> {
-  const dataDir = options.dataDir ?? temporaryFolder();
   const log = options.log ?? quiet;
-  const attempts = new Map<string, GatewayAttempt>();
-  const calls: CallRecord[] = [];
-  const contexts: Record<string, unknown>[] = [];
-  const failures = new Map<string, number>();
-
-  const tokens = createToolTokens(dataDir);
-  const gateway = createGateway({
-    config: { model: options.model ?? null },
-    log,
-    dataDir,
-    ...(options.tools && { tools: createToolsEndpoint({ tools: options.tools, tokens, log }) }),
-    registry: { resolveAttempt: async (id) => attempts.get(id) ?? null },
-    meter: {
-      admit: async () => null,
-      recordCall: async (call) => void calls.push(call),
-      countFailure: async (attemptId, step) => {
-        const count = (failures.get(`${attemptId}:${step}`) ?? 0) + 1;
-        failures.set(`${attemptId}:${step}`, count);
-        return count;
-      },
-      setContext: async (_, values) => void contexts.push(values),
-    },
-  });
-  await gateway.start();
+  const { dataDir, gateway, tokens, attempts, calls, contexts } = await startGateway(options);
   const silenceMs = options.silenceMs ?? 3_000;
   const supervisor = createSupervisor({
     config: { opencodeBin: null },
@@ -88,7 +68,7 @@ export async function startRuntime(options: FixtureOptions = {}): Promise<Runtim
   const { state, detail } = supervisor.status();
   if (state !== 'online' && state !== 'degraded') throw new Error(`OpenCode did not start: ${detail}`);
   const runner = createOpenCodeRunner({
-    supervisor,
+    link: supervisor,
     log,
     runtimeId: 'runtime-1',
     defaultModel: () => gateway.defaultModel(),
@@ -98,8 +78,6 @@ export async function startRuntime(options: FixtureOptions = {}): Promise<Runtim
         options.toolsUrl ?? `http://127.0.0.1:${gateway.port()}${toolsPath(tokens.tokenOf(attemptId))}`,
     }),
   });
-
-  let number = 0;
   return {
     dataDir,
     gateway,
@@ -108,37 +86,79 @@ export async function startRuntime(options: FixtureOptions = {}): Promise<Runtim
     attempts,
     calls,
     contexts,
-    order(script, changes = {}) {
-      number += 1;
-      const directory = join(dataDir, `work-${number}`);
-      makeRepository(directory);
-      const order: RunOrder = {
-        attemptId: `attempt-${number}-${Date.now()}`,
-        sessionId: 'session-1',
-        taskId: 'task-1',
-        teamId: 'team-1',
-        epoch: 1,
-        runtimeId: 'runtime-1',
-        number: 1,
-        directory,
-        title: 'Implement the thing',
-        prompt: script === null ? 'Do something.' : `Do it.\n\n\`\`\`rehearsal\n${script}\n\`\`\`\n`,
-        system: 'You work for the tests.',
-        agent: { name: 'tester', permissionPreset: 'standard' },
-        model: null,
-        ...remoteIds(),
-        ...changes,
-      };
-      const { attemptId, sessionId, teamId } = order;
-      const known = { attemptId, sessionId, teamId, taskKey: 'main', taskOrder: 1, number: order.number, epoch: 1 };
-      attempts.set(order.remoteSessionId, { ...known, status: 'running' });
-      return order;
-    },
+    order: orderMaker(dataDir, attempts),
     async close() {
       await supervisor.stop();
       await gateway.stop();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+/** The gateway alone, listening, with everything it tells kept. */
+export async function startGateway(
+  options: FixtureOptions & { runtimeOfToken?: (hash: string) => Promise<string | null> } = {},
+) {
+  const dataDir = options.dataDir ?? temporaryFolder();
+  const log = options.log ?? quiet;
+  const attempts = new Map<string, GatewayAttempt>();
+  const calls: CallRecord[] = [];
+  const contexts: Record<string, unknown>[] = [];
+  const failures = new Map<string, number>();
+
+  const tokens = createToolTokens(dataDir);
+  const gateway = createGateway({
+    config: { model: options.model ?? null },
+    log,
+    dataDir,
+    ...(options.tools && { tools: createToolsEndpoint({ tools: options.tools, tokens, log }) }),
+    registry: {
+      resolveAttempt: async (id) => attempts.get(id) ?? null,
+      ...(options.runtimeOfToken && { runtimeOfToken: options.runtimeOfToken }),
+    },
+    meter: {
+      admit: async () => null,
+      recordCall: async (call) => void calls.push(call),
+      countFailure: async (attemptId, step) => {
+        const count = (failures.get(`${attemptId}:${step}`) ?? 0) + 1;
+        failures.set(`${attemptId}:${step}`, count);
+        return count;
+      },
+      setContext: async (_, values) => void contexts.push(values),
+    },
+  });
+  await gateway.start();
+  return { dataDir, gateway, tokens, attempts, calls, contexts };
+}
+
+/** Makes orders in fresh repositories, which the gateway knows. */
+export function orderMaker(dataDir: string, attempts: Map<string, GatewayAttempt>): RunnerFixture['order'] {
+  let number = 0;
+  return (script, changes = {}) => {
+    number += 1;
+    const directory = join(dataDir, `work-${number}`);
+    makeRepository(directory);
+    const order: RunOrder = {
+      attemptId: `attempt-${number}-${Date.now()}`,
+      sessionId: 'session-1',
+      taskId: 'task-1',
+      teamId: 'team-1',
+      epoch: 1,
+      runtimeId: 'runtime-1',
+      number: 1,
+      directory,
+      title: 'Implement the thing',
+      prompt: script === null ? 'Do something.' : `Do it.\n\n\`\`\`rehearsal\n${script}\n\`\`\`\n`,
+      system: 'You work for the tests.',
+      agent: { name: 'tester', permissionPreset: 'standard' },
+      model: null,
+      ...remoteIds(),
+      ...changes,
+    };
+    const { attemptId, sessionId, teamId, runtimeId } = order;
+    const known = { attemptId, sessionId, teamId, taskKey: 'main', taskOrder: 1, number: order.number, epoch: 1 };
+    attempts.set(order.remoteSessionId, { ...known, status: 'running', runtimeId });
+    return order;
   };
 }
 
@@ -159,7 +179,7 @@ export function makeRepository(directory: string): void {
 
 /** Runs an order to its end; `onEvent` may answer asks or interfere. */
 export async function runToEnd(
-  fixture: RuntimeFixture,
+  fixture: Pick<RunnerFixture, 'runner'>,
   order: RunOrder,
   onEvent: (event: RunEvent) => void | Promise<void> = () => undefined,
 ): Promise<RunEvent[]> {

@@ -11,11 +11,16 @@ export const meteredSums: SQL = sql`
   coalesce(sum(reasoning_tokens), 0)::text as reasoning_tokens, coalesce(sum(cache_read_tokens), 0)::text as cache_read_tokens,
   coalesce(sum(cache_write_tokens), 0)::text as cache_write_tokens,
   case when bool_or(cost_usd is null and status < 400) then null else coalesce(sum(cost_usd), 0)::float end as cost_usd,
-  count(*)::int as calls, count(*) filter (where status >= 400 or error_class is not null)::int as errors`;
+  count(*)::int as calls, count(reported_key)::int as reported, count(*) filter (where status >= 400 or error_class is not null)::int as errors`;
 
 /** A row of `meteredSums`. */
-export function meteredOf(row: Record<string, unknown> | undefined): { usage: Usage; calls: number; errors: number } {
-  if (row === undefined) return { usage: emptyUsage, calls: 0, errors: 0 };
+export function meteredOf(row: Record<string, unknown> | undefined): {
+  usage: Usage;
+  calls: number;
+  errors: number;
+  reported: number;
+} {
+  if (row === undefined) return { usage: emptyUsage, calls: 0, errors: 0, reported: 0 };
   const number = (name: string) => Number(row[name] ?? 0);
   return {
     usage: {
@@ -28,6 +33,7 @@ export function meteredOf(row: Record<string, unknown> | undefined): { usage: Us
     },
     calls: number('calls'),
     errors: number('errors'),
+    reported: number('reported'),
   };
 }
 
@@ -40,6 +46,12 @@ export function createModelCalls(handle: Handle): Aggregates['modelCalls'] {
   return {
     async record(call) {
       await handle.db.insert(modelCalls).values(storable(call));
+    },
+    async report({ key, ...call }) {
+      await handle.db
+        .insert(modelCalls)
+        .values(storable({ ...call, reportedKey: key }))
+        .onConflictDoNothing();
     },
     ofAttempt: (attemptId) => sums(sql`attempt_id = ${attemptId}::uuid`),
     ofSession: (sessionId) => sums(sql`session_id = ${sessionId}::uuid`),

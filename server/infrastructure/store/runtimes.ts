@@ -5,9 +5,12 @@ import { DomainError } from '../../domain/errors.ts';
 import { silentSeconds } from '../../domain/instance.ts';
 import type { Handle } from './handle.ts';
 import { decode, storable } from './rows.ts';
+import { createRuntimeRecords } from './runtime-records.ts';
 
 export function createRuntimes(handle: Handle): Aggregates['runtimes'] {
   return {
+    ...createRuntimeRecords(handle),
+
     async upsertEmbedded(row) {
       // The name is the identity: the id of the first start stays, and so does what other instances made of its state.
       const [stored] = await handle.db
