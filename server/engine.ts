@@ -12,11 +12,9 @@ import { taskMessage } from './application/external/message.ts';
 import { runWake } from './application/external/report.ts';
 import { agentWake } from './application/external/service.ts';
 import { createRuntimeWatch } from './application/engine/watch-runtimes.ts';
-import { graphOf } from './application/graph-view.ts';
 import type { Fault, OutputDelta } from './application/ports.ts';
 import { type Config, configuredSecrets } from './config.ts';
-import type { Task } from './domain/task.ts';
-import { topologicalOrder } from './domain/task-graph/order.ts';
+import { createAttemptRegistry } from './engine/attempt-registry.ts';
 import { createBlueprintFiles } from './infrastructure/blueprints/files.ts';
 import { openCoordination } from './infrastructure/coordination/open.ts';
 import { createDrillTargets } from './infrastructure/drill-targets.ts';
@@ -100,23 +98,7 @@ export async function createEngine(options: EngineOptions) {
     dataDir: config.dataDir,
     parkedUntil: known?.parkedUntil ?? null,
     tools: createToolsEndpoint({ tools, tokens, log }),
-    registry: {
-      resolveAttempt: async (remoteSessionId) => {
-        const attempt = await store.attempts.byRemoteSession(remoteSessionId);
-        const task = attempt && (await store.tasks.get(attempt.teamId, attempt.taskId));
-        if (!attempt || !task) return null;
-        const { id: attemptId, sessionId, teamId, number, epoch, status, role, runtimeId } = attempt;
-        const temperature = await store.agents.temperatureOf(attempt.agentId);
-        const call = { attemptId, sessionId, teamId, taskKey: task.key, number, epoch, status, temperature, runtimeId };
-        if (role === 'plan') {
-          const goal = { title: await planned(store, task), taskKey: task.kind === 'plan' ? null : task.key };
-          return { ...call, role, goal };
-        }
-        const order = await taskOrder(store, sessionId, task.id);
-        return { ...call, taskOrder: order, ...(role === 'conflict' ? { role } : {}) };
-      },
-      runtimeOfToken: (hash) => store.runtimes.byGatewayToken(hash),
-    },
+    registry: createAttemptRegistry(store),
     meter: {
       admit: admission,
       recordCall: (call) => store.modelCalls.record(call),
@@ -352,15 +334,4 @@ function faultAt(wanted: string | null): Fault {
   return (point) => {
     if (point === wanted) process.kill(process.pid, 'SIGKILL');
   };
-}
-
-/** What a planner plans: the whole session, or the task it splits. */
-async function planned(store: ReturnType<typeof createStore>, task: Task): Promise<string> {
-  return task.kind === 'plan' ? ((await store.sessions.byId(task.sessionId))?.title ?? task.title) : task.title;
-}
-
-/** Place of a task in topological order, from 1: a rehearsal block may name it by that. */
-async function taskOrder(store: ReturnType<typeof createStore>, sessionId: string, taskId: string): Promise<number> {
-  const [tasks, edges] = await Promise.all([store.tasks.bySession(sessionId), store.tasks.dependencies(sessionId)]);
-  return topologicalOrder(graphOf(tasks, edges)).indexOf(taskId) + 1;
 }

@@ -33,6 +33,8 @@ export interface RouteCandidate {
   readonly parkedUntil?: Date | null;
   /** Why its runtime takes no new attempt, as the end of "has a runtime that …"; null when it does. */
   readonly runtimeRefusal?: string | null;
+  /** How full its runtime is, when every place there is taken; null when one is free. */
+  readonly fullRuntime?: string | null;
   /** Whether the session is on its runtime already, elsewhere: files and models are warm there. */
   readonly sticky?: boolean;
   /** Whether this would be the one probe of a degraded agent. */
@@ -184,7 +186,8 @@ export function lacksOnlySlot({ removedBy }: Pick<RoutedCandidate, 'removedBy'>)
 }
 
 function removal(request: RouteRequest, candidate: RouteCandidate, lacks: boolean): string | null {
-  const { agent, circuit, parkedUntil = null, probe = false, runtimeRefusal = null } = candidate;
+  const { agent, circuit, parkedUntil = null, probe = false } = candidate;
+  const { runtimeRefusal = null, fullRuntime = null } = candidate;
   if (agent.teamId !== request.teamId) return 'belongs to another team';
   if (!agent.enabled) return 'is disabled';
   if (agent.draining) return 'is draining and takes no new work';
@@ -211,7 +214,8 @@ function removal(request: RouteRequest, candidate: RouteCandidate, lacks: boolea
   }
   if (parkedUntil !== null) return `has a runtime that waits for its quota until ${parkedUntil.toISOString()}`;
   if (circuit === 'open') return 'has a runtime whose circuit is open';
-  return runtimeRefusal === null ? null : `has a runtime that ${runtimeRefusal}`;
+  if (runtimeRefusal !== null) return `has a runtime that ${runtimeRefusal}`;
+  return fullRuntime === null ? null : `has a runtime that is full (${fullRuntime})`;
 }
 
 function partsOf(

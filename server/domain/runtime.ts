@@ -57,6 +57,11 @@ export interface RuntimeRoom {
   readonly models: readonly string[];
 }
 
+/** Whether every place of a server elsewhere is taken; of our own OpenCode each instance counts by itself. */
+export function isFull({ kind, capacity, open }: RuntimeRoom): boolean {
+  return kind === 'opencode_external' && capacity !== null && open >= capacity;
+}
+
 /**
  * Why no new attempt may start on a runtime, as the end of "has a runtime that …"; null when one may. `model` is what the
  * attempt would name. Circuit and quota are routing's own affair.
@@ -66,8 +71,6 @@ export function roomRefusal(room: RuntimeRoom, model: string): string | null {
   if (room.draining) return 'is draining and takes no new work';
   if (room.state === 'starting' || room.state === 'offline' || room.state === 'degraded')
     return `is ${room.state}${room.detail === '' ? '' : `: ${room.detail}`}`;
-  if (room.capacity !== null && room.open >= room.capacity)
-    return `is full (${room.open} of ${room.capacity} attempts)`;
   // The embedded one is given every model of the gateway.
   if (room.kind === 'opencode_external' && !room.models.includes(model)) return `has no model ${model}`;
   return null;

@@ -1,6 +1,6 @@
 import { mayProbe } from '../../domain/agent-recovery.ts';
 import type { RouteCandidate } from '../../domain/routing.ts';
-import { roomRefusal } from '../../domain/runtime.ts';
+import { isFull, roomRefusal } from '../../domain/runtime.ts';
 import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
 
@@ -32,6 +32,7 @@ export async function candidatesFor(
       runtimeRefusal: runtime
         ? roomRefusal(runtime, asked.model ?? agent.model ?? deps.fleet.defaultModel())
         : 'is gone',
+      fullRuntime: runtime && isFull(runtime) ? `${runtime.open} of ${runtime.capacity} attempts` : null,
       sticky: runtime?.kind === 'opencode_external' && runtime.id === asked.stickTo,
       probe: mayProbe(agent, probing, now),
       idleSince,

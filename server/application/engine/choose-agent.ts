@@ -47,12 +47,17 @@ export async function chooseAgent(
     excluded: next?.excludedAgents ?? [],
   };
   const latest = (await tx.attempts.bySession(session.id)).at(-1);
-  const candidates = await candidatesFor(tx, deps, session.teamId, {
+  let candidates = await candidatesFor(tx, deps, session.teamId, {
     model: session.model,
     stickTo: latest?.runtimeId ?? null,
   });
   let asked = request;
   let decision = route(asked, candidates);
+  // Whoever only waits for a place waits in turn with the others (`takeSlot`), rather than for nobody.
+  if (decision.selected === null && candidates.some(({ fullRuntime }) => fullRuntime)) {
+    candidates = candidates.map((one) => ({ ...one, fullRuntime: null }));
+    decision = route(asked, candidates);
+  }
   let why = next === null || next.reason === '' ? '' : ` ${next.reason}.`;
   if (decision.selected === null && (request.excluded ?? []).length > 0) {
     asked = { ...request, excluded: [] };
