@@ -8,6 +8,7 @@ export interface AgentForm {
   held?: Partial<Record<Capability, string>> | undefined;
   primaryCapabilities?: string | undefined;
   secondaryCapabilities?: string | undefined;
+  runtimeId?: string | undefined;
   model?: string | undefined;
   temperature?: string | undefined;
   systemPrompt?: string | undefined;
@@ -25,6 +26,7 @@ export const agentLabels = {
   type: 'Type',
   primaryCapabilities: 'Primary capabilities',
   secondaryCapabilities: 'Secondary capabilities',
+  runtimeId: 'Runs on',
   model: 'Model',
   temperature: 'Temperature',
   systemPrompt: 'System prompt',
@@ -71,6 +73,7 @@ export function formOfAgent(agent: Agent): AgentForm {
     name: agent.name,
     type: agent.type,
     held,
+    runtimeId: agent.runtimeId,
     model: agent.model ?? '',
     temperature: String(agent.temperature),
     systemPrompt: agent.systemPrompt,

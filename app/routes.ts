@@ -33,6 +33,8 @@ export default [
     route('agents/enrol', 'routes/agents/enrol.tsx'),
     route('agents/:name', 'routes/agents/agent.tsx'),
     route('agents/:name/edit', 'routes/agents/edit.tsx'),
+    route('runtimes', 'routes/runtimes/list.tsx'),
+    route('runtimes/:id', 'routes/runtimes/runtime.tsx'),
     route('routing', 'routes/routing/dry-run.tsx'),
     route('routing/what-if', 'routes/routing/what-if.tsx'),
     route('blueprints', 'routes/blueprints/list.tsx'),

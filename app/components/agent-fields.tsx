@@ -20,6 +20,8 @@ interface AgentFieldsProps {
   lastResult: SubmissionResult | null;
   defaultValue: AgentForm;
   refusal: string | null;
+  /** Where it may run; the first is taken when nothing is said. */
+  runtimes: readonly { id: string; name: string }[];
   save: { label: string; consequence: string; pending: string };
   /** Of an agent that is there: its version, and its type, which stays what it is. */
   version?: number;
@@ -35,7 +37,16 @@ const presets = permissionPresets.map((value) => ({
 }));
 
 /** Everything that can be said of an agent; for a new one and for one that is there. */
-export function AgentFields({ lastResult, defaultValue, refusal, save, version, fixedType, draft }: AgentFieldsProps) {
+export function AgentFields({
+  lastResult,
+  defaultValue,
+  refusal,
+  runtimes,
+  save,
+  version,
+  fixedType,
+  draft,
+}: AgentFieldsProps) {
   const [form, fields] = useForm<AgentForm>({ id: 'agent', lastResult, shouldValidate: 'onSubmit', defaultValue });
   const element = useRef<HTMLFormElement>(null);
   useDraft(element, draft, (path) => /^\/agents\/AGENT-/.test(path));
@@ -107,6 +118,14 @@ export function AgentFields({ lastResult, defaultValue, refusal, save, version, 
                   label={agentLabels.permissionPreset}
                   options={presets}
                   {...(fixedType === undefined ? { placeholder: 'what its type may' } : {})}
+                />
+              </div>
+              <div className="sm:col-span-2">
+                <SelectField
+                  field={fields.runtimeId}
+                  label={agentLabels.runtimeId}
+                  hint="On a server elsewhere it names one of that server's models."
+                  options={runtimes.map(({ id, name }) => ({ value: id, words: name }))}
                 />
               </div>
               <TextField

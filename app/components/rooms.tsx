@@ -20,6 +20,7 @@ const places: readonly Place[] = [
   { to: '/blueprints', word: 'Blueprints', phone: 'more', wide: 'bar' },
   { to: '/contexts', word: 'Contexts', phone: 'more', wide: 'more' },
   { to: '/conflicts', word: 'Conflicts', phone: 'more', wide: 'more' },
+  { to: '/runtimes', word: 'Runtimes', phone: 'more', wide: 'more' },
   { to: '/routing', word: 'Routing', phone: 'more', wide: 'more' },
   { to: '/repositories', word: 'Repositories', phone: 'more', wide: 'more' },
   { to: '/admin', word: 'Admin', phone: 'more', wide: 'more', admin: true },

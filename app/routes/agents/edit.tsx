@@ -9,6 +9,7 @@ import { ActionLink } from '../../components/states.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
+import { runtimeChoices } from '../../runtime-choices.server.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/edit.ts';
 
@@ -18,6 +19,7 @@ export const loader = guarded(async ({ params, context }: Route.LoaderArgs) => {
   const actor = actorOf(context);
   return {
     agent: await context.get(servicesContext).agents.get(actor, params.name),
+    runtimes: await runtimeChoices(context.get(servicesContext), actor),
     refusal: refusal(actor, 'agent.manage'),
   };
 });
@@ -39,7 +41,7 @@ export const action = guarded(async ({ request, params, context }: Route.ActionA
 });
 
 export default function EditAgent({ loaderData, actionData }: Route.ComponentProps) {
-  const { agent, refusal: refused } = loaderData;
+  const { agent, runtimes, refusal: refused } = loaderData;
   return (
     <>
       <PageHeader
@@ -53,6 +55,7 @@ export default function EditAgent({ loaderData, actionData }: Route.ComponentPro
         lastResult={actionData ?? null}
         defaultValue={formOfAgent(agent)}
         refusal={refused}
+        runtimes={runtimes}
         version={agent.version}
         fixedType={agent.type}
         draft={`agent-${agent.id}-${agent.version}`}

@@ -8,12 +8,14 @@ import { PageHeader } from '../../components/page.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
+import { runtimeChoices } from '../../runtime-choices.server.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/new.ts';
 
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Register an agent');
 
 export const loader = guarded(async ({ context }: Route.LoaderArgs) => ({
+  runtimes: await runtimeChoices(context.get(servicesContext), actorOf(context)),
   refusal: refusal(actorOf(context), 'agent.manage'),
 }));
 
@@ -41,12 +43,13 @@ export default function NewAgent({ loaderData, actionData }: Route.ComponentProp
     <>
       <PageHeader
         title="Register an agent"
-        note="A worker on the built-in OpenCode runtime: what it can do, how it is told to do it, what it may do unasked."
+        note="A worker: what it can do, how it is told to do it, what it may do unasked."
       />
       <AgentFields
         lastResult={actionData ?? null}
         defaultValue={defaults}
         refusal={loaderData.refusal}
+        runtimes={loaderData.runtimes}
         draft="new-agent"
         save={{ label: 'Register', consequence: 'It can get work at once', pending: 'Registering' }}
       />

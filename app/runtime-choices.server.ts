@@ -1,0 +1,12 @@
+import type { Actor } from '../server/domain/actor.ts';
+import type { Services } from '../server/services.ts';
+
+/** The runtimes an agent can be put on, our own OpenCode first. */
+export async function runtimeChoices({ runtimes }: Pick<Services, 'runtimes'>, actor: Actor) {
+  const all = await runtimes.list(actor);
+  const ours = (kind: string) => (kind === 'opencode_embedded' ? 0 : 1);
+  return all
+    .filter(({ kind }) => kind !== 'external_agent')
+    .toSorted((a, b) => ours(a.kind) - ours(b.kind))
+    .map(({ id, name, url }) => ({ id, name: url === null ? `${name}: our own OpenCode` : `${name}: ${url}` }));
+}
