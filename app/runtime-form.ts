@@ -1,5 +1,4 @@
-import type { RuntimeView } from '../server/application/runtimes.ts';
-import type { RuntimeKind } from '../server/domain/runtime.ts';
+import type { RuntimeKind, RuntimeView } from '../server/domain/runtime.ts';
 import { numeric } from './form.ts';
 import { runtimeSigns, type Sign } from './status.ts';
 

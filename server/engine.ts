@@ -2,19 +2,20 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Database } from '../db/client.ts';
 import { createAgentTools } from './application/contexts/agent-tools.ts';
-import type { Deps, Settings } from './application/deps.ts';
+import type { Deps } from './application/deps.ts';
 import { createCallAdmission } from './application/engine/admit-call.ts';
 import { createDispatcher } from './application/engine/dispatcher.ts';
 import { reportInstance } from './application/engine/report-instance.ts';
 import { createSweeper } from './application/engine/sweeper.ts';
+import { createRuntimeWatch } from './application/engine/watch-runtimes.ts';
 import { secretPlace } from './application/external/enrol.ts';
 import { taskMessage } from './application/external/message.ts';
 import { runWake } from './application/external/report.ts';
 import { agentWake } from './application/external/service.ts';
-import { createRuntimeWatch } from './application/engine/watch-runtimes.ts';
 import type { Fault, OutputDelta } from './application/ports.ts';
 import { type Config, configuredSecrets } from './config.ts';
 import { createAttemptRegistry } from './engine/attempt-registry.ts';
+import { settingsOf } from './engine/settings.ts';
 import { createBlueprintFiles } from './infrastructure/blueprints/files.ts';
 import { openCoordination } from './infrastructure/coordination/open.ts';
 import { createDrillTargets } from './infrastructure/drill-targets.ts';
@@ -22,17 +23,16 @@ import { openEncryption } from './infrastructure/encryption-key.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
-import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
-import { createExternalAgentRunner } from './infrastructure/runtimes/external-agent-runner.ts';
-import { createExternalFleet } from './infrastructure/runtimes/external-fleet.ts';
 import { createJobs } from './infrastructure/jobs.ts';
 import { createOutbound } from './infrastructure/outbound.ts';
 import { createOutboundJudge } from './infrastructure/outbound-judge.ts';
-import { createPush } from './infrastructure/runtimes/external-push.ts';
+import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
 import { createRedaction } from './infrastructure/redaction.ts';
 import { createRunCommand } from './infrastructure/run-command.ts';
+import { createExternalAgentRunner } from './infrastructure/runtimes/external-agent-runner.ts';
+import { createExternalFleet } from './infrastructure/runtimes/external-fleet.ts';
+import { createPush } from './infrastructure/runtimes/external-push.ts';
 import { createLeftBehind } from './infrastructure/runtimes/left-behind.ts';
-import { externalConfig } from './infrastructure/runtimes/opencode-config.ts';
 import { createOpenCodeRunner } from './infrastructure/runtimes/opencode-runner.ts';
 import { createSupervisor } from './infrastructure/runtimes/opencode-supervisor.ts';
 import { createRunnerByKind } from './infrastructure/runtimes/runner-by-kind.ts';
@@ -48,9 +48,6 @@ import { createServices } from './services.ts';
 
 /** The one embedded OpenCode of an installation; its row has a fixed id so that every start finds it again. */
 const embeddedRuntime = { id: '00000000-0000-4000-8000-00000000c0de', name: 'opencode-embedded' } as const;
-
-/** Below this new work is refused (engine.md 7, row 9). */
-const minimumFreeBytes = 512 * 2 ** 20;
 
 export interface EngineOptions {
   config: Config;
@@ -141,31 +138,13 @@ export async function createEngine(options: EngineOptions) {
       },
       offlineMs: 60_000,
     },
-    configFor: (token) => {
-      const offered = { models: gateway.models(), defaultModel: gateway.defaultModel() };
-      return JSON.stringify(
-        externalConfig({ ...offered, token, gatewayUrl: elsewhere(), silenceMs: 120_000 }),
-        null,
-        2,
-      );
-    },
+    gateway,
+    gatewayUrl: elsewhere,
     keepSecret: (value) => secrets.add(value),
   });
   const wakeUps = createWakeUps();
   const workspaces = createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow });
-  const settings: Settings = {
-    leaseSeconds: config.leaseSeconds,
-    checkpointSeconds: config.checkpointSeconds,
-    heartbeatSeconds: config.heartbeatSeconds,
-    askSlaSeconds: config.askSlaSeconds,
-    askExpirySeconds: config.askExpirySeconds,
-    verifyTimeoutSeconds: config.verifyTimeoutSeconds,
-    owner: options.instance.owner,
-    formerOwners: options.instance.formerOwners,
-    rehearsal: config.model === null,
-    version: options.version,
-    minimumFreeBytes,
-  };
+  const settings = settingsOf(config, { ...options.instance, version: options.version });
   const clock = () => new Date();
   const external = createExternalAgentRunner({
     store,

@@ -1,5 +1,5 @@
 import { Form, useNavigation } from 'react-router';
-import type { RuntimeView } from '../../server/application/runtimes.ts';
+import type { RuntimeView } from '../../server/domain/runtime.ts';
 import { plural } from '../format.ts';
 import { Bar } from './ui/button.tsx';
 import { Confirm } from './ui/confirm.tsx';

@@ -1,4 +1,4 @@
-import type { RuntimeView } from '../../server/application/runtimes.ts';
+import type { RuntimeView } from '../../server/domain/runtime.ts';
 import { bytes } from '../format.ts';
 import { Age, Countdown } from './age.tsx';
 import { Reading } from './page.tsx';

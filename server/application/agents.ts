@@ -84,7 +84,7 @@ export function createAgents(deps: Deps) {
         await assertNameFree(tx, teamId, input.name);
         const id = secrets.uuid();
         const runtimeId = input.runtimeId ?? deps.runtime.status().id;
-        await assertRuns(tx, deps, teamId, { runtimeId, model: input.model });
+        await assertRuns(tx, deps, { teamId, runtimeId, model: input.model }, true);
         await tx.agents.create({
           ...input,
           ...heldCapabilities(input.primaryCapabilities, input.secondaryCapabilities),
@@ -190,22 +190,28 @@ async function existing(store: Pick<Tx, 'agents'>, teamId: string, idOrName: str
   return agent;
 }
 
-/** INVALID when there is no such runtime, or it has not the model the agent would name. */
+/** INVALID when there is no such runtime to be put on, or it has not the model the agent would name. */
 async function assertRuns(
   store: Pick<Tx, 'runtimes'>,
   deps: Pick<Deps, 'fleet'>,
-  teamId: string,
-  { runtimeId, model }: Pick<Agent, 'runtimeId' | 'model'>,
+  { teamId, runtimeId, model }: Pick<Agent, 'teamId' | 'runtimeId' | 'model'>,
+  moved: boolean,
 ): Promise<void> {
   const runtime = await store.runtimes.get(teamId, runtimeId);
-  if (runtime === null || runtime.kind === 'external_agent')
+  if (moved && (runtime === null || runtime.kind === 'external_agent'))
     throw invalid([{ path: 'runtimeId', message: 'There is no such runtime for agents to be put on.' }]);
-  if (runtime.kind !== 'opencode_external') return;
+  if (runtime?.kind !== 'opencode_external') return;
   const named = model ?? deps.fleet.defaultModel();
   if (runtime.models.includes(named)) return;
   const has = runtime.models.slice(0, 5).join(', ') || 'none';
   const message = `${runtime.name} has no model ${named}: name one of its own (${has}).`;
   throw invalid([{ path: 'model', message }]);
+}
+
+/** An agent of its own is its own runtime: nothing of ours could run in its place. */
+async function assertMovable(store: Pick<Tx, 'runtimes'>, agent: Agent): Promise<void> {
+  if ((await store.runtimes.kindOf(agent.runtimeId)) !== 'external_agent') return;
+  throw invalid([{ path: 'runtimeId', message: `${agent.name} runs by itself and cannot be put on a runtime.` }]);
 }
 
 /** Says which name is taken; two who register it at the same moment are told apart by the database. */

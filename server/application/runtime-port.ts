@@ -1,33 +1,5 @@
 /** Runtimes beside the embedded one: what the store keeps of them, and who speaks with them. */
-import type { CircuitState, RuntimeKind, RuntimeRoom, RuntimeState } from '../domain/runtime.ts';
-
-/** A runtime as it is kept; its secrets are not part of it. */
-export interface Runtime extends RuntimeRoom {
-  id: string;
-  /** Null: shared by every team of this installation. */
-  teamId: string | null;
-  version: number;
-  kind: RuntimeKind;
-  name: string;
-  state: RuntimeState;
-  detail: string;
-  softwareVersion: string | null;
-  circuit: CircuitState;
-  parkedUntil: Date | null;
-  lastSeenAt: Date | null;
-  url: string | null;
-  username: string | null;
-  /** Open attempts on it now, and the sessions they belong to. */
-  open: number;
-  sessions: number;
-  agents: number;
-  models: string[];
-  /** When it was last seen to read our files. */
-  filesSeenAt: Date | null;
-  /** Whether it has a token for the model gateway. */
-  hasGatewayToken: boolean;
-  createdAt: Date;
-}
+import type { CircuitState, Runtime, RuntimeKind, RuntimeState } from '../domain/runtime.ts';
 
 /** What one look at a runtime found. */
 export interface RuntimeSight {

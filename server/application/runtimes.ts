@@ -1,18 +1,11 @@
 import { type Actor, authorize } from '../domain/actor.ts';
 import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
-import { enrolRuntimeInput, updateRuntimeInput } from '../domain/runtime.ts';
+import { enrolRuntimeInput, type Runtime, type RuntimeView, updateRuntimeInput } from '../domain/runtime.ts';
 import type { Deps } from './deps.ts';
-import type { RuntimeStatus } from './ports.ts';
 import { defined } from './repositories.ts';
-import type { Runtime } from './runtime-port.ts';
 import { assertVersion } from './sessions/find.ts';
 import type { Tx } from './store-port.ts';
 import { teamOf } from './tokens.ts';
-
-/** A runtime as people see it; of our own process also what it takes of this machine. */
-export interface RuntimeView extends Runtime {
-  process: Pick<RuntimeStatus, 'pid' | 'residentBytes' | 'startedAt' | 'restarts'> | null;
-}
 
 /** The place a server's password is sealed for. */
 export const credentialsPlace = (id: string) => `runtimes.credentials:${id}`;

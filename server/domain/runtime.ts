@@ -75,3 +75,41 @@ export function roomRefusal(room: RuntimeRoom, model: string): string | null {
   if (room.kind === 'opencode_external' && !room.models.includes(model)) return `has no model ${model}`;
   return null;
 }
+
+/** A runtime as it is kept; its secrets are not part of it. */
+export interface Runtime extends RuntimeRoom {
+  readonly id: string;
+  /** Null: shared by every team of this installation. */
+  readonly teamId: string | null;
+  readonly version: number;
+  readonly kind: RuntimeKind;
+  readonly name: string;
+  readonly state: RuntimeState;
+  readonly detail: string;
+  readonly softwareVersion: string | null;
+  readonly circuit: CircuitState;
+  readonly parkedUntil: Date | null;
+  readonly lastSeenAt: Date | null;
+  readonly url: string | null;
+  readonly username: string | null;
+  /** Open attempts on it now, and the sessions they belong to. */
+  readonly open: number;
+  readonly sessions: number;
+  readonly agents: number;
+  readonly models: string[];
+  /** When it was last seen to read our files. */
+  readonly filesSeenAt: Date | null;
+  /** Whether it has a token for the model gateway. */
+  readonly hasGatewayToken: boolean;
+  readonly createdAt: Date;
+}
+
+/** A runtime as people see it; of our own process also what it takes of this machine. */
+export interface RuntimeView extends Runtime {
+  readonly process: {
+    readonly pid: number | null;
+    readonly residentBytes: number | null;
+    readonly startedAt: Date | null;
+    readonly restarts: number;
+  } | null;
+}

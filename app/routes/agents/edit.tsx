@@ -17,9 +17,10 @@ export const meta: Route.MetaFunction = ({ matches, params }) => roomTitle(match
 
 export const loader = guarded(async ({ params, context }: Route.LoaderArgs) => {
   const actor = actorOf(context);
+  const agent = await context.get(servicesContext).agents.get(actor, params.name);
   return {
-    agent: await context.get(servicesContext).agents.get(actor, params.name),
-    runtimes: await runtimeChoices(context.get(servicesContext), actor),
+    agent,
+    runtimes: await runtimeChoices(context.get(servicesContext), actor, agent.runtimeId),
     refusal: refusal(actor, 'agent.manage'),
   };
 });

@@ -1,5 +1,5 @@
+import type { Runtime } from '../../domain/runtime.ts';
 import type { Deps } from '../deps.ts';
-import type { Runtime } from '../runtime-port.ts';
 import { credentialsPlace } from '../runtimes.ts';
 import { engineActor } from './engine-actor.ts';
 import { orderOf } from './order.ts';

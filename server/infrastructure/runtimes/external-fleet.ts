@@ -6,7 +6,9 @@ import { blind, createExternalLink, type ExternalLink } from './external-link.ts
 import { addressOfTarget, identify, modelsOf, ProbeRefusal, seesFiles, sharedFolder } from './external-probe.ts';
 import { createFleetRunner } from './fleet-runner.ts';
 import { RuntimeProblem } from './opencode-client.ts';
+import { externalConfig } from './opencode-config.ts';
 import { createOpenCodeRunner, type OpenCodeRunnerOptions } from './opencode-runner.ts';
+import type { SupervisedGateway } from './opencode-supervisor.ts';
 
 export interface ExternalFleetOptions {
   outbound: Outbound;
@@ -14,7 +16,9 @@ export interface ExternalFleetOptions {
   dataDir: string;
   /** What every runner is made with, whatever it runs on. */
   runner: Omit<OpenCodeRunnerOptions, 'link' | 'log' | 'runtimeId'>;
-  configFor: (token: string) => string;
+  /** What a server is offered, and where the gateway is for one that is not ours. */
+  gateway: Pick<SupervisedGateway, 'models' | 'defaultModel'>;
+  gatewayUrl: () => string;
   /** A password of a server must never be written down. */
   keepSecret: (value: string) => void;
 }
@@ -69,7 +73,15 @@ export function createExternalFleet(options: ExternalFleetOptions): ExternalFlee
     },
 
     defaultModel: options.runner.defaultModel,
-    configFor: options.configFor,
+    configFor(token) {
+      const { gateway, gatewayUrl } = options;
+      const offered = { models: gateway.models(), defaultModel: gateway.defaultModel() };
+      return JSON.stringify(
+        externalConfig({ ...offered, token, gatewayUrl: gatewayUrl(), silenceMs: 120_000 }),
+        null,
+        2,
+      );
+    },
     runner: createFleetRunner((runtimeId) => watched.get(runtimeId)?.runner ?? null),
 
     close() {

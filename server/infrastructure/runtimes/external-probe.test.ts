@@ -36,7 +36,8 @@ const fleet = (outbound = localOutbound) =>
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     dataDir: temporaryFolder(),
     runner: { defaultModel: () => 'rehearsal/scripted' },
-    configFor: () => '',
+    gateway: { models: () => [], defaultModel: () => '' },
+    gatewayUrl: () => '',
     keepSecret: () => undefined,
   });
 const probe = (changes: object = {}) => fleet().probe({ url, username: 'opencode', password: 'right', ...changes });

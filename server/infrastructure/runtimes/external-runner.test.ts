@@ -23,7 +23,8 @@ test('a real server is enrolled by what it says: its version, its models by name
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     dataDir: runtime.dataDir,
     runner: { defaultModel: () => '' },
-    configFor: () => '',
+    gateway: { models: () => [], defaultModel: () => '' },
+    gatewayUrl: () => '',
     keepSecret: () => undefined,
   });
   const { url, password } = runtime.elsewhere;

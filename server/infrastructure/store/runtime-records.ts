@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { runtimes } from '../../../db/schema/agents.ts';
-import type { Runtime, RuntimeRecordStore, RuntimeSight } from '../../application/runtime-port.ts';
+import type { RuntimeRecordStore, RuntimeSight } from '../../application/runtime-port.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Runtime } from '../../domain/runtime.ts';
 import { openAttempt } from './agent-row.ts';
 import { sqlStateOf } from './database-errors.ts';
 import type { Handle, Row } from './handle.ts';
