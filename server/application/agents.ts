@@ -115,8 +115,9 @@ export function createAgents(deps: Deps) {
       const given = defined(parsed.data);
       const asked = { ...agent, ...given };
       assertHoldings(asked);
-      if (given.runtimeId !== undefined || given.model !== undefined)
-        await assertRuns(store, deps, agent.teamId, asked);
+      const moved = asked.runtimeId !== agent.runtimeId;
+      if (moved) await assertMovable(store, agent);
+      if (moved || asked.model !== agent.model) await assertRuns(store, deps, asked, moved);
       const patch = { ...given, ...heldCapabilities(asked.primaryCapabilities, asked.secondaryCapabilities) };
       return change(actor, { agent, patch, action: 'agent.updated' }, agent.version);
     },
