@@ -52,11 +52,18 @@ export interface Installation {
   log(): string;
 }
 
+/** What the instances of a cluster have in common. */
+export interface Shared {
+  readonly admin: Installation['admin'];
+  readonly environment: Knobs;
+}
+
 export async function createInstallation(
   options: {
     database?: 'embedded' | 'postgres';
     /** A server of the test's own instead. */
     databaseUrl?: string;
+    shared?: Shared;
   } = {},
 ): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), 'oio-e2e-'));
@@ -65,7 +72,7 @@ export async function createInstallation(
   await mkdir(folder);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const admin = { email: 'admin@example.com', password: `pass-${randomBytes(12).toString('hex')}` };
+  const admin = options.shared?.admin ?? randomAdmin();
   const database = options.database === 'postgres' ? await freshDatabase() : null;
   const databaseUrl = options.databaseUrl ?? database?.url;
   const apps: App[] = [];
@@ -82,6 +89,7 @@ export async function createInstallation(
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...options.shared?.environment,
     ...knobs,
   });
 
@@ -163,6 +171,11 @@ export async function createInstallation(
   };
   return self;
 }
+
+export const randomAdmin = () => ({
+  email: 'admin@example.com',
+  password: `pass-${randomBytes(12).toString('hex')}`,
+});
 
 const tick = () => new Promise<null>((done) => setTimeout(() => done(null), 100));
 
