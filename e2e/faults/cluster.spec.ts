@@ -4,7 +4,7 @@ import { expectSoundHistory } from '../support/history.ts';
 import { expectAccessible, signIn, stateOf } from '../support/pages.ts';
 import { type RestClient, restClient, script } from '../support/rest.ts';
 
-const leaseSeconds = 3;
+const leaseSeconds = 8;
 /** A tick, and what a busy machine adds to it. */
 const tickSeconds = 3;
 

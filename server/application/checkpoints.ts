@@ -9,6 +9,7 @@ import type { Deps } from './deps.ts';
 import { abandonConflicts } from './engine/conflict-records.ts';
 import { branchFence, inRepository } from './engine/lane.ts';
 import { surroundingsOf } from './engine/surroundings.ts';
+import { bringWork, isOwnMirror, receiveWork } from './session-work.ts';
 import { closeAttempt } from './sessions/endings.ts';
 import { findSession } from './sessions/find.ts';
 
@@ -140,7 +141,10 @@ export async function followReset(deps: Deps, session: Session): Promise<void> {
   const { branch, resetTo } = session;
   const { repository, ref } = await surroundingsOf(deps, session);
   await inRepository(deps, session, (lane) =>
-    deps.workspaces.resetBranch(repository, branch, resetTo, ref, branchFence(session, lane)),
+    // Where this instance's mirror never had the branch it is made; elsewhere it follows when the session is received.
+    isOwnMirror(deps, repository)
+      ? receiveWork(deps, { ...session, headCommit: resetTo }, repository, ref)
+      : deps.workspaces.resetBranch(repository, branch, resetTo, ref, branchFence(session, lane)),
   );
   await deps.store.transaction(async (tx) => {
     // Another restore may have come between: its intention stands.
@@ -153,5 +157,6 @@ export async function followReset(deps: Deps, session: Session): Promise<void> {
 export async function pinCheckpoint(deps: Deps, session: Session, checkpoint: Checkpoint): Promise<void> {
   if (checkpoint.commit === null) return;
   const { repository, ref } = await surroundingsOf(deps, session);
+  await bringWork(deps, session, repository);
   await deps.workspaces.pinCheckpoint(repository, ref, checkpoint.sequence, checkpoint.commit);
 }

@@ -9,6 +9,7 @@ import type { Deps } from './deps.ts';
 import { conflictNext } from './engine/next-attempt.ts';
 import { surroundingsOf } from './engine/surroundings.ts';
 import type { ConflictSide } from './git-port.ts';
+import { bringWork } from './session-work.ts';
 import { personOf } from './sessions/find.ts';
 import type { Tx } from './store-port.ts';
 import type { Page, PageRequest } from './team-port.ts';
@@ -83,6 +84,7 @@ export function createConflicts(deps: Deps) {
       const attempt = await store.attempts.get(conflict.attemptId);
       if (!session || !task || !attempt) throw new DomainError('NOT_FOUND', 'There is no such conflict.');
       const { repository } = await surroundingsOf(deps, session);
+      await bringWork(deps, session, repository);
       const sides = await deps.workspaces.conflictSides(
         repository,
         { base: conflict.baseCommit, ours: conflict.oursCommit, theirs: conflict.theirsCommit },

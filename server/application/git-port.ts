@@ -125,6 +125,23 @@ export interface Workspaces {
     artifacts: readonly Artifact[],
     options: { check: boolean },
   ): Promise<FieldIssue[]>;
+  /** Which of these commits the repository does not have. */
+  missing(repository: RepositoryRef, commits: readonly string[]): Promise<string[]>;
+  /** A commit with all it needs beyond the known ones, as a git bundle; null when that is more than `limitBytes`. */
+  packCommit(
+    repository: RepositoryRef,
+    commit: string,
+    known: readonly string[],
+    limitBytes: number,
+  ): Promise<Uint8Array | null>;
+  /** Takes the commits of a bundle in; no ref is touched. */
+  unpack(repository: RepositoryRef, bundle: Uint8Array): Promise<void>;
+  /** Makes the session's branch stand at `head`, as its own; what stood there stays reachable at a kept ref. */
+  adoptBranch(
+    repository: RepositoryRef,
+    session: SessionRef,
+    work: { branch: string; baseCommit: string; head: string },
+  ): Promise<void>;
   /** Free space, in bytes, where worktrees and the database live. */
   freeBytes(): Promise<number>;
 }

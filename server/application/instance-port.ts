@@ -56,6 +56,15 @@ export interface Instance extends InstanceReport {
   leases: number;
 }
 
+/** Commits of sessions whose mirrors are each instance's own, as git bundles. */
+export interface SessionWorkStore {
+  /** Oldest first: each bundle needs what those before it hold. */
+  commits(sessionId: string): Promise<string[]>;
+  /** Once per commit. */
+  put(sessionId: string, commit: string, bundle: Uint8Array): Promise<void>;
+  get(sessionId: string, commit: string): Promise<Uint8Array | null>;
+}
+
 export interface InstanceStore {
   /** Writes what an instance is at this moment of the database's; a later start of the same directory takes the row. */
   report(report: InstanceReport): Promise<void>;

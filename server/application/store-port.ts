@@ -11,7 +11,7 @@ import type { BudgetStore } from './budget-port.ts';
 import type { FenceStore } from './coordination-port.ts';
 import type { DrillStore } from './drill-port.ts';
 import type { ExternalStore } from './external-port.ts';
-import type { InstanceStore } from './instance-port.ts';
+import type { InstanceStore, SessionWorkStore } from './instance-port.ts';
 
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
 import type {
@@ -45,6 +45,7 @@ export interface Aggregates {
   repositories: RepositoryStore;
   runtimes: RuntimeStore;
   instances: InstanceStore;
+  sessionWork: SessionWorkStore;
   agents: AgentStore;
   external: ExternalStore;
   sessions: SessionStore;

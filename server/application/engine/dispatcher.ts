@@ -14,7 +14,7 @@ import { engineActor } from './engine-actor.ts';
 import { completeIfMerged, landedAlready } from './land.ts';
 import { planSession } from './plan.ts';
 import { scheduleSession } from './schedule.ts';
-import { isHere, leaveStranded } from './stranded.ts';
+import { isHere, leaveStranded, receiveSession } from './stranded.ts';
 
 /** Sessions one instance holds at once; more stay queued. */
 const capacity = 32;
@@ -107,6 +107,7 @@ export function createDispatcher(deps: Deps) {
   /** Once under each epoch, before anything else: what another instance left behind is no longer to be waited for. */
   async function receive(session: Session): Promise<void> {
     if (received.get(session.id) === session.epoch) return;
+    await receiveSession(deps, session);
     const left = await leaveStranded(deps, session);
     for (const { id, instanceId } of left)
       log.warn({ session: session.slug, attempt: id, instance: instanceId }, 'Gave up an attempt of another instance');

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { scratchFolder, scratchWorkspaces } from '../../infrastructure/git/git-testing.ts';
 import {
   addSession,
   createInstance,
@@ -104,6 +107,39 @@ describe.each(['pglite', 'postgres'] as const)('instances with data directories 
     expect((await attemptsOf(id)).map(({ status, instanceId }) => [status, instanceId])).toEqual([
       ['succeeded', 'one'],
     ]);
+  });
+
+  test('work on a repository by URL goes on in the mirror of another instance, with what was done before', async () => {
+    const ssh = join(scratchFolder(), 'ssh');
+    writeFileSync(ssh, '#!/bin/sh\nfor last; do :; done; exec sh -c "$last"\n', { mode: 0o755 });
+    for (const { deps } of [one, other]) {
+      const { workspaces } = scratchWorkspaces({
+        environment: { ...process.env, GIT_SSH_COMMAND: ssh },
+        mayReach: async () => ['192.0.2.1'],
+      });
+      Object.assign(deps, { workspaces, instance: { ...deps.instance, clustered: true } });
+    }
+    await house.opened.database.db.execute(sql`update repositories set kind = 'url',
+      source = ${`ssh://git@host.test${place.source}`} where id = ${place.repository.id}::uuid`);
+    const play: Instance['play']['current'] = async (run) =>
+      run.write(`${run.order.title}.txt`, `${run.order.title}\n`) as undefined;
+    other.play.current = play;
+    one.play.current = (run) => (one.started.length === 1 ? play(run) : new Promise<undefined>(() => undefined));
+    const { id } = await addSession(one, place, { blueprint: 'bug_fix', start: true });
+    await until(house, [one.dispatcher], id, (_, tasks) => {
+      const [first, second] = tasks.toSorted((a, b) => a.position - b.position);
+      return first?.status === 'completed' && second?.status === 'in_progress';
+    });
+    await one.dispatcher.stop();
+    const done = await until(house, [other.dispatcher], id, ({ status }) => status === 'completed');
+    const tasks = await house.opened.store.tasks.bySession(id);
+    expect(new Set((await attemptsOf(id)).map(({ instanceId }) => instanceId))).toEqual(new Set(['one', 'other']));
+    // The first instance's mirror never saw the rest; it shows it all the same.
+    const diffs = await Promise.all([one, other].map(({ services }) => services.diffs.ofSession(place.admin, id)));
+    for (const { head, files } of diffs) {
+      expect(head).toBe(done.headCommit);
+      expect(files.map(({ path }) => path).toSorted()).toEqual(tasks.map(({ title }) => `${title}.txt`).toSorted());
+    }
   });
 
   test('eighty claims of three instances on fifty sessions give each of them once', async () => {

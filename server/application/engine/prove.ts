@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
 import type { Deps } from '../deps.ts';
+import { keepWork } from '../session-work.ts';
 import type { Repository } from '../team-port.ts';
 import { pinFound } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
@@ -61,7 +62,10 @@ async function commitWork(
   }
   deps.fault('before_commit');
   const taskCommit = await deps.workspaces.commit(repository, worktree, commitOf(session, task, attempt));
-  if (taskCommit !== null) return deps.store.attempts.update(attempt.id, { taskCommit }, { epoch: attempt.epoch });
+  if (taskCommit !== null) {
+    await keepWork(deps, session, repository, taskCommit);
+    return deps.store.attempts.update(attempt.id, { taskCommit }, { epoch: attempt.epoch });
+  }
   // Taking the branch's side everywhere throws the task's work away; that is for a person to decide.
   return byAgent ? refuse(deps, attempt, "The resolution keeps nothing of the task's changes.") : attempt;
 }
@@ -132,6 +136,7 @@ async function fitToBranch(deps: Deps, attempt: Attempt, around: Around): Promis
     });
     return null;
   }
+  await keepWork(deps, session, repository, replayed.commit);
   const patch = { baseCommit: head, taskCommit: replayed.commit, evidence: null };
   const updated = await deps.store.attempts.update(attempt.id, patch, { epoch: attempt.epoch, status: ['verifying'] });
   if (head !== attempt.baseCommit) await tellReplay(deps, updated, head);

@@ -3,15 +3,31 @@ import type { Session } from '../../domain/session.ts';
 import { taskEnded } from '../../domain/task.ts';
 import { refreshAttention } from '../asks.ts';
 import type { Deps } from '../deps.ts';
+import { receiveWork } from '../session-work.ts';
 import { closeAttempt } from '../sessions/endings.ts';
 import { markConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
 import { completeIfMerged, landedAlready } from './land.ts';
 import { walk } from './settle.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 /** Whether the attempt's worktree and its run are this instance's own; rows of earlier versions belong to whoever looks. */
 export function isHere({ instance }: Pick<Deps, 'instance'>, attempt: Attempt): boolean {
   return attempt.instanceId === null || attempt.instanceId === instance.id;
+}
+
+/**
+ * Brings the session's work here as it is stored. Work of this very instance that landed without being told of is told
+ * first: the branch stands beyond what is stored because of it.
+ */
+export async function receiveSession(deps: Deps, session: Session): Promise<void> {
+  if (!deps.instance.clustered || session.branch === null) return;
+  const { repository, ref } = await surroundingsOf(deps, session);
+  if (repository.kind !== 'url') return;
+  for (const attempt of await deps.store.attempts.bySession(session.id))
+    if (attempt.status === 'verifying' && isHere(deps, attempt))
+      await landedAlready(deps, () => completeIfMerged(deps, session, attempt), attempt);
+  await receiveWork(deps, (await deps.store.sessions.byId(session.id)) ?? session, repository, ref);
 }
 
 /**

@@ -24,6 +24,7 @@ import { openBranch, pinCheckpoint, resetBranch } from './session-branch.ts';
 import { snapshotTree } from './snapshot.ts';
 import { lockfiles, outline } from './surroundings.ts';
 import { commitWorktree } from './task-commit.ts';
+import { adoptBranch, missingCommits, packCommit, unpackBundle } from './transfer.ts';
 import { openWorktree, requireRecord } from './worktrees.ts';
 
 export interface WorkspacesOptions {
@@ -122,6 +123,10 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     openPack: (attemptId) => openPack(context, attemptId),
     applyArtifacts: (repository, worktree, commit, artifacts, given) =>
       applyArtifacts(context, repository, worktree, commit, artifacts, given),
+    missing: (repository, commits) => missingCommits(context, repository, commits),
+    packCommit: (repository, commit, known, limitBytes) => packCommit(context, repository, commit, known, limitBytes),
+    unpack: (repository, bundle) => unpackBundle(context, repository, bundle),
+    adoptBranch: (repository, session, work) => adoptBranch(context, repository, session, work),
     freeBytes: () => freeBytes(context.dataDir),
   };
 }

@@ -35,6 +35,7 @@ import { redacting } from './redacting.ts';
 import { createRepositories } from './repositories.ts';
 import { createRouting } from './routing.ts';
 import { createRuntimes } from './runtimes.ts';
+import { createSessionWork } from './session-work.ts';
 import { createSessions } from './sessions.ts';
 import { createTasks } from './tasks.ts';
 import { createTeams } from './teams.ts';
@@ -91,6 +92,7 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     instances: createInstances(handle),
     agents: createAgents(handle, heartbeatSeconds),
     external: { ...createExternalAgents(handle), ...createExternalRuns(handle) },
+    sessionWork: createSessionWork(handle),
     sessions: createSessions(handle),
     tasks: createTasks(handle),
     attempts: createAttempts(handle),
