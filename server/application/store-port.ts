@@ -12,7 +12,6 @@ import type { FenceStore } from './coordination-port.ts';
 import type { DrillStore } from './drill-port.ts';
 import type { ExternalStore } from './external-port.ts';
 import type { InstanceStore, SessionWorkStore } from './instance-port.ts';
-
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
 import type {
   AuditStore,

@@ -112,6 +112,9 @@ export function createDispatcher(deps: Deps) {
     for (const { id, instanceId } of left)
       log.warn({ session: session.slug, attempt: id, instance: instanceId }, 'Gave up an attempt of another instance');
     received.set(session.id, session.epoch);
+    // A server of its own lives on where the instance died: its run is to be ended there.
+    const external = left.filter(({ runtimeId }) => runtimeId !== deps.runtime.status().id);
+    await drivers.abortRemote(external).catch((error: unknown) => log.warn({ err: error }, 'A run given up may go on'));
   }
 
   /** A pause or a retry took the lamp away; the plan waits all the same. */
