@@ -273,6 +273,30 @@ describe.each(['pglite', 'postgres'] as const)('agents outside on %s', (kind) =>
     expect(told.commands).toContainEqual({ type: 'abort', attemptIds: [task.attemptId] });
   });
 
+  test('whoever says goodbye or takes nothing leaves its work to another', async () => {
+    const { agent, session, task } = await claimed();
+    const { external } = instance.services;
+    const statuses = async () => (await house.opened.store.attempts.bySession(session.id)).map(({ status }) => status);
+    const other = await enrol({ name: 'AGENT-OTHER' });
+    await external.heartbeat(other.actor, other.agentId, { status: 'healthy' });
+    for (const { id, runtimeId } of await instance.services.agents.list(place.lead))
+      if (runtimeId === instance.runtime.id) await instance.services.agents.setEnabled(place.lead, id, false);
+    await external.heartbeat(agent.actor, agent.agentId, { status: 'offline' });
+    await until(house, [instance.dispatcher], session.id, async () => (await statuses()).join() === 'lost,starting');
+    const late = external.result(agent.actor, task.attemptId, { epoch: task.epoch, status: 'completed' });
+    await expect(late).rejects.toMatchObject({ code: 'CONFLICT' });
+
+    await external.heartbeat(agent.actor, agent.agentId, { status: 'healthy' });
+    const outlast = sql`update external_runs set offered_at = clock_timestamp() - interval '1 hour' where state = 'offered'`;
+    await until(house, [instance.dispatcher], session.id, async () => {
+      if ((await statuses()).at(1) === 'starting') await house.opened.database.db.execute(outlast);
+      return (await statuses()).length === 3;
+    });
+    const [, second, third] = await house.opened.store.attempts.bySession(session.id);
+    expect(second).toMatchObject({ status: 'failed', agentId: other.agentId, failure: 'refused' });
+    expect(third?.agentId).toBe(agent.agentId);
+  });
+
   test('a pause takes the attempt from its agent, and resuming offers it anew', async () => {
     const { agent, session, task } = await claimed();
     const { external, sessions } = instance.services;

@@ -121,7 +121,8 @@ export function createExternalAgents(handle: Handle): Agents {
     async revoke(agentId) {
       await handle.rows(sql`update external_agents set token_hash = null, signing_secret = null
         where agent_id = ${agentId}::uuid`);
-      await handle.rows(sql`update runtimes set state = 'offline', detail = 'The agent was taken off the fleet'
+      await handle.rows(sql`update runtimes set state = 'offline', detail = 'The agent was taken off the fleet',
+          removed_at = clock_timestamp()
         where id = (select runtime_id from agents where id = ${agentId}::uuid) and kind = 'external_agent'`);
       await handle.rows(sql`update external_runs set state = 'withdrawn', ended_at = clock_timestamp()
         where agent_id = ${agentId}::uuid and state in ('offered', 'claimed')`);
