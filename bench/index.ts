@@ -11,6 +11,8 @@ import { firstRequest } from './first-request.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
 import { machine, versions } from './machine.ts';
+import { peers } from './peers.ts';
+import { restart } from './restart.ts';
 import { start } from './start.ts';
 import { transitions } from './transitions.ts';
 
@@ -25,8 +27,10 @@ interface Result {
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   transitions,
+  peers,
   domain,
   start,
+  restart,
   'first-request': firstRequest,
   delivery,
   idle,

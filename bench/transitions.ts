@@ -27,7 +27,7 @@ const warmUpSeconds = 2;
 const hotTables = ['sessions', 'tasks', 'events', 'outbox'];
 const quiet = { info: () => {}, warn: () => {} };
 
-interface Contender {
+export interface Contender {
   readonly name: string;
   readonly transition: Transition;
   readonly places: readonly Place[];
@@ -126,7 +126,7 @@ async function contendersOf(
 }
 
 /** A running session with a ready task for each caller: nobody waits for anybody's row. */
-async function places(store: Store, callers: number): Promise<Place[]> {
+export async function places(store: Store, callers: number): Promise<Place[]> {
   const world = await makeWorld(store);
   const actor = { kind: 'system', teamId: null, name: 'bench' } as const;
   const made: Place[] = [];
@@ -177,7 +177,7 @@ async function measure({ name, contenders, tidy }: Field): Promise<Figure[]> {
   ];
 }
 
-async function rate({ transition, places }: Contender, forSeconds: number): Promise<number> {
+export async function rate({ transition, places }: Contender, forSeconds: number): Promise<number> {
   const began = performance.now();
   const end = began + forSeconds * 1000;
   let done = 0;
