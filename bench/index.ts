@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { delivery } from './delivery.ts';
 import { domain } from './domain.ts';
+import { events } from './events.ts';
 import { type Figure, met, table } from './figures.ts';
 import { firstRequest } from './first-request.ts';
 import { idle } from './idle.ts';
@@ -27,6 +28,7 @@ interface Result {
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   transitions,
+  events,
   peers,
   domain,
   start,

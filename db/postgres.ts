@@ -29,7 +29,8 @@ export async function openPostgres(
   }
   const client = prepared(
     postgres(url, {
-      max: 10,
+      // So many commits share a flush.
+      max: 16,
       idle_timeout: 60,
       connect_timeout: 10,
       connection: {

@@ -1,20 +1,40 @@
-import { getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
+import { Column, getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Row } from './handle.ts';
 
-// drizzle makes a new record of them at every call, and a row is decoded with every statement.
-const columnsOf = new WeakMap<PgTable, [string, PgColumn][]>();
+/** A column by the names of its table and of the database; null where the driver's value is the column's own. */
+interface Decoded {
+  readonly key: string;
+  readonly name: string;
+  readonly map: PgColumn | null;
+}
 
-/** A row of a raw statement (`select t.*`, `returning *`) as the table's own type; further columns are left out. */
-export function decode<T extends PgTable>(table: T, row: Row): InferSelectModel<T> {
-  const columns = columnsOf.get(table) ?? Object.entries<PgColumn>(getTableColumns(table));
+// drizzle makes a new record of them at every call, and a row is decoded with every statement.
+const columnsOf = new WeakMap<PgTable, Decoded[]>();
+
+function decodedColumns(table: PgTable): Decoded[] {
+  const columns = Object.entries<PgColumn>(getTableColumns(table)).map(([key, column]) => ({
+    key,
+    name: column.name,
+    map: column.mapFromDriverValue === Column.prototype.mapFromDriverValue ? null : column,
+  }));
   columnsOf.set(table, columns);
+  return columns;
+}
+
+/** A row of a raw statement (`select t.*`, `returning *`) as the table's own type; further columns are left out, and `without`. */
+export function decode<T extends PgTable, K extends keyof InferSelectModel<T> = never>(
+  table: T,
+  row: Row,
+  without?: K,
+): Omit<InferSelectModel<T>, K> {
   const decoded: Row = {};
-  for (const [key, column] of columns) {
-    const value = row[column.name];
-    decoded[key] = value === null || value === undefined ? null : column.mapFromDriverValue(value);
+  for (const { key, name, map } of columnsOf.get(table) ?? decodedColumns(table)) {
+    if (key === without) continue;
+    const value = row[name] ?? null;
+    decoded[key] = map === null || value === null ? value : map.mapFromDriverValue(value);
   }
-  return decoded as InferSelectModel<T>;
+  return decoded as Omit<InferSelectModel<T>, K>;
 }
 
 /** `column = value` for each defined key of the patch, encoded by the column. */

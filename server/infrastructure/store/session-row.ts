@@ -20,10 +20,19 @@ export const sessionFacts: SQL = sql`lateral (
 
 /** `select s.*, facts.*` as the domain's session. */
 export function sessionOf(row: Row, now = new Date()): Session {
-  const { attention, attentionSince, ...session } = decode(sessions, row);
-  return {
-    ...session,
-    attention: { kind: attention, since: attentionSince },
+  // A copy of sixty fields costs more than all the rest, and every hot statement comes by here: the row itself becomes it.
+  const session = decode(sessions, row, 'attentionSince');
+  const { attention_since: since } = row;
+  return Object.assign(session, {
+    attention: {
+      kind: session.attention,
+      since:
+        typeof since === 'string'
+          ? (sessions.attentionSince.mapFromDriverValue(since) as Date)
+          : since instanceof Date
+            ? since
+            : null,
+    },
     recoverable: recoverable({
       status: session.status,
       checkpoints: session.lastCheckpointSequence,
@@ -32,5 +41,5 @@ export function sessionOf(row: Row, now = new Date()): Session {
     }),
     health: health(session, now),
     progress: { completed: Number(row.completed ?? 0), total: Number(row.countable ?? 0) },
-  };
+  });
 }
