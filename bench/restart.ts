@@ -25,7 +25,8 @@ export function restart(): Promise<Figure[]> {
       for (let n = 0; n < executing; n += 1) {
         const { id } = await api.create({
           repositoryId: String(repository?.id),
-          prompt: prompt('- bash: sleep 1500'),
+          // OpenCode ends a command after two minutes.
+          prompt: prompt('- bash: sleep 90\n'.repeat(20)),
           blueprint: 'single_task',
         });
         running.push(id);
