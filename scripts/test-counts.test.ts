@@ -23,6 +23,12 @@ test.each<[string, () => Counts, Counts]>([
   ['all passed', () => countVitest(vitest({ numPassedTests: 7 }), 0), { passed: 7, failed: 0 }],
   ['one failed', () => countVitest(vitest({ numPassedTests: 7, numFailedTests: 1 }), 1), { passed: 7, failed: 1 }],
   ['one skipped', () => countVitest(vitest({ numPassedTests: 7, numPendingTests: 1 }), 0), { passed: 7, failed: 1 }],
+  [
+    'one chosen',
+    () => countVitest(vitest({ numPassedTests: 1, numPendingTests: 6 }), 0, true),
+    { passed: 1, failed: 0 },
+  ],
+  ['none chosen', () => countVitest(vitest({ numPendingTests: 6 }), 0, true), { passed: 0, failed: 1 }],
   ['a file that did not load', () => countVitest(vitest({ testResults: [unloaded] }), 1), { passed: 0, failed: 1 }],
   ['an error outside the tests', () => countVitest(vitest({ numPassedTests: 7 }), 1), { passed: 7, failed: 1 }],
   ['no test at all', () => countVitest(vitest({}), 0), { passed: 0, failed: 1 }],

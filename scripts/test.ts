@@ -32,7 +32,8 @@ function runTool(name: string, args: string[], env: NodeJS.ProcessEnv): Promise<
 async function runUnit(env: NodeJS.ProcessEnv): Promise<Counts> {
   const file = join(results, 'vitest.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...rest];
-  return countVitest(file, await runTool('vitest', args, env));
+  const chosen = rest.some((argument) => /^(-t|--testNamePattern)(=|$)/.test(argument));
+  return countVitest(file, await runTool('vitest', args, env), chosen);
 }
 
 async function runJourneys(env: NodeJS.ProcessEnv): Promise<Counts> {
