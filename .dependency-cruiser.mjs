@@ -75,8 +75,8 @@ export default {
     }),
     onlyPackages('http', '^server/http/', ['express', 'express-serve-static-core', 'zod', 'helmet'], { node: true }),
 
-    ...room('config-and-log', '^server/(config|log)\\.ts$', {
-      values: ['^server/domain/', '^server/(config|log)\\.ts$'],
+    ...room('config-and-log', '^server/(config|config-values|log)\\.ts$', {
+      values: ['^server/domain/', '^server/(config|config-values|log)\\.ts$'],
       comment: 'Configuration and log stand below every other room.',
     }),
 

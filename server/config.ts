@@ -1,6 +1,19 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import {
+  decodedKey,
+  httpUrl,
+  isHost,
+  isNetwork,
+  isPostgres,
+  isProxy,
+  isRedis,
+  key,
+  list,
+  oneOf,
+  price,
+  seconds,
+} from './config-values.ts';
 import { defaultBackoff } from './domain/webhook.ts';
 
 /** The points at which `FAULT_AT` makes the process kill itself; they exist to prove recovery. */
@@ -17,63 +30,6 @@ export const FAULT_POINTS = [
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-const list = (value: string) =>
-  value
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean);
-const isHost = (value: string) => isIP(value) !== 0 || /^(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*$/i.test(value);
-const isNetwork = (value: string) => {
-  const [address = '', bits = '', ...rest] = value.split('/');
-  const family = isIP(address);
-  return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
-};
-const isPostgres = (value: string) => {
-  try {
-    const address = new URL(value);
-    decodeURIComponent(address.password);
-    return /^postgres(ql)?:$/.test(address.protocol) && address.hostname !== '';
-  } catch {
-    return false;
-  }
-};
-const isRedis = (value: string) => {
-  try {
-    const address = new URL(value);
-    decodeURIComponent(address.username + address.password);
-    return /^rediss?:$/.test(address.protocol) && address.hostname !== '' && /^(\/\d*)?$/.test(address.pathname);
-  } catch {
-    return false;
-  }
-};
-const isProxy = (value: string) =>
-  ['loopback', 'linklocal', 'uniquelocal'].includes(value) || isIP(value) !== 0 || isNetwork(value);
-
-// Each message completes the sentence "NAME=value is …": what is wrong, then what to do.
-const seconds = (fallback: number, max = 31_536_000) =>
-  z.coerce
-    .number('not a number: give whole seconds')
-    .int('not a whole number: give whole seconds')
-    .min(1, 'below 1: give at least one second')
-    .max(max, `above ${max}: give at most ${max} seconds`)
-    .default(fallback);
-const price = z.coerce
-  .number('not a number: give US dollars per million tokens, or unset it where the price is unknown')
-  .min(0, 'negative: give US dollars per million tokens, or unset it where the price is unknown')
-  .optional();
-const httpUrl = (example: string) =>
-  z.url({ protocol: /^https?$/, error: `not an http or https address: give one such as ${example}` }).optional();
-const decodedKey = (value: string) => Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64');
-const key = z
-  .string()
-  .refine(
-    (value) => decodedKey(value).length === 32 && /^[\w+/=-]+$/.test(value),
-    'no key of 32 bytes in base64 or hex: make one with `openssl rand -base64 32`',
-  )
-  .optional();
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, `not one of the known values: use one of ${values.join(', ')}`);
 
 /** Every variable the server reads, as it stands in the environment. `.env.example` lists the same names. */
 export const environmentSchema = z.object({
