@@ -3,6 +3,7 @@ import { type AuditVerdict, auditFilterInput } from '../domain/audit.ts';
 import { invalidFromZod } from '../domain/errors.ts';
 import type { Deps } from './deps.ts';
 import type { AuditEntry, AuditFilter } from './record-port.ts';
+import { findSession } from './sessions/find.ts';
 import type { Page, PageRequest } from './team-port.ts';
 import { teamOf } from './tokens.ts';
 
@@ -32,6 +33,12 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
     async list(actor: Actor, filter: unknown, page: PageRequest): Promise<Page<AuditEntry>> {
       authorize(actor, 'audit.read');
       return store.audit.search(teamOf(actor), await filterOf(filter), page);
+    },
+
+    /** What was done to one session, newest first; for leads too. */
+    async ofSession(actor: Actor, ref: string, page: PageRequest): Promise<Page<AuditEntry>> {
+      const session = await findSession(deps, actor, ref, 'session.audit.read');
+      return store.audit.search(session.teamId, { subject: session.id }, page);
     },
 
     /** Names of the people among these entries' actors, by id; those who are gone have none. */

@@ -14,7 +14,7 @@ export function personOf(actor: Actor): string | null {
  * 404 they may not see; another team's session does not exist.
  */
 export async function findSession(
-  deps: Deps,
+  deps: Pick<Deps, 'store'>,
   actor: Actor,
   ref: string,
   permission: Permission,

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiServer, openApiServer } from '../testing/api-server.ts';
+import { openWorkshop, type Workshop } from '../testing/workshop.ts';
 
-let server: ApiServer;
+let server: Workshop;
 beforeAll(async () => {
-  server = await openApiServer();
+  server = await openWorkshop();
 });
 afterAll(() => server.close());
 
 test('an admin searches the audit, and a wrong filter is named', async () => {
   const all = await server.api('GET', '/audit');
   expect(all.status).toBe(200);
-  expect(all.body.items[0]).toMatchObject({ action: 'token.created', subject: { kind: 'token' } });
+  expect(all.body.items).toContainEqual(expect.objectContaining({ action: 'token.created' }));
   const mine = await server.api('GET', '/audit?actor=ada@example.com&limit=1');
   expect(mine.body.items).toHaveLength(1);
   expect(mine.body.total).toBeLessThan(all.body.total);
@@ -50,4 +50,18 @@ test('a lead may not read it, a token only with its scope', async () => {
   const narrow = await server.issue('ada@example.com', ['teams:read']);
   for (const path of ['/audit', '/audit/verification', '/audit/export'])
     for (const refused of [token, narrow]) expect((await server.api('GET', path, { token: refused })).status).toBe(403);
+});
+
+test('what was done to a session is for leads too', async () => {
+  const { id, slug } = await server.newSession();
+  await server.cancel(id);
+  const lead = await server.issue((await server.addMember('lead')).email);
+  const member = await server.issue((await server.addMember('member')).email);
+  const audit = await server.api('GET', `/sessions/${slug}/audit`, { token: lead });
+  expect(audit.body.items.map((entry: { action: string }) => entry.action)).toEqual([
+    'session.cancel',
+    'session.created',
+  ]);
+  expect((await server.api('GET', `/sessions/${slug}/audit`, { token: member })).status).toBe(403);
+  expect((await server.api('GET', '/sessions/IND-999/audit', { token: lead })).status).toBe(404);
 });

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { mapped, pageOf } from './paging.ts';
+import { sessionParams } from './params.ts';
 import { listQuery, one } from './query.ts';
 import { type Route, route } from './route.ts';
 import { auditEntryOut, auditEntryShape, auditVerdictShape } from './shapes/audit.ts';
@@ -35,6 +36,21 @@ export const auditRoutes: Route[] = [
         status: 200,
         json: mapped(await services.audit.list(actor, filter, pageOf({ cursor, limit })), auditEntryOut),
       };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/sessions/{id}/audit',
+    operationId: 'listSessionAudit',
+    summary: 'List what was done to a session, newest first',
+    tag,
+    permission: { name: 'session.audit.read' },
+    params: sessionParams,
+    query: listQuery,
+    responses: { 200: { description: 'A page of entries.', schema: listOf(auditEntryShape) } },
+    async handle({ services, actor, params, query }) {
+      const page = await services.audit.ofSession(actor, params.id, pageOf(query));
+      return { status: 200, json: mapped(page, auditEntryOut) };
     },
   }),
   route({

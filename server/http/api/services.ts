@@ -24,7 +24,7 @@ import type { createWebhooks } from '../../application/webhooks.ts';
 /** The services this surface speaks to, out of those the composition root builds. */
 export interface ApiServices {
   readonly auth: Pick<ReturnType<typeof createAuth>, 'actorFromLogin' | 'actorFromToken'>;
-  readonly audit: Pick<ReturnType<typeof createAudit>, 'list' | 'verify' | 'exportLines'>;
+  readonly audit: Pick<ReturnType<typeof createAudit>, 'list' | 'ofSession' | 'verify' | 'exportLines'>;
   readonly sessions: ReturnType<typeof createSessions>;
   readonly tasks: ReturnType<typeof createTasks>;
   readonly taskEdits: ReturnType<typeof createTaskEdits>;
