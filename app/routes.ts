@@ -58,6 +58,7 @@ export default [
       route('webhooks/:id', 'routes/admin/webhook.tsx'),
       route('audit', 'routes/admin/audit.tsx'),
       route('system', 'routes/admin/system.tsx'),
+      route('locks', 'routes/admin/locks.tsx'),
       route('drill', 'routes/admin/drill.tsx'),
     ]),
     route('admin/audit/export', 'routes/admin/audit-export.ts'),

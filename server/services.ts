@@ -12,6 +12,7 @@ import { createDiffs } from './application/diffs.ts';
 import { createDrills } from './application/drills.ts';
 import { createExternalAgents } from './application/external/service.ts';
 import { createFigures } from './application/figures.ts';
+import { createLocks } from './application/locks.ts';
 import { createPlans } from './application/plans.ts';
 import { createRepositories } from './application/repositories.ts';
 import { createRouting } from './application/routing.ts';
@@ -31,6 +32,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     auth: createAuth(deps, options),
     tokens: createTokens(deps),
     audit: createAudit(deps),
+    locks: createLocks(deps),
     repositories: createRepositories(deps),
     sessions: createSessions(deps),
     tasks: createTasks(deps),

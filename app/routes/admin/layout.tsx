@@ -12,6 +12,7 @@ const pages = [
   { to: '/admin/webhooks', word: 'Webhooks' },
   { to: '/admin/audit', word: 'Audit' },
   { to: '/admin/system', word: 'System' },
+  { to: '/admin/locks', word: 'Locks' },
   { to: '/admin/drill', word: 'Drill' },
 ] as const;
 

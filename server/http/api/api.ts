@@ -17,6 +17,7 @@ import { endpoint, type RequestLimits } from './endpoint.ts';
 import { eventRoutes, type Subscribe } from './events.ts';
 import { externalAgentRoutes } from './external-agents.ts';
 import { createOnce, type IdempotencyKeys } from './idempotency.ts';
+import { lockRoutes } from './locks.ts';
 import { openApi } from './openapi.ts';
 import { planRoutes } from './plans.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -69,6 +70,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...budgetRoutes,
     ...webhookRoutes,
     ...auditRoutes,
+    ...lockRoutes,
   ];
 }
 

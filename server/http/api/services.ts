@@ -10,6 +10,7 @@ import type { createContexts } from '../../application/contexts.ts';
 import type { createDiffs } from '../../application/diffs.ts';
 import type { createExternalAgents } from '../../application/external/service.ts';
 import type { createFigures } from '../../application/figures.ts';
+import type { createLocks } from '../../application/locks.ts';
 import type { createPlans } from '../../application/plans.ts';
 import type { createRepositories } from '../../application/repositories.ts';
 import type { createRouting } from '../../application/routing.ts';
@@ -25,6 +26,8 @@ import type { createWebhooks } from '../../application/webhooks.ts';
 export interface ApiServices {
   readonly auth: Pick<ReturnType<typeof createAuth>, 'actorFromLogin' | 'actorFromToken'>;
   readonly audit: Pick<ReturnType<typeof createAudit>, 'list' | 'ofSession' | 'verify' | 'exportLines'>;
+  readonly audit: Pick<ReturnType<typeof createAudit>, 'list' | 'verify' | 'exportLines'>;
+  readonly locks: ReturnType<typeof createLocks>;
   readonly sessions: ReturnType<typeof createSessions>;
   readonly tasks: ReturnType<typeof createTasks>;
   readonly taskEdits: ReturnType<typeof createTaskEdits>;
