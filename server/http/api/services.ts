@@ -26,7 +26,6 @@ import type { createWebhooks } from '../../application/webhooks.ts';
 export interface ApiServices {
   readonly auth: Pick<ReturnType<typeof createAuth>, 'actorFromLogin' | 'actorFromToken'>;
   readonly audit: Pick<ReturnType<typeof createAudit>, 'list' | 'ofSession' | 'verify' | 'exportLines'>;
-  readonly audit: Pick<ReturnType<typeof createAudit>, 'list' | 'verify' | 'exportLines'>;
   readonly locks: ReturnType<typeof createLocks>;
   readonly sessions: ReturnType<typeof createSessions>;
   readonly tasks: ReturnType<typeof createTasks>;
