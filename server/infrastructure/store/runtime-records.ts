@@ -11,13 +11,13 @@ import { assignments, decode, isId, list, storable } from './rows.ts';
 // What a paused session keeps open runs nowhere, so it takes no place.
 const places = sql`(select count(*)::int as open, count(distinct o.session_id)::int as sessions from attempts o
   join sessions s on s.id = o.session_id and s.status <> 'paused' where o.runtime_id = r.id and ${openAttempt}) p`;
-const fleet = sql`(select count(*)::int as agents from agents a where a.runtime_id = r.id and a.removed_at is null) f`;
+const fleet = sql`(select count(*)::int as agents, min(a.name) as first from agents a where a.runtime_id = r.id and a.removed_at is null) f`;
 
 /** Runtimes as people see and change them. */
 export function createRuntimeRecords(handle: Handle): RuntimeRecordStore {
   const select = (where: SQL): Promise<Row[]> =>
-    handle.rows(sql`select r.*, p.open, p.sessions, f.agents from runtimes r cross join lateral ${places}
-      cross join lateral ${fleet} where r.removed_at is null and ${where} order by r.kind, r.name collate "C"`);
+    handle.rows(sql`select r.*, p.open, p.sessions, f.agents, f.first from runtimes r cross join lateral ${places}
+      cross join lateral ${fleet} where r.removed_at is null and (r.kind <> 'external_agent' or f.agents > 0) and ${where} order by r.kind, r.name collate "C"`);
   const ofTeam = (teamId: string) => sql`(r.team_id = ${teamId}::uuid or r.team_id is null)`;
   const own = (teamId: string, id: string) =>
     sql`id = ${id}::uuid and team_id = ${teamId}::uuid and removed_at is null`;
@@ -151,6 +151,8 @@ function runtimeOf(row: Row): Runtime {
   const { credentials: _, gatewayTokenHash, removedAt: __, ...runtime } = decode(runtimes, row);
   return {
     ...runtime,
+    // One that runs by itself is called what its agent is called.
+    name: runtime.kind === 'external_agent' ? String(row.first) : runtime.name,
     hasGatewayToken: gatewayTokenHash !== null,
     open: Number(row.open),
     sessions: Number(row.sessions),
