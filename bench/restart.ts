@@ -25,8 +25,8 @@ export function restart(): Promise<Figure[]> {
       for (let n = 0; n < executing; n += 1) {
         const { id } = await api.create({
           repositoryId: String(repository?.id),
-          // OpenCode ends a command after two minutes.
-          prompt: prompt('- bash: sleep 90\n'.repeat(20)),
+          // OpenCode ends a command after two minutes, and asks about one that is the same three times.
+          prompt: prompt(Array.from({ length: 20 }, (_, n) => `- bash: sleep ${90 + n}\n`).join('')),
           blueprint: 'single_task',
         });
         running.push(id);
@@ -77,7 +77,7 @@ const driven = (since: string) => `select 1 where ${executing} = (
     select count(*) from attempts a join sessions s on s.id = a.session_id and s.epoch = a.epoch
       join instances i on i.owner = s.owner and i.attempts >= ${executing} and i.runtime_state = 'online'
         ${since === '' ? '' : `and i.started_at > '${since}'`}
-    where a.status = 'running' and s.lease_expires_at > clock_timestamp())`;
+    where a.status in ('running', 'waiting') and s.lease_expires_at > clock_timestamp())`;
 
 async function until(url: string, what: string, seconds: number, question: string): Promise<void> {
   for (const began = performance.now(); (await ask(url, question)).length === 0; await delay(100))
