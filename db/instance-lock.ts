@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import postgres from 'postgres';
+import type postgresTypes from 'postgres';
 import type { DatabaseLog } from './client.ts';
+import { postgres } from './postgres-driver.ts';
 
 /** Held by every instance while it lives: shared by those that coordinate through Redis, alone by one that does not. */
 const instanceLockKey = 4_400_202;
@@ -99,7 +100,7 @@ export async function lockInstance(
 }
 
 /** The instance in the way, by its own words where it has written some, and what to do. */
-async function whoIsThere(client: postgres.Sql, shared: boolean): Promise<string> {
+async function whoIsThere(client: postgresTypes.Sql, shared: boolean): Promise<string> {
   const [table] = await client`select to_regclass('instances') is not null as there`;
   const [other] = table?.there
     ? await client`select host, pid, to_char(started_at at time zone 'utc', 'YYYY-MM-DD HH24:MI') as since

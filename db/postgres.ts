@@ -1,9 +1,8 @@
-import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
+import type postgresTypes from 'postgres';
 import type { Database, DatabaseOptions, Db } from './client.ts';
 import { type InstanceLock, lockInstance } from './instance-lock.ts';
 import { forgetForeignTransactions, migrationLockKey, migrations } from './migrate.ts';
+import { drizzle, migrate, postgres } from './postgres-driver.ts';
 
 const applicationName = 'opencode-orchestrator';
 
@@ -79,11 +78,11 @@ async function migrateServer(url: string): Promise<void> {
  * drizzle says `prepare: false` with every statement, which costs a second round trip to learn the parameter types and
  * a new plan each time. Statements prepared by name need one round trip and, after a few, no planning: ours comes last.
  */
-function prepared(client: postgres.Sql): postgres.Sql {
+function prepared(client: postgresTypes.Sql): postgresTypes.Sql {
   const unsafe = client.unsafe.bind(client);
-  const begin: (work: (tx: postgres.TransactionSql) => unknown) => Promise<unknown> = client.begin.bind(client);
+  const begin: (work: (tx: postgresTypes.TransactionSql) => unknown) => Promise<unknown> = client.begin.bind(client);
   Reflect.set(client, 'unsafe', withPreparation(unsafe));
-  Reflect.set(client, 'begin', (work: (tx: postgres.TransactionSql) => unknown) =>
+  Reflect.set(client, 'begin', (work: (tx: postgresTypes.TransactionSql) => unknown) =>
     begin((tx) => {
       Reflect.set(tx, 'unsafe', withPreparation(tx.unsafe.bind(tx)));
       return work(tx);
@@ -92,7 +91,7 @@ function prepared(client: postgres.Sql): postgres.Sql {
   return client;
 }
 
-type Unsafe = postgres.Sql['unsafe'];
+type Unsafe = postgresTypes.Sql['unsafe'];
 
 function withPreparation(unsafe: Unsafe): Unsafe {
   return (query, parameters, options) =>

@@ -18,6 +18,7 @@ import { createAttemptRegistry } from './engine/attempt-registry.ts';
 import { settingsOf } from './engine/settings.ts';
 import { createBlueprintFiles } from './infrastructure/blueprints/files.ts';
 import { openCoordination } from './infrastructure/coordination/open.ts';
+import { createDatabaseClock } from './infrastructure/database-clock.ts';
 import { createDrillTargets } from './infrastructure/drill-targets.ts';
 import { openEncryption } from './infrastructure/encryption-key.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
@@ -85,10 +86,12 @@ export async function createEngine(options: EngineOptions) {
   const { coordinator } = coordination;
   const known = (await store.instances.list()).find(({ id }) => id === options.instance.id);
 
+  const time = createDatabaseClock(() => store.now());
+  await time.follow();
   const ids = createSecrets();
-  const tools = createAgentTools({ store, secrets: ids, clock: () => new Date() });
+  const tools = createAgentTools({ store, secrets: ids, clock: time.now });
   const tokens = createToolTokens(config.dataDir);
-  const admission = createCallAdmission({ store, clock: () => new Date(), nudge: () => dispatchLoop?.nudge() });
+  const admission = createCallAdmission({ store, clock: time.now, nudge: () => dispatchLoop?.nudge() });
   const gateway = createGateway({
     config,
     log,
@@ -145,7 +148,7 @@ export async function createEngine(options: EngineOptions) {
   const wakeUps = createWakeUps();
   const workspaces = createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow });
   const settings = settingsOf(config, { ...options.instance, version: options.version });
-  const clock = () => new Date();
+  const clock = time.now;
   const external = createExternalAgentRunner({
     store,
     workspaces,
@@ -268,25 +271,22 @@ export async function createEngine(options: EngineOptions) {
       outside.start();
       // Before anything is driven: an attempt must find the server it is on.
       await runtimeWatch.tick();
-      watchLoop = startLoop('runtimes', 5, () => runtimeWatch.tick(), log);
-      dispatchLoop = startLoop('dispatch', 1, () => dispatcher.tick(), log);
-      const deliverLoop = startLoop('deliver', 5, deliver, log);
+      const loop = (name: string, everySeconds: number, work: () => Promise<void>) =>
+        startLoop(name, everySeconds, work, { log, clock });
+      watchLoop = loop('runtimes', 5, () => runtimeWatch.tick());
+      dispatchLoop = loop('dispatch', 1, () => dispatcher.tick());
+      const deliverLoop = loop('deliver', 5, deliver);
       store.onCommit(() => deliverLoop.nudge());
       loops.push(
         dispatchLoop,
         watchLoop,
         deliverLoop,
-        startLoop('renew', config.leaseSeconds / 3, () => dispatcher.renew(), log),
-        startLoop('sweep', 5, () => sweeper.sweep(), log),
-        startLoop(
-          'housekeep',
-          300,
-          async () => {
-            await store.locks.prune();
-            await database.housekeep();
-          },
-          log,
-        ),
+        loop('renew', config.leaseSeconds / 3, () => dispatcher.renew()),
+        loop('sweep', 5, () => time.follow().then(() => sweeper.sweep())),
+        loop('housekeep', 300, async () => {
+          await store.locks.prune();
+          await database.housekeep();
+        }),
       );
       await services.drills.goOn();
     },

@@ -13,7 +13,12 @@ export interface Loop {
  * Calls `work` every `everySeconds`, or sooner when nudged, never twice at a time. A turn that throws is logged and
  * counted, and the next one comes all the same. Holds no decisions.
  */
-export function startLoop(name: string, everySeconds: number, work: () => Promise<void>, log: Logger): Loop {
+export function startLoop(
+  name: string,
+  everySeconds: number,
+  work: () => Promise<void>,
+  { log, clock }: { log: Logger; clock: () => Date },
+): Loop {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | null = null;
   let again = false;
@@ -28,7 +33,7 @@ export function startLoop(name: string, everySeconds: number, work: () => Promis
       log.error({ loop: name, err: error }, 'A turn of the loop failed; the next one comes all the same');
     }
     seen.ticks += 1;
-    seen.lastTickAt = new Date();
+    seen.lastTickAt = clock();
   }
 
   function run(): void {

@@ -138,6 +138,21 @@ async function run(options: StormOptions, undo: (() => Promise<unknown>)[]): Pro
   let kills = 0;
   let over = false;
 
+  const starting = new Set<Instance>();
+  const endedAlone: string[] = [];
+
+  async function revive(one: Instance, at: number): Promise<void> {
+    starting.add(one);
+    try {
+      one.app = await one.house.start(knobs);
+      readyAgain.push((Date.now() - at) / 1000);
+    } catch (error) {
+      endedAlone.push(`a start failed: ${String(error).slice(0, 400)}`);
+    } finally {
+      starting.delete(one);
+    }
+  }
+
   async function killer(): Promise<void> {
     const victims: Promise<void>[] = [];
     let postgresRestarted = false;
@@ -161,6 +176,13 @@ async function run(options: StormOptions, undo: (() => Promise<unknown>)[]): Pro
       }
       const number = turn % instances.length;
       const victim = instances[number] as Instance;
+      for (const one of instances) {
+        if (one.app.running() || starting.has(one)) continue;
+        const last = one.app.output().trim().split('\n').at(-1)?.slice(0, 400);
+        endedAlone.push(`an instance ended by itself: ${last}`);
+        say(`Instance ${instances.indexOf(one) + 1} had ended by itself`);
+        victims.push(revive(one, Date.now()));
+      }
       if (!victim.app.running()) continue;
       const owned = await sql`select s.id, s.epoch from sessions s join instances i on i.owner = s.owner
         where i.url like ${`%:${victim.house.port}`} and s.status in ('running', 'degraded')`;
@@ -168,10 +190,7 @@ async function run(options: StormOptions, undo: (() => Promise<unknown>)[]): Pro
       await victim.app.kill();
       kills += 1;
       victims.push(
-        (async () => {
-          victim.app = await victim.house.start(knobs);
-          readyAgain.push((Date.now() - at) / 1000);
-        })(),
+        revive(victim, at),
         ...owned.map(async ({ id, epoch }) => {
           for (;;) {
             const [row] = await sql`select epoch > ${Number(epoch)} and owner is not null
@@ -234,7 +253,7 @@ async function run(options: StormOptions, undo: (() => Promise<unknown>)[]): Pro
     const duplicated: string[] = [];
     await delay(6_000);
     const found = await inspectDatabase(sql);
-    wrong.push(...found.wrong);
+    wrong.push(...endedAlone, ...found.wrong);
     const { api } = first;
     for (const { id, slug, source } of created) {
       const events = await api.events(id).catch(() => []);
