@@ -86,6 +86,10 @@ function lines({ at, specs, model, kills: rounds, storm: one }: Report): string 
   return `${text.join('\n')}\n`;
 }
 
+// Interrupted it still ends what it started: processes outlive whoever is killed.
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+
 const server = await startPostgres();
 process.env.TEST_DATABASE_URL = server.url;
 const report: Report = { at: new Date().toISOString() };
@@ -110,6 +114,7 @@ try {
       killEverySeconds: Number(values.every),
       minutes: Number(values.minutes),
       say,
+      interrupted: interrupted.signal,
     });
 } finally {
   await server.stop();

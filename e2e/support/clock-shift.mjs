@@ -1,5 +1,6 @@
-// Preloaded into the app by NODE_OPTIONS: its clock is off by the seconds that stand in the file CLOCK_SHIFT_FILE.
-import { readFileSync } from 'node:fs';
+// Preloaded into the app by NODE_OPTIONS: its clock is off by the seconds that stand in the file CLOCK_SHIFT_FILE. What
+// it believes after a change stands in the same file's name with `.seen`.
+import { readFileSync, writeFileSync } from 'node:fs';
 
 const file = process.env.CLOCK_SHIFT_FILE;
 const RealDate = Date;
@@ -7,7 +8,10 @@ let ahead = 0;
 
 function look() {
   try {
-    ahead = Number(readFileSync(file, 'utf8')) * 1000 || 0;
+    const told = Number(readFileSync(file, 'utf8')) * 1000 || 0;
+    if (told === ahead) return;
+    ahead = told;
+    writeFileSync(`${file}.seen`, new Date().toISOString());
   } catch {
     // Nothing is written yet: the clock is right.
     ahead = 0;
