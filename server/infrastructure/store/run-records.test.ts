@@ -152,6 +152,7 @@ describe.each(['pglite', 'postgres'] as const)('what a run leaves behind on %s',
         costUsd: 0,
       },
       calls: 0,
+      reported: 0,
       errors: 0,
     });
     await call(first.id, 0.5);
