@@ -47,6 +47,7 @@ test('what an agent is comes out of its form unchanged', () => {
     temperature,
     systemPrompt,
     permissionPreset,
+    runtimeId: agent.runtimeId,
     preferredTechnologies: agent.preferredTechnologies,
     avoidedTechnologies: agent.avoidedTechnologies,
     preferredSessionTypes: agent.preferredSessionTypes,

@@ -16,6 +16,7 @@ import {
   type Place,
   setupCode,
   tokenOf,
+  until,
 } from './testing/house.ts';
 
 const mine = (version = '1', key = 'mine', title = 'Add {{ what }}') => `# How we add things.
@@ -318,11 +319,7 @@ describe.each(['pglite', 'postgres'] as const)('the catalogue of blueprints, on 
     const { dispatcher } = one;
     await one.services.sessions.start(place.admin, sessionId);
     one.play.current = () => new Promise(() => undefined);
-    for (let tick = 0; tick < 50; tick += 1) {
-      await dispatcher.tick();
-      if ((await house.opened.store.tasks.bySession(sessionId)).length > 0) return;
-    }
-    throw new Error('The session was not planned');
+    await until(house, [dispatcher], sessionId, (_, tasks) => tasks.length > 0);
   }
 
   test('a text kept by another version of the program is shown with its fault', async () => {
