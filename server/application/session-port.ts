@@ -129,7 +129,7 @@ export interface SessionStore {
   ): Promise<{ session: Session; previousOwner: string | null; expired: boolean }[]>;
   /** Sessions this owner holds whose lease has not run out, by database time. */
   owned(owner: string): Promise<Session[]>;
-  /** Renews; answers the ids whose renewal was refused (lease lost or taken). */
+  /** Renews, without waiting for a row that is being written to; answers the ids whose lease is lost or taken. */
   renew(owner: string, held: readonly { id: string; epoch: number }[], leaseSeconds: number): Promise<string[]>;
   release(owner: string): Promise<void>;
   /** Executing sessions past their deadline, by database time. */

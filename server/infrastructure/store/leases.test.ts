@@ -101,6 +101,21 @@ describe.each(['pglite', 'postgres'] as const)('leases on %s', (kind) => {
       expect(await store.sessions.claimQueued('me', 30, 1)).toMatchObject([{ id: held.id }]);
     });
 
+  if (kind === 'postgres')
+    test('a renewal does not wait for a session that is being written to, and does not call it lost', async () => {
+      const [busy, free] = [await addRunning(store, world), await addRunning(store, world)];
+      const held = [busy, free].map(({ id, epoch }) => ({ id, epoch }));
+      const other = createStore(opened.database);
+      await store.transaction(async (tx) => {
+        await tx.sessions.lock(busy.id);
+        expect(await other.sessions.renew('owner-1', held, 600)).toEqual([]);
+      });
+      const left = async (id: string) => (await store.sessions.byId(id))?.leaseExpiresAt?.getTime() ?? 0;
+      expect((await left(free.id)) - (await left(busy.id))).toBeGreaterThan(300_000);
+      expect(await store.sessions.renew('owner-1', held, 600)).toEqual([]);
+      expect((await left(busy.id)) - (free.leaseExpiresAt?.getTime() ?? 0)).toBeGreaterThan(300_000);
+    });
+
   test('a renewal moves the lease; a lost or fenced one is refused by name', async () => {
     const kept = await addRunning(store, world);
     const lost = await addRunning(store, world);

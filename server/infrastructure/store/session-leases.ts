@@ -72,16 +72,20 @@ export function createSessionLeases(handle: Handle): Leases {
 
     async renew(owner, held, leaseSeconds) {
       if (held.length === 0) return [];
+      // A row that somebody writes to is left for the next turn: waiting for it would let the leases of all others run out.
       const rows = await handle.rows(sql`
         with held as (select id, epoch from jsonb_to_recordset(${JSON.stringify(held)}::jsonb) as h(id uuid, epoch int)),
+        ours as (
+          select s.id from sessions s join held h on h.id = s.id and h.epoch = s.epoch
+          where s.owner = ${owner} and s.lease_expires_at > clock_timestamp()),
         renewable as (
           select s.id from sessions s join held h on h.id = s.id and h.epoch = s.epoch
           where s.owner = ${owner} and s.lease_expires_at > clock_timestamp()
-          order by s.id for no key update of s),
+          order by s.id for no key update of s skip locked),
         renewed as (
           update sessions s set lease_expires_at = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float)
-          from renewable r where s.id = r.id returning s.id)
-        select h.id from held h where not exists (select 1 from renewed r where r.id = h.id)`);
+          from renewable r where s.id = r.id)
+        select h.id from held h where not exists (select 1 from ours o where o.id = h.id)`);
       return rows.map((row) => String(row.id));
     },
 
