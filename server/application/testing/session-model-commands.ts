@@ -179,13 +179,14 @@ const tick = fc.constantFrom<Side>(0, 1).map((side) =>
 );
 
 const finish = onSession('finish', async (session, _, model, real) => {
-  real.finish(session.id);
-  if (session.status !== 'running' || session.owner === null) return;
+  const told = real.finish(session.id);
+  if (session.status !== 'running' || session.owner === null) return told.done();
   // A checkpoint after the task; progress forgives the owners that were lost.
   const checkpoints = session.checkpoints + 1;
   const { owner } = session;
   Object.assign(session, { status: 'completed', owner: null, open: false, losses: 0, checkpoints });
   for (const seen of [session, ...claim(model, owner)]) await settle(real, seen, [real.instances[owner]]);
+  told.done();
 });
 
 /** The leases of one instance run out while it goes on unaware: the other takes over, and it finds itself refused. */

@@ -33,8 +33,8 @@ export interface Real {
   house: House;
   place: Place;
   instances: readonly [Instance, Instance];
-  /** Ends the present run of a session well. */
-  finish(sessionId: string): void;
+  /** Ends the present run of a session well, also one that is only about to begin, until `done` is called. */
+  finish(sessionId: string): { done(): void };
 }
 
 export type SessionCommand = fc.AsyncCommand<Expected, Real>;
@@ -44,12 +44,27 @@ export async function beginModel(house: House, quota: number): Promise<{ model: 
   await house.opened.database.db.execute(sql`update teams set max_active_sessions = ${quota}`);
   const instances = [createInstance(house, { owner: 'house.1' }), createInstance(house, { owner: 'house.2' })] as const;
   const finishers = new Map<string, () => void>();
+  const finishing = new Set<string>();
   for (const { play } of instances)
     play.current = ({ order }) =>
-      new Promise((resolve) => finishers.set(order.sessionId, () => resolve({ type: 'completed', text: 'Done' })));
+      new Promise((resolve) => {
+        const end = () => resolve({ type: 'completed', text: 'Done' });
+        finishers.set(order.sessionId, end);
+        if (finishing.has(order.sessionId)) end();
+      });
   return {
     model: { sessions: [], quota },
-    real: { house, place, instances, finish: (id) => finishers.get(id)?.() },
+    real: {
+      house,
+      place,
+      instances,
+      // The rows say that it runs before its new owner's agent is at work.
+      finish(id) {
+        finishing.add(id);
+        finishers.get(id)?.();
+        return { done: () => void finishing.delete(id) };
+      },
+    },
   };
 }
 
@@ -117,7 +132,8 @@ export async function inspect(real: Real, model: Expected): Promise<void> {
   }
   const slots = model.sessions.filter(({ status }) => active(status)).length;
   if ((await store.sessions.countActive(place.team.id)) !== slots) throw new Error(`The quota does not count ${slots}`);
-  const working = model.sessions.filter(({ status, open }) => status === 'running' && open).length;
+  // One that was resumed and waits for its owner keeps its agent's slot; a paused one does not.
+  const working = model.sessions.filter(({ status, open }) => status !== 'paused' && open).length;
   const load = (await store.agents.list(place.team.id)).reduce((sum, agent) => sum + agent.load.current, 0);
   if (load !== working) throw new Error(`${working} attempts run, and the agents' load is ${load}`);
   const { firstBroken } = await store.audit.verify(place.team.id);
