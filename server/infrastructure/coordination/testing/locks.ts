@@ -4,6 +4,7 @@ import { openTestStore, type TestStore } from '../../../../db/testing/store.ts';
 import type { FairLocks, Grant, LockRequest } from '../../../application/coordination-port.ts';
 import { errorCodeOf } from '../../../domain/errors.ts';
 import type { Call, LockOp } from '../../../domain/testing/linearizability.ts';
+import type { Logger } from '../../../log.ts';
 import { createInProcessLocks } from '../in-process-locks.ts';
 import { createRedisLocks } from '../redis-locks.ts';
 
@@ -19,13 +20,13 @@ export const openFences = (kind: LockKind): Promise<TestStore> =>
 export function openLocks(
   kind: LockKind,
   { store }: TestStore,
-  options: { url?: string; prefix?: string; waitTtlMs?: number } = {},
+  options: { url?: string; prefix?: string; waitTtlMs?: number; log?: Logger } = {},
 ) {
   if (kind === 'in process') return createInProcessLocks({ fences: store.locks });
   const url = options.url ?? process.env.TEST_REDIS_URL;
   if (!url) throw new Error('TEST_REDIS_URL is not set: run the tests with `npm test`, which starts a Redis for them.');
-  const { prefix = `test:{${randomUUID()}}:`, waitTtlMs } = options;
-  return createRedisLocks({ url, log: quiet, fences: store.locks, prefix, ...(waitTtlMs ? { waitTtlMs } : {}) });
+  const { prefix = `test:{${randomUUID()}}:`, waitTtlMs, log = quiet } = options;
+  return createRedisLocks({ url, log, fences: store.locks, prefix, ...(waitTtlMs ? { waitTtlMs } : {}) });
 }
 
 /** Locks whose calls are written down, with writes that the database judges by their fence. */
