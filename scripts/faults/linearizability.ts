@@ -34,44 +34,73 @@ export function linearizable<State, Input, Output>(
   calls: readonly Call<Input, Output>[],
   model: Model<State, Input, Output>,
 ): Verdict<Input, Output> {
-  const all = [...calls].sort((a, b) => a.began - b.began);
-  const endOf = (call: Call<Input, Output>) => (call.output === null ? Number.POSITIVE_INFINITY : call.ended);
-  const known = all.reduce((count, { output }) => count + (output === null ? 0 : 1), 0);
+  const byBegin = [...calls].sort((a, b) => a.began - b.began);
+  const known = byBegin.filter(({ output }) => output !== null);
+  const unknown = byBegin.filter(({ output }) => output === null);
+  const done = new Set<Call<Input, Output>>();
   const seen = new Set<string>();
-  const done = new Array<boolean>(all.length).fill(false);
-  const order: number[] = [];
-  let longest: number[] = [];
+  const order: Step<State, Input, Output>[] = [];
+  let longest: Call<Input, Output>[] = [];
+  /** Every known call before this one is placed. */
+  let base = 0;
 
-  function search(state: State, explained: number): boolean {
-    if (explained === known) return true;
-    const place = `${done.map(Number).join('')} ${model.key(state)}`;
-    if (seen.has(place)) return false;
-    seen.add(place);
-    // Whatever comes next began before the first of the remaining ones had ended.
-    const firstEnd = all.reduce((end, call, at) => (done[at] ? end : Math.min(end, endOf(call))), Infinity);
-    for (const [at, call] of all.entries()) {
-      if (done[at]) continue;
+  /** What may come next: whatever began before the first of the remaining known calls had ended. */
+  function candidates(): Call<Input, Output>[] {
+    const found: Call<Input, Output>[] = [];
+    let firstEnd = Number.POSITIVE_INFINITY;
+    for (let at = base; at < known.length; at += 1) {
+      const call = known[at] as Call<Input, Output>;
       if (call.began > firstEnd) break;
-      const next = model.apply(state, call.input, call.output);
-      if (next === null) continue;
-      done[at] = true;
-      order.push(at);
-      if (order.length > longest.length) longest = [...order];
-      if (search(next, explained + (call.output === null ? 0 : 1))) return true;
-      order.pop();
-      done[at] = false;
+      if (done.has(call)) continue;
+      found.push(call);
+      firstEnd = Math.min(firstEnd, call.ended);
     }
-    return false;
+    const possible = found.filter(({ began }) => began <= firstEnd);
+    return [...possible, ...unknown.filter((call) => call.began <= firstEnd && !done.has(call))];
   }
 
-  if (search(model.initial, 0)) return { linearizable: true };
+  /** What is placed beyond the base, and the state: seen once, it need not be searched again. */
+  function place(state: State): string {
+    const late = unknown.flatMap((call, at) => (done.has(call) ? [at] : []));
+    const beyond: number[] = [];
+    for (let at = base; beyond.length < done.size - base - late.length; at += 1)
+      if (done.has(known[at] as Call<Input, Output>)) beyond.push(at);
+    return `${base} ${beyond.join()} ${late.join()} ${model.key(state)}`;
+  }
+
+  let state = model.initial;
+  let open = candidates();
+  for (;;) {
+    if (base === known.length) return { linearizable: true };
+    const call = open.shift();
+    if (call === undefined) {
+      if (order.length > longest.length) longest = order.map((step) => step.call);
+      const last = order.pop();
+      if (last === undefined) break;
+      done.delete(last.call);
+      ({ state, base, open } = last);
+      continue;
+    }
+    const next = model.apply(state, call.input, call.output);
+    if (next === null) continue;
+    order.push({ call, state, base, open });
+    done.add(call);
+    while (base < known.length && done.has(known[base] as Call<Input, Output>)) base += 1;
+    state = next;
+    const here = place(state);
+    open = seen.has(here) ? [] : candidates();
+    seen.add(here);
+  }
   const placed = new Set(longest);
-  const pick = (at: number) => all[at] as Call<Input, Output>;
-  return {
-    linearizable: false,
-    order: longest.map(pick),
-    stuck: all.filter((call, at) => !placed.has(at) && call.output !== null).slice(0, 5),
-  };
+  return { linearizable: false, order: longest, stuck: known.filter((call) => !placed.has(call)).slice(0, 5) };
+}
+
+/** One call that was placed, and where the search stood before it. */
+interface Step<State, Input, Output> {
+  readonly call: Call<Input, Output>;
+  readonly state: State;
+  readonly base: number;
+  readonly open: Call<Input, Output>[];
 }
 
 export type RegisterInput =

@@ -210,6 +210,16 @@ async function run(options: StormOptions, undo: (() => Promise<unknown>)[]): Pro
     await Promise.all(victims);
   }
 
+  /** A reviewer may be given the command: whoever asks is allowed it, as a person on duty would. */
+  async function answerer(): Promise<void> {
+    for (; !over; await delay(2_000)) {
+      await tryAll(instances, async (api) => {
+        const { items } = await api.ok<{ items: { id: string }[] }>('GET', '/asks?status=open&limit=100');
+        for (const { id } of items) await api.call('POST', `/asks/${id}/answer`, { body: { decision: 'once' } });
+      }).catch(() => undefined);
+    }
+  }
+
   async function watcher(): Promise<void> {
     const after = new Map<string, number>();
     for (let turn = 0; !over; turn += 1) {
@@ -228,7 +238,7 @@ async function run(options: StormOptions, undo: (() => Promise<unknown>)[]): Pro
     }
   }
 
-  const running = Promise.all([killer(), watcher()]);
+  const running = Promise.all([killer(), watcher(), answerer()]);
   const end = began + options.minutes * 60_000;
   let completed = 0;
   while (Date.now() < end && !options.interrupted.aborted) {
