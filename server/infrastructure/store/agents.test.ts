@@ -115,6 +115,8 @@ describe.each(['pglite', 'postgres'] as const)('agents on %s', (kind) => {
   test('an agent is not removed under the hands of one who gives it a task', async () => {
     const locked = Promise.withResolvers<void>();
     const removing = locked.promise.then(() => store.agents.remove(world.team.id, world.agent.id));
+    // Expected before it can be: it is refused at the commit, which may be before the transaction answers here.
+    const refused = expect(removing).rejects.toMatchObject({ code: 'CONFLICT', details: { openAttempts: 1 } });
     await store.transaction(async (tx) => {
       await tx.agents.lockAll(world.team.id);
       locked.resolve();
@@ -123,7 +125,7 @@ describe.each(['pglite', 'postgres'] as const)('agents on %s', (kind) => {
       expect(await tx.agents.list(world.team.id)).toHaveLength(1);
       await addAttempt(tx, world, session, task);
     });
-    await expect(removing).rejects.toMatchObject({ code: 'CONFLICT', details: { openAttempts: 1 } });
+    await refused;
     expect(await store.agents.list(world.team.id)).toHaveLength(1);
   });
 
