@@ -5,6 +5,7 @@ import {
   linearizable,
   type RegisterInput,
   type RegisterOutput,
+  settled,
   versionedRegister,
 } from './linearizability.ts';
 
@@ -124,4 +125,47 @@ test('ten thousand calls of three callers, some of them lost, are judged in a mo
   const began = performance.now();
   expect(holds(calls)).toBe(true);
   expect(performance.now() - began).toBeLessThan(10_000);
+});
+
+test('what others saw of a call without an answer tells what it did, and the rest only what it may have done', () => {
+  const seen = call(1, 2, write('a'), null);
+  const unseen = call(1, 2, write('b'), null);
+  const stale = call(3, 4, write('c', 1), null);
+  const reads = [call(5, 6, read, at(2, 'a'))];
+  expect(settled([seen, unseen, stale, call(3, 4, read, null), ...reads])).toEqual([
+    { ...seen, output: at(2, 'a'), ended: Number.POSITIVE_INFINITY },
+    ...reads,
+  ]);
+  const later = call(7, 8, read, at(4, 'd'));
+  expect(settled([seen, unseen, stale, ...reads, later])).toContain(unseen);
+});
+
+test('a long history with hundreds of lost answers is judged, whole or with one lie in it', () => {
+  const calls: RegisterCall[] = [];
+  let state = at(1, null) as Exclude<RegisterOutput, 'conflict'>;
+  for (let n = 0; n < 3_000; n += 1) {
+    const lost = n % 6 === 0;
+    const effect = n % 12 === 0 || !lost;
+    if (n % 2 === 0 && effect) state = { version: state.version + 1, value: `v${n}` };
+    const span = [n - 4, n + 4] as const;
+    if (n % 2 === 0) calls.push(call(...span, write(`v${n}`), lost ? null : state));
+    else calls.push(call(...span, read, state));
+  }
+  const judged = (history: RegisterCall[]) => linearizable(settled(history), versionedRegister()).linearizable;
+  expect(judged(calls)).toBe(true);
+  const lie = calls.map((one, n) => (n === 2_001 ? { ...one, output: at(7, 'never') } : one));
+  expect(judged(lie)).toBe(false);
+});
+
+test('what is settled first is judged as the whole history would be, true or bent', () => {
+  const bent = fc.tuple(honest, fc.nat(), fc.constantFrom(null, -1, 1)).map(([calls, pick, by]) => {
+    const one = calls[pick % Math.max(1, calls.length)];
+    const output = one?.output;
+    if (by === null || output === null || output === undefined || output === 'conflict') return calls;
+    return calls.map((kept) => (kept === one ? { ...one, output: at(output.version + by, output.value) } : kept));
+  });
+  fc.assert(
+    fc.property(bent, (calls) => holds(settled(calls)) === holds(calls)),
+    { numRuns: 500 },
+  );
 });

@@ -10,7 +10,7 @@ import { type RestClient, restClient, script, type TimelineEvent } from '../../e
 import { startWriters } from '../../e2e/support/writers.ts';
 import { startOwnPostgres } from '../postgres.ts';
 import { startOwnRedis } from '../redis.ts';
-import { linearizable, versionedRegister } from './linearizability.ts';
+import { linearizable, settled, versionedRegister } from './linearizability.ts';
 import { inspectDatabase, percentile } from './storm-checks.ts';
 import { truthOfPages } from './storm-pages.ts';
 
@@ -277,7 +277,7 @@ async function run(options: StormOptions, undo: (() => Promise<unknown>)[]): Pro
         (/once|one commit/.test(words) ? duplicated : wrong).push(`${slug}: ${words}`);
       });
     }
-    const verdict = linearizable(writers.calls, versionedRegister());
+    const verdict = linearizable(settled(writers.calls), versionedRegister());
     if (!verdict.linearizable) wrong.push(`the writes of the context have no order: ${JSON.stringify(verdict.stuck)}`);
     wrong.push(
       ...(await truthOfPages(
