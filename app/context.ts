@@ -18,6 +18,8 @@ export interface SignedIn {
   readonly actor: UserActor;
   readonly loginId: string;
   readonly teamName: string;
+  /** When this login last proved who sits there. */
+  readonly provenAt: Date;
 }
 /** Set by the middleware of the protected layout; pages outside it have nobody signed in. */
 export const signedInContext = createContext<SignedIn>();

@@ -1,5 +1,6 @@
 import { isRouteErrorResponse } from 'react-router';
 import { type ErrorCode, errorCodes } from '../server/domain/errors.ts';
+import type { ProofAsked } from './proof.ts';
 
 /** What a page shows of an error: never internals, always the request's id. */
 export interface Problem {
@@ -7,6 +8,8 @@ export interface Problem {
   readonly message: string;
   readonly requestId: string | null;
   readonly retryAfterSeconds: number | null;
+  /** The action weighs and the last proof is too old: the password is asked for, and then it goes on. */
+  readonly proof?: ProofAsked;
 }
 
 /** What a person can do about each kind of error. */

@@ -14,6 +14,7 @@ import { createExternalAgents } from './application/external/service.ts';
 import { createFigures } from './application/figures.ts';
 import { createLocks } from './application/locks.ts';
 import { createPlans } from './application/plans.ts';
+import { createProofs } from './application/proofs.ts';
 import { createRepositories } from './application/repositories.ts';
 import { createRouting } from './application/routing.ts';
 import { createRuntimes } from './application/runtimes.ts';
@@ -30,6 +31,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
   const system = createSystem(deps);
   return {
     auth: createAuth(deps, options),
+    proofs: createProofs(deps),
     tokens: createTokens(deps),
     audit: createAudit(deps),
     locks: createLocks(deps),

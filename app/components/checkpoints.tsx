@@ -74,6 +74,7 @@ export function Checkpoints({ checkpoints, slug, refusal }: CheckpointsProps) {
                   action={`/sessions/${slug}`}
                   fetcherKey={commandKey}
                   typed={slug}
+                  proof
                 >
                   <p>
                     The branch goes back to {checkpoint.commit?.slice(0, 10) ?? 'that point'} and every task to its

@@ -85,7 +85,7 @@ export function CommandOrder({ command, session, tasks }: CommandOrderProps) {
         fields={{ intent }}
         action={action}
         fetcherKey={commandKey}
-        {...(ask.typed ? { typed: session.slug } : {})}
+        {...(ask.typed ? { typed: session.slug, proof: true } : {})}
         className="w-full"
       >
         <p>{consequence}</p>

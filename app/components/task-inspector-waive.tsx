@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import { Form, useFetcher } from 'react-router';
 import type { Task } from '../../server/domain/task.ts';
 import { commandKey } from './command-bar-form.tsx';
+import { ProofField } from './proof.tsx';
 import { shortestReason, waiverText } from './task-orders.ts';
 import { Bar } from './ui/button.tsx';
 
@@ -49,6 +50,7 @@ export function WaiveForm({ task, action, by }: WaiveFormProps) {
         />
         <p className="text-data text-ink-2">The audit log will hold, under your name and for good:</p>
         <p className="border-l-4 border-caution pl-3 font-data text-data">{waiverText(task, by)}</p>
+        <ProofField />
         <Bar
           label={label}
           weight="broken"

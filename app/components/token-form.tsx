@@ -1,5 +1,6 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
 import { Form, useNavigation } from 'react-router';
+import { ProofField } from './proof.tsx';
 import { Bar } from './ui/button.tsx';
 import { ErrorSummary, FieldErrors, TextField } from './ui/field.tsx';
 
@@ -55,6 +56,7 @@ export function TokenForm({ scopes, lastResult, made, refusal }: TokenFormProps)
         </div>
         <FieldErrors field={fields.scopes} />
       </fieldset>
+      <ProofField />
       <Bar label="Make the token" consequence="Acts in your name in this team" refusal={refusal} pending={pending} />
     </Form>
   );

@@ -2,6 +2,7 @@ import { Outlet, useRouteLoaderData } from 'react-router';
 import { wholeStrip } from '../annunciator.ts';
 import { requireSignIn } from '../auth.server.ts';
 import { LinkBanner } from '../components/link-banner.tsx';
+import { ProofPage } from '../components/proof.tsx';
 import { Shell } from '../components/shell.tsx';
 import { Failure } from '../components/states.tsx';
 import { servicesContext, signedInContext } from '../context.ts';
@@ -16,11 +17,12 @@ export const middleware: Route.MiddlewareFunction[] = [requireSignIn];
 
 export const loader = guarded(async ({ context }: Route.LoaderArgs) => {
   const services = context.get(servicesContext);
-  const { actor, teamName } = context.get(signedInContext);
+  const { actor, teamName, provenAt } = context.get(signedInContext);
   return {
     tiles: wholeStrip(await services.system.annunciator(actor)),
     actor,
     teamName,
+    provenAt,
     rehearsal: services.system.rehearsal,
     at: new Date(),
   };
@@ -42,8 +44,8 @@ export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
   const data = useRouteLoaderData<typeof loader>('routes/room');
   const failure = (
     <>
-      <title>{`${problem.code} · Control room`}</title>
-      <Failure problem={problem} heading="h1" />
+      <title>{`${problem.proof === undefined ? problem.code : 'Prove it is you'} · Control room`}</title>
+      {problem.proof === undefined ? <Failure problem={problem} heading="h1" /> : <ProofPage asked={problem.proof} />}
     </>
   );
   return data === undefined ? <main>{failure}</main> : <Frame data={data}>{failure}</Frame>;

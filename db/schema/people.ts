@@ -43,6 +43,7 @@ export const loginSessions = pgTable(
     address: text('address'),
     createdAt: createdAt(),
     lastSeenAt: at('last_seen_at').notNull().defaultNow(),
+    provenAt: at('proven_at').notNull().defaultNow(),
     expiresAt: at('expires_at').notNull(),
     revokedAt: at('revoked_at'),
   },

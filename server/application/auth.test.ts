@@ -122,4 +122,55 @@ describe.each(['pglite', 'postgres'] as const)('signing in, on %s', (kind) => {
     expect(await auth().actorFromLogin(third.token)).toBeNull();
     for (const nothing of [null, '', 'made-up']) expect(await auth().actorFromLogin(nothing)).toBeNull();
   });
+
+  describe('proving it again', () => {
+    const entered = async () => {
+      const { token, actor } = await auth().setup(input, client);
+      const login = await auth().actorFromLogin(token);
+      if (login === null) throw new Error('Nobody is signed in');
+      return { ...login, token, actor };
+    };
+    const proofs = () => one.services.proofs;
+
+    test('signing in proves it for fifteen minutes; the password proves that one login again', async () => {
+      const { token, actor, loginId, provenAt } = await entered();
+      const elsewhere = await auth().login({ email: 'ada@example.com', password }, client);
+      expect(proofs().stands(provenAt)).toBe(true);
+      one.time.ahead = 15 * 60 + 1;
+      expect(proofs().stands(provenAt)).toBe(false);
+      const before = (await auth().actorFromLogin(elsewhere.token))?.provenAt;
+      await proofs().give(actor, loginId, password, client);
+      const after = await auth().actorFromLogin(token);
+      expect(after?.provenAt.getTime()).toBeGreaterThan(provenAt.getTime());
+      expect((await auth().actorFromLogin(elsewhere.token))?.provenAt).toEqual(before);
+      const audit = await house.opened.store.audit.list(actor.teamId, { after: 0, limit: 10 });
+      expect(audit.at(-1)).toMatchObject({ action: 'login.proven', subject: { kind: 'user', id: actor.id } });
+    });
+
+    test('a wrong password proves nothing, is audited, and counts with the guesses at the sign-in', async () => {
+      const { token, actor, loginId, provenAt } = await entered();
+      for (let guess = 0; guess < 10; guess += 1)
+        await expect(proofs().give(actor, loginId, `guess number ${guess}`, client)).rejects.toMatchObject({
+          code: 'UNAUTHENTICATED',
+        });
+      await expect(proofs().give(actor, loginId, password, client)).rejects.toMatchObject({
+        code: 'RATE_LIMITED',
+        retryAfterSeconds: expect.any(Number),
+      });
+      await expect(
+        auth().login({ email: 'ada@example.com', password }, { ...client, address: '10.9.9.9' }),
+      ).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+      expect((await auth().actorFromLogin(token))?.provenAt).toEqual(provenAt);
+      const audit = await house.opened.store.audit.list(actor.teamId, { after: 0, limit: 20 });
+      expect(audit.filter(({ action }) => action === 'login.proof_failed')).toHaveLength(10);
+    });
+
+    test('somebody without a password of their own cannot prove it by one', async () => {
+      const { actor, loginId } = await entered();
+      expect(await proofs().byPassword(actor)).toBe(true);
+      await house.opened.database.db.execute('update users set password_hash = null');
+      expect(await proofs().byPassword(actor)).toBe(false);
+      await expect(proofs().give(actor, loginId, password, client)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import { loginCookie, loginInput, setupInput, teamSlugOf } from '../domain/login.ts';
 import type { Deps } from './deps.ts';
 import { seedFleet } from './fleet.ts';
+import { refuseWhenLimited } from './limited.ts';
 import type { Tx } from './store-port.ts';
 import type { LoginSession, User } from './team-port.ts';
 
@@ -96,7 +97,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       const parsed = setupInput.safeParse(raw);
       if (!parsed.success) throw invalidFromZod(parsed.error);
       const keys = [`setup:${client.address ?? 'unknown'}`];
-      await refuseWhenLimited(keys);
+      await refuseWhenLimited(limiter, keys);
       if (secrets.sha256(parsed.data.code) !== secrets.sha256(options.setupCode)) {
         throw invalid([{ path: 'code', message: 'That is not the code in the server log of this start.' }]);
       }
@@ -123,7 +124,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       if (!parsed.success) throw invalidFromZod(parsed.error);
       const { email, password } = parsed.data;
       const keys = [`account:${email}`, `address:${client.address ?? 'unknown'}`];
-      await refuseWhenLimited(keys);
+      await refuseWhenLimited(limiter, keys);
       const user = await store.users.byEmail(email);
       const right = await secrets.verifyPassword(password, user?.passwordHash ?? null);
       const membership = user === null ? undefined : (await store.users.memberships(user.id))[0];
@@ -163,7 +164,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
 
     async actorFromLogin(
       token: string | null,
-    ): Promise<{ actor: UserActor; loginId: string; teamName: string } | null> {
+    ): Promise<{ actor: UserActor; loginId: string; teamName: string; provenAt: Date } | null> {
       if (token === null || token === '') return null;
       const login = await store.logins.byTokenHash(secrets.sha256(token), loginCookie.idleSeconds);
       if (!login) return null;
@@ -178,7 +179,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
         name: user.name,
         email: user.email,
       };
-      return { actor, loginId: login.id, teamName: membership.teamName };
+      return { actor, loginId: login.id, teamName: membership.teamName, provenAt: login.provenAt };
     },
 
     /** A person's program, or an agent outside that may report and nothing else. */
@@ -216,15 +217,6 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       deps.recheck(actor.id);
     },
   };
-
-  async function refuseWhenLimited(keys: readonly string[]): Promise<void> {
-    const wait = await limiter.take(keys);
-    if (wait > 0) {
-      throw new DomainError('RATE_LIMITED', `Too many failed attempts; try again in ${wait} s.`, {
-        retryAfterSeconds: wait,
-      });
-    }
-  }
 }
 
 export type Auth = ReturnType<typeof createAuth>;

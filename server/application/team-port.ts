@@ -50,6 +50,8 @@ export interface LoginSession {
   createdAt: Date;
   lastSeenAt: Date;
   expiresAt: Date;
+  /** When the person last proved who they are: by signing in, or by their password since. */
+  provenAt: Date;
 }
 
 export interface ApiToken {
@@ -112,6 +114,8 @@ export interface LoginStore {
   }): Promise<void>;
   /** The living login of a token (not revoked, not expired, not idle past `idleSeconds`), touching lastSeenAt at most once a minute. */
   byTokenHash(hash: string, idleSeconds: number): Promise<LoginSession | null>;
+  /** The person gave the password again: proven now, by database time. */
+  prove(id: string): Promise<void>;
   revoke(id: string): Promise<void>;
   revokeOthers(userId: string, exceptId: string | null): Promise<void>;
   listFor(userId: string): Promise<LoginSession[]>;

@@ -2,6 +2,7 @@ import { AlertDialog } from 'radix-ui';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { Form, useNavigation } from 'react-router';
 import { useHydrated } from '../../hooks/use-hydrated.ts';
+import { ProofField } from '../proof.tsx';
 import { Button, buttonShape, type Weight } from './button.tsx';
 
 interface ConfirmProps {
@@ -22,6 +23,8 @@ interface ConfirmProps {
   typed?: string;
   /** Sends it through this fetcher, so that the page stays where it is. */
   fetcherKey?: string;
+  /** It weighs: the password is asked for here when the last proof is too old. */
+  proof?: boolean;
   refusal?: string | null;
   weight?: Weight;
   className?: string;
@@ -98,6 +101,7 @@ function ConfirmForm({
   action,
   typed,
   fetcherKey,
+  proof = false,
   weight = 'broken',
   onSubmit,
   children,
@@ -135,6 +139,7 @@ function ConfirmForm({
           />
         </label>
       )}
+      {proof && <ProofField />}
       <div className="flex flex-col gap-2 sm:flex-row-reverse">
         <Button type="submit" weight={weight} disabled={!ready || busy} className="flex-1">
           {confirm}

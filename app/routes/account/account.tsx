@@ -11,6 +11,7 @@ import { Button } from '../../components/ui/button.tsx';
 import { servicesContext, signedInContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
+import { requireProof } from '../../proof.server.ts';
 import { themeFrom } from '../../theme.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/account.ts';
@@ -32,7 +33,8 @@ export const loader = guarded(async ({ request, context }: Route.LoaderArgs) => 
   };
 });
 
-export const action = guarded(async ({ request, url, context }: Route.ActionArgs) => {
+export const action = guarded(async (args: Route.ActionArgs) => {
+  const { request, url, context } = args;
   const { auth, tokens } = context.get(servicesContext);
   const { loginId } = context.get(signedInContext);
   const actor = actorOf(context);
@@ -48,6 +50,7 @@ export const action = guarded(async ({ request, url, context }: Route.ActionArgs
       await tokens.revoke(actor, id);
       return redirect('/account');
     default: {
+      await requireProof(args, form, 'token.create');
       const submission = parseForm(form, createTokenInput, (values) => ({
         ...values,
         scopes: [values.scopes ?? []].flat(),

@@ -1,26 +1,31 @@
 import { type ActionFunctionArgs, data, redirect } from 'react-router';
 import { httpStatusOf, invalid } from '../../../server/domain/errors.ts';
+import type { WeightyAction } from '../../../server/domain/weighty.ts';
 import { actorOf } from '../../auth.server.ts';
 import { type CommandAnswer, intents } from '../../components/command-bar-rules.ts';
 import { taskIntents } from '../../components/task-intents.ts';
 import { requestContext, servicesContext } from '../../context.ts';
 import { asDomainError, thrown } from '../../errors.server.ts';
 import type { Problem } from '../../problem.ts';
+import { requireProof } from '../../proof.server.ts';
 import { giveTaskOrder } from './session-task-command.server.ts';
 
 /**
  * Every order of a session page: one form, one service call. A refusal is a value that the page shows where it was
  * given; without scripts a success leads back, so that loading again does not order twice.
  */
-export async function commandAction({ request, params, context }: ActionFunctionArgs) {
+export async function commandAction(args: ActionFunctionArgs) {
+  const { request, params, context } = args;
   const slug = params.slug ?? '';
   const form = await request.formData();
   const said = (name: string) => {
     const value = form.get(name);
     return typeof value === 'string' && value.trim() !== '' ? value : undefined;
   };
+  const weight = weights[said('intent') ?? ''];
   let answer: CommandAnswer;
   try {
+    if (weight !== undefined) await requireProof(args, form, weight);
     answer = await give(said, slug, context);
   } catch (error) {
     const known = asDomainError(error);
@@ -41,6 +46,13 @@ export async function commandAction({ request, params, context }: ActionFunction
   }
   return data<CommandAnswer>(answer);
 }
+
+/** The orders that weigh. */
+const weights: Readonly<Record<string, WeightyAction>> = {
+  restore: 'checkpoint.restore',
+  delete: 'session.delete',
+  task_waive: 'evidence.waive',
+};
 
 type Said = (name: string) => string | undefined;
 

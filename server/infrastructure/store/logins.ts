@@ -31,6 +31,13 @@ export function createLogins(handle: Handle): Aggregates['logins'] {
       return row === undefined ? null : loginOf(decode(loginSessions, row));
     },
 
+    async prove(id) {
+      await handle.db
+        .update(loginSessions)
+        .set({ provenAt: sql`clock_timestamp()` })
+        .where(and(eq(loginSessions.id, id), isNull(loginSessions.revokedAt)));
+    },
+
     async revoke(id) {
       if (isId(id)) await revokeWhere(eq(loginSessions.id, id));
     },
@@ -66,6 +73,6 @@ export function createLogins(handle: Handle): Aggregates['logins'] {
 }
 
 function loginOf(row: typeof loginSessions.$inferSelect): LoginSession {
-  const { id, userId, teamId, userAgent, address, createdAt, lastSeenAt, expiresAt } = row;
-  return { id, userId, teamId, userAgent, address, createdAt, lastSeenAt, expiresAt };
+  const { id, userId, teamId, userAgent, address, createdAt, lastSeenAt, expiresAt, provenAt } = row;
+  return { id, userId, teamId, userAgent, address, createdAt, lastSeenAt, expiresAt, provenAt };
 }
