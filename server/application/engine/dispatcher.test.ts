@@ -119,6 +119,23 @@ describe.each(['pglite', 'postgres'] as const)('who runs a session, on %s', (kin
     expect(one.dispatcher.load()).toEqual({ sessions: 0, attempts: 0 });
   });
 
+  test('a loss is not counted against a session that had nothing under way', async () => {
+    await house.opened.database.db.execute(
+      sql`update teams set max_parallel_attempts = 1 where id = ${place.team.id}::uuid`,
+    );
+    one.play.current = () => new Promise<undefined>(() => undefined);
+    const busy = await addSession(one, place, { start: true });
+    await running(one, busy.id);
+    const { id } = await addSession(one, place, { start: true });
+    await until(house, [one.dispatcher], id, ({ status, plannedAt }) => status === 'running' && plannedAt !== null);
+    for (let losses = 1; losses <= 5; losses += 1) {
+      await runOut(id);
+      await until(house, [one.dispatcher], id, ({ epoch }) => epoch === losses + 1);
+    }
+    expect(await house.opened.store.sessions.byId(id)).toMatchObject({ status: 'running', recoveries: 0 });
+    expect(await house.opened.store.attempts.bySession(id)).toEqual([]);
+  });
+
   test('clean stops are no losses, however many there are', async () => {
     one.play.current = () => new Promise<undefined>(() => undefined);
     const { id } = await addSession(one, place, { start: true });

@@ -50,16 +50,19 @@ export function createDispatcher(deps: Deps) {
       await drivers.detach(session.id);
       log.warn({ session: session.slug, previousOwner, expired, epoch: session.epoch }, 'Took over a session');
       if (!expired || !isExecuting(session.status)) continue;
-      // Only an expired lease counts, and progress forgives: see docs/decisions.
+      // Only an expired lease counts, under work that may have brought the owner down, and progress forgives: see
+      // docs/decisions.
+      const open = await openOf(session.id);
+      if (open.length === 0 && session.plannedAt !== null) continue;
       const recoveries = session.recoveries + 1;
       if (recoveries <= maxRecoveries) {
         await store.sessions.update(session.id, { recoveries }, { epoch: session.epoch });
         continue;
       }
-      const open: Attempt[] = [];
+      const ended: Attempt[] = [];
       // Work that is on the branch already counts: a retry would bring it twice.
-      for (const attempt of await openOf(session.id))
-        if (!(await landedAlready(deps, () => completeIfMerged(deps, session, attempt), attempt))) open.push(attempt);
+      for (const attempt of open)
+        if (!(await landedAlready(deps, () => completeIfMerged(deps, session, attempt), attempt))) ended.push(attempt);
       await store.transaction(async (tx) => {
         const locked = await tx.sessions.lock(session.id);
         const message = `Its owner was lost ${recoveries} times without any progress between.`;
@@ -72,7 +75,7 @@ export function createDispatcher(deps: Deps) {
           error: { code: 'ORPHANED', message, context: {} },
         });
       });
-      await drivers.abortRemote(open);
+      await drivers.abortRemote(ended);
     }
   }
 
