@@ -11,6 +11,7 @@ import { type Figure, met, table } from './figures.ts';
 import { firstRequest } from './first-request.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { locks } from './locks.ts';
 import { machine, versions } from './machine.ts';
 import { peers } from './peers.ts';
 import { restart } from './restart.ts';
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   transitions,
   events,
   peers,
+  locks,
   domain,
   start,
   restart,

@@ -1,15 +1,15 @@
-import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { promisify } from 'node:util';
 import postgres from 'postgres';
 import { openDatabase } from '../db/client.ts';
 import { createStore } from '../server/infrastructure/store/store.ts';
 import { postgresDriver, throughDriver, throughStore } from './contenders.ts';
 import { type Figure, figure } from './figures.ts';
+import { installed } from './packages.ts';
 import { newDatabase, withPostgres } from './postgres.ts';
 import { places, rate } from './transitions.ts';
 
@@ -42,9 +42,8 @@ interface Contender {
  * own log, as shipped). PEERS_DIR names a folder where they are installed already.
  */
 export async function peers(): Promise<Figure[]> {
-  const folder = process.env.PEERS_DIR ?? (await install());
-  try {
-    return await withPostgres(async (server) => {
+  return installed(packages, (folder) =>
+    withPostgres(async (server) => {
       const contenders = [
         ...(await ours(server)),
         ...(await Promise.all(Object.keys(goals).map((name) => peer(folder, name, server)))),
@@ -54,21 +53,8 @@ export async function peers(): Promise<Figure[]> {
       } finally {
         for (const one of contenders) await one.close();
       }
-    });
-  } finally {
-    if (process.env.PEERS_DIR === undefined) rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function install(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'oio-peers-'));
-  writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', ...packages], {
-    cwd: folder,
-    timeout: 600_000,
-    maxBuffer: 2 ** 26,
-  });
-  return folder;
+    }),
+  );
 }
 
 async function ours(server: string): Promise<Contender[]> {
