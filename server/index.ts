@@ -1,4 +1,5 @@
 /** THE COMPOSITION ROOT: configuration, database, engine, HTTP, sockets, shutdown. One sentence when it cannot start. */
+import { AsyncResource } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import { openDatabase } from '../db/client.ts';
 import type { Tx } from './application/store-port.ts';
 import { type Config, configuredSecrets, loadConfig } from './config.ts';
 import { errorCodeOf } from './domain/errors.ts';
+import type { TimelineEvent } from './domain/events.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { openAdminSocket } from './infrastructure/admin-socket.ts';
 import { nextInstance, openDataDirectory } from './infrastructure/data-directory.ts';
@@ -73,7 +75,12 @@ async function main(): Promise<void> {
   });
   await listen(web, config);
   const admin = await openAdminSocket({ services: engine.services, path: join(config.dataDir, 'admin.sock'), log });
-  await engine.start(() => deliver(engine, realtime));
+  // Bound here, outside of every transaction: what is told may make its hearer look into the database.
+  const tell = AsyncResource.bind((events: readonly TimelineEvent[]) => {
+    realtime.publish(events);
+    engine.coordinator.publish(events);
+  });
+  await engine.start(() => deliver(engine, tell));
   await announce(engine, web, config, setupCode);
 
   let leaving = false;
@@ -116,14 +123,13 @@ async function setUpUnattended({ services }: Engine, admin: NonNullable<Config['
  * Committed events to the watchers here and on other instances and to webhooks, oldest first, and only then out of the
  * outbox. Where several may take them each is held by one until it is out.
  */
-async function deliver(engine: Engine, realtime: Web['realtime']): Promise<void> {
-  const { store, coordinator, counters } = engine;
+async function deliver(engine: Engine, tell: (events: readonly TimelineEvent[]) => void): Promise<void> {
+  const { store, counters } = engine;
   async function some(tx: Tx | null): Promise<number> {
     const { outbox } = tx ?? store;
     const { ids, events } = await outbox.take(500);
     if (ids.length === 0) return 0;
-    realtime.publish(events);
-    coordinator.publish(events);
+    tell(events);
     await engine.fanOut(events, tx);
     await outbox.done(ids);
     return ids.length;

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { LoopHealth } from './domain/instance.ts';
 import type { Logger } from './log.ts';
 
@@ -25,7 +26,8 @@ export function startLoop(
   let stopped = false;
   const seen = { ticks: 0, failures: 0, lastTickAt: null as Date | null };
 
-  async function turn(): Promise<void> {
+  // Whoever nudges may be inside a transaction, which is no place for a turn of its own.
+  const turn = AsyncResource.bind(async (): Promise<void> => {
     try {
       await work();
     } catch (error) {
@@ -34,7 +36,7 @@ export function startLoop(
     }
     seen.ticks += 1;
     seen.lastTickAt = clock();
-  }
+  });
 
   function run(): void {
     clearTimeout(timer);
