@@ -8,7 +8,7 @@ import { effects } from './live-effects.ts';
 /** What a page may know of an event; the wire leaves the team out. */
 export type LiveEvent = Omit<TimelineEvent, 'teamId'>;
 
-export type LiveSession = Omit<Session, 'owner' | 'epoch' | 'leaseExpiresAt' | 'resetTo'>;
+export type LiveSession = Omit<Session, 'owner' | 'epoch' | 'leaseExpiresAt' | 'resetTo' | 'startCommit'>;
 
 export interface LiveEdge {
   readonly id: string;

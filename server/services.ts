@@ -16,6 +16,7 @@ import { createLocks } from './application/locks.ts';
 import { createPlans } from './application/plans.ts';
 import { createProofs } from './application/proofs.ts';
 import { createRepositories } from './application/repositories.ts';
+import { createReviews } from './application/review/service.ts';
 import { createRouting } from './application/routing.ts';
 import { createRuntimes } from './application/runtimes.ts';
 import { createSessions } from './application/sessions/service.ts';
@@ -41,6 +42,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     timeline: createTimeline(deps),
     checkpoints: createCheckpoints(deps),
     diffs: createDiffs(deps),
+    reviews: createReviews(deps),
     metrics: createFigures(deps),
     asks: createAsks(deps),
     agents: createAgents(deps),

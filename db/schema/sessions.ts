@@ -33,6 +33,7 @@ export const sessions = pgTable(
     baseCommit: text('base_commit'),
     headCommit: text('head_commit'),
     resetTo: text('reset_to'),
+    startCommit: text('start_commit'),
     blueprint: text('blueprint'),
     parameters: jsonb('parameters').$type<Record<string, unknown>>().notNull().default({}),
     parentId: uuid('parent_id').references((): AnyPgColumn => sessions.id),

@@ -157,6 +157,8 @@ export interface SessionRef {
   id: string;
   slug: string;
   teamSlug: string;
+  /** The branch begins at this commit instead of the base branch's head. */
+  startCommit?: string | null;
 }
 
 /** The number a branch is moved under, where several processes may move it; without one nobody else can. */

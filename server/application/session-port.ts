@@ -83,7 +83,8 @@ export interface SessionStore {
       | 'preferredAgent'
       | 'preferredAgentType'
       | 'createdBy'
-    >,
+    > &
+      Partial<Pick<Session, 'startCommit'>>,
   ): Promise<Session>;
   /** By id or slug, inside the team; deleted ones only when asked for. */
   get(teamId: string, idOrSlug: string, options?: { deleted?: boolean }): Promise<Session | null>;

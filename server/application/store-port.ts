@@ -22,6 +22,7 @@ import type {
   ModelCallStore,
   OutboxStore,
 } from './record-port.ts';
+import type { CommentStore, MergeStore, ReviewStore } from './review-port.ts';
 import type { SessionStore } from './session-port.ts';
 import type {
   AgentStore,
@@ -71,6 +72,9 @@ export interface Aggregates {
   webhooks: WebhookStore;
   jobs: JobStore;
   drills: DrillStore;
+  comments: CommentStore;
+  reviews: ReviewStore;
+  merges: MergeStore;
 }
 
 /** All aggregates on one open transaction. */

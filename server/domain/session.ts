@@ -157,6 +157,8 @@ export interface Session {
   readonly headCommit: string | null;
   /** A restored checkpoint's commit the branch must still be moved back to. */
   readonly resetTo: string | null;
+  /** Where its branch begins instead of the base branch's head: the work it goes on from. */
+  readonly startCommit: string | null;
   readonly blueprint: string | null;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly parentId: string | null;

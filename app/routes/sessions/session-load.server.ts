@@ -20,6 +20,7 @@ export async function loadSession(services: Services, actor: Actor, slug: string
     epoch: _epoch,
     leaseExpiresAt: _lease,
     resetTo: _reset,
+    startCommit: _start,
     ...session
   } = await services.sessions.get(actor, slug);
   const task = inspectedTask(url);

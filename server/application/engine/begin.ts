@@ -4,6 +4,7 @@ import type { Session } from '../../domain/session.ts';
 import { deadlineAfterPause } from '../../domain/session-life.ts';
 import { followReset } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
+import { bringWork } from '../session-work.ts';
 import { endSession, everyTask } from '../sessions/endings.ts';
 import { engineActor } from './engine-actor.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -98,5 +99,10 @@ async function openWorkspace(
     await deps.workspaces.prepare(repository);
     return { branch: session.branch, baseCommit: session.baseCommit, warning: null };
   }
-  return deps.workspaces.openBranch(repository, ref);
+  const { startCommit } = session;
+  if (startCommit === null) return deps.workspaces.openBranch(repository, ref);
+  // What it goes on from is the parent's work, which another instance may have made.
+  const parent = session.parentId === null ? null : await deps.store.sessions.byId(session.parentId);
+  if (parent !== null) await bringWork(deps, parent, repository);
+  return deps.workspaces.openBranch(repository, { ...ref, startCommit });
 }

@@ -7,17 +7,29 @@ import { createSessionInput } from '../../domain/session-input.ts';
 import { unkeptCap } from '../budgets.ts';
 import type { Deps } from '../deps.ts';
 import { choosePlan, fallbackPlan, type Plannable } from '../plan-source.ts';
+import type { Tx } from '../store-port.ts';
 import { teamOf } from '../tokens.ts';
 import { personOf } from './find.ts';
 
 /** Deepest allowed tree of sessions, root included (domain.md 1.2). */
 const maxDepth = 5;
 
+/** What a session continues that has ended for good: its branch begins at that work, and `within` is part of its making. */
+export interface GoesOn {
+  readonly commit: string;
+  readonly within: (tx: Tx, created: Session) => Promise<void>;
+}
+
 /**
  * Creates a session, `pending`, or `queued` with `start`. Everything named must exist in the team (422 with the field),
  * the rehearsal blocks must be well-formed, and the team's quota is judged under its row lock with the insert.
  */
-export async function createSession(deps: Deps, actor: Actor, raw: unknown): Promise<Session> {
+export async function createSession(
+  deps: Deps,
+  actor: Actor,
+  raw: unknown,
+  goesOn: GoesOn | null = null,
+): Promise<Session> {
   const { store, secrets } = deps;
   const teamId = teamOf(actor);
   authorize(actor, 'session.create', { teamId });
@@ -57,7 +69,7 @@ export async function createSession(deps: Deps, actor: Actor, raw: unknown): Pro
     if (input.parentId) {
       const parent = await tx.sessions.get(teamId, input.parentId);
       if (!parent) throw invalid([{ path: 'parentId', message: 'There is no such session.' }]);
-      if (isTerminal(parent.status))
+      if (isTerminal(parent.status) && goesOn === null)
         throw invalid([{ path: 'parentId', message: `That session is ${parent.status}.` }]);
       if ((await tx.sessions.ancestors(parent.id)).length + 2 > maxDepth)
         throw invalid([{ path: 'parentId', message: `Sessions nest at most ${maxDepth} deep.` }]);
@@ -87,7 +99,9 @@ export async function createSession(deps: Deps, actor: Actor, raw: unknown): Pro
       preferredAgent: input.preferredAgent ?? null,
       preferredAgentType: input.preferredAgentType ?? null,
       createdBy: personOf(actor),
+      startCommit: goesOn?.commit ?? null,
     });
+    await goesOn?.within(tx, created);
     await tx.events.append(created.id, [
       { type: 'session.created', actor, payload: { slug: created.slug, title: created.title, status: created.status } },
     ]);

@@ -21,6 +21,7 @@ import { lockRoutes } from './locks.ts';
 import { openApi } from './openapi.ts';
 import { planRoutes } from './plans.ts';
 import { repositoryRoutes } from './repositories.ts';
+import { reviewRoutes } from './reviews.ts';
 import type { Route } from './route.ts';
 import { routingRoutes } from './routing.ts';
 import { runtimeRoutes } from './runtimes.ts';
@@ -55,6 +56,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...taskRoutes,
     ...taskEditRoutes,
     ...diffRoutes,
+    ...reviewRoutes,
     ...eventRoutes(options),
     ...repositoryRoutes,
     ...tokenRoutes,

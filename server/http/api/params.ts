@@ -33,6 +33,14 @@ export const checkpointParams = z.strictObject({
     .describe('Sequence of the checkpoint.'),
 });
 
+export const commentParams = z.strictObject({
+  ...sessionParams.shape,
+  commentId: z
+    .string()
+    .regex(new RegExp(`^${uuid}$`, 'i'))
+    .describe('Id of the comment that opens the thread.'),
+});
+
 export const deliveryParams = z.strictObject({
   ...idParams.shape,
   deliveryId: z

@@ -13,6 +13,7 @@ import type { createFigures } from '../../application/figures.ts';
 import type { createLocks } from '../../application/locks.ts';
 import type { createPlans } from '../../application/plans.ts';
 import type { createRepositories } from '../../application/repositories.ts';
+import type { createReviews } from '../../application/review/service.ts';
 import type { createRouting } from '../../application/routing.ts';
 import type { createRuntimes } from '../../application/runtimes.ts';
 import type { createSessions } from '../../application/sessions/service.ts';
@@ -34,6 +35,7 @@ export interface ApiServices {
   readonly timeline: Pick<ReturnType<typeof createTimeline>, 'ofSession' | 'ofTeam'>;
   readonly checkpoints: ReturnType<typeof createCheckpoints>;
   readonly diffs: ReturnType<typeof createDiffs>;
+  readonly reviews: ReturnType<typeof createReviews>;
   readonly metrics: Pick<ReturnType<typeof createFigures>, 'ofSession'>;
   readonly repositories: ReturnType<typeof createRepositories>;
   readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'revoke'>;

@@ -4,7 +4,7 @@ import { promptInput } from '../../domain/session-input.ts';
 import { text } from '../../domain/text.ts';
 import { sessionParams } from './params.ts';
 import { type Call, type Route, route } from './route.ts';
-import type { ApiServices } from './services.ts';
+import type { Answered, ApiServices } from './services.ts';
 import { id, iso, time } from './shapes/fields.ts';
 import { sessionOut, sessionShape } from './shapes/session.ts';
 
@@ -13,7 +13,7 @@ const permission = { name: 'session.command' } as const;
 
 const commandInput = z.strictObject({ reason: text('The reason', 1, 1_000).optional() });
 
-const promptShape = z
+export const promptShape = z
   .strictObject({
     id,
     sessionId: id,
@@ -23,6 +23,11 @@ const promptShape = z
     deliveredAt: time.nullable(),
   })
   .meta({ id: 'InjectedPrompt' });
+
+export function promptOut(prompt: Answered<'sessions', 'prompt'>): z.output<typeof promptShape> {
+  const { id, sessionId, taskId, text, createdAt, deliveredAt } = prompt;
+  return { id, sessionId, taskId, text, createdAt: iso(createdAt), deliveredAt: iso(deliveredAt) };
+}
 
 type CommandCall = Call<z.output<typeof sessionParams>, unknown>;
 
@@ -122,12 +127,7 @@ export const commandRoutes: Route[] = [
       202: { description: 'Kept; delivered when the run idles, or with the next run.', schema: promptShape },
     },
     async handle({ services, actor, params, body }) {
-      const prompt = await services.sessions.prompt(actor, params.id, body);
-      const { id, sessionId, taskId, text } = prompt;
-      return {
-        status: 202,
-        json: { id, sessionId, taskId, text, createdAt: iso(prompt.createdAt), deliveredAt: iso(prompt.deliveredAt) },
-      };
+      return { status: 202, json: promptOut(await services.sessions.prompt(actor, params.id, body)) };
     },
   }),
 ];

@@ -30,14 +30,26 @@ export async function openBranch(
   const owned = await ownedBranch(context, place, session);
   if (owned) return { ...owned, warning: await restoreIfGone(context, place, session, owned) };
 
-  const base = `${repository.kind === 'url' ? REMOTE : 'refs/heads/'}${repository.baseBranch}`;
-  const baseCommit = await commitAt(context.git, place, base);
-  if (baseCommit === null) {
-    const message = `The base branch ${repository.baseBranch} no longer exists in the repository.`;
-    throw invalid([{ path: 'baseBranch', message }], message);
-  }
+  const baseCommit = await startOf(context, place, repository, session);
   const branch = await createBranch(context, place, session, baseCommit);
   return { branch, baseCommit, warning: await dirtyWarning(context, repository) };
+}
+
+async function startOf(
+  context: GitContext,
+  place: string,
+  repository: RepositoryRef,
+  session: SessionRef,
+): Promise<string> {
+  const { startCommit = null } = session;
+  const base = `${repository.kind === 'url' ? REMOTE : 'refs/heads/'}${repository.baseBranch}`;
+  const commit = await commitAt(context.git, place, startCommit === null ? base : objectId(startCommit));
+  if (commit !== null) return commit;
+  const message =
+    startCommit === null
+      ? `The base branch ${repository.baseBranch} no longer exists in the repository.`
+      : `The commit ${startCommit.slice(0, 10)} this session goes on from is no longer in the repository.`;
+  throw invalid([{ path: 'baseBranch', message }], message);
 }
 
 async function ownedBranch(context: GitContext, place: string, session: SessionRef) {

@@ -51,6 +51,12 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
       // The files a person chose stay as they are: they land in the repository.
       insert: (conflict) => all.conflicts.insert({ ...conflict, message: redact(conflict.message) }),
     },
+    comments: {
+      ...all.comments,
+      insert: (comment) =>
+        all.comments.insert({ ...comment, body: redact(comment.body), excerpt: clean([...comment.excerpt]) }),
+    },
+    reviews: { ...all.reviews, insert: (review) => all.reviews.insert({ ...review, note: redact(review.note) }) },
     contexts: {
       ...all.contexts,
       create: (context, changes, actor) => all.contexts.create(known(context), clean([...changes]), actor),

@@ -33,6 +33,7 @@ import { createOutbox } from './outbox.ts';
 import { createPrompts } from './prompts.ts';
 import { redacting } from './redacting.ts';
 import { createRepositories } from './repositories.ts';
+import { createComments, createMerges, createReviewDecisions } from './reviews.ts';
 import { createRouting } from './routing.ts';
 import { createRuntimes } from './runtimes.ts';
 import { createSessionWork } from './session-work.ts';
@@ -117,6 +118,9 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     webhooks: createWebhooks(handle),
     jobs: { enqueue: (jobs) => enqueue(handle, jobs) },
     drills: createDrills(handle),
+    comments: createComments(handle),
+    reviews: createReviewDecisions(handle),
+    merges: createMerges(handle),
   };
 }
 
