@@ -168,9 +168,13 @@ export default {
     {
       name: 'benches',
       severity: 'error',
-      comment: 'Benches use what the product shows, and measure the store and the pure domain by themselves.',
+      comment:
+        'Benches use what the product shows, and measure the store, the locks and the pure domain by themselves.',
       from: { path: '^bench/' },
-      to: { path: '^(app|server|db)/', pathNot: ['^server/infrastructure/store/', '^server/domain/', '^db/'] },
+      to: {
+        path: '^(app|server|db)/',
+        pathNot: ['^server/infrastructure/(store|coordination)/', '^server/domain/', '^db/'],
+      },
     },
 
     {
