@@ -134,6 +134,7 @@ export function anAsk(over: Partial<Ask> = {}): Ask {
     answer: null,
     answeredBy: null,
     answeredAt: null,
+    ruleId: null,
     deliveredAt: null,
     openedAt: start,
     escalatesAt: after(900),

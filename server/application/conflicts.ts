@@ -4,7 +4,7 @@ import { readResolution } from '../domain/conflict-input.ts';
 import { DomainError } from '../domain/errors.ts';
 import { eventActorOf } from '../domain/events.ts';
 import { isActive } from '../domain/session.ts';
-import { refreshAttention } from './asks.ts';
+import { refreshAttention } from './asks/settle.ts';
 import type { Deps } from './deps.ts';
 import { conflictNext } from './engine/next-attempt.ts';
 import { surroundingsOf } from './engine/surroundings.ts';

@@ -7,6 +7,7 @@
  * - every mutation carries its guard: zero rows is CONFLICT ("the world moved on"), never a silent success.
  * A session-level write locks the session's row first, tasks and attempts after it, so transactions never cross.
  */
+import type { AskRuleStore, AskStore } from './ask-port.ts';
 import type { BudgetStore } from './budget-port.ts';
 import type { FenceStore } from './coordination-port.ts';
 import type { DrillStore } from './drill-port.ts';
@@ -35,7 +36,7 @@ import type {
 } from './team-port.ts';
 import type { TurnStore } from './turn-port.ts';
 import type { JobStore, WebhookStore } from './webhook-port.ts';
-import type { AskStore, AttemptStore, CheckpointStore, PromptStore, RoutingStore, TaskStore } from './work-port.ts';
+import type { AttemptStore, CheckpointStore, PromptStore, RoutingStore, TaskStore } from './work-port.ts';
 
 export interface Aggregates {
   teams: TeamStore;
@@ -60,6 +61,7 @@ export interface Aggregates {
   budgets: BudgetStore;
   checkpoints: CheckpointStore;
   asks: AskStore;
+  askRules: AskRuleStore;
   prompts: PromptStore;
   events: EventStore;
   outbox: OutboxStore;

@@ -1,12 +1,11 @@
-/** The store's verbs for what a session is made of: tasks, attempts, asks; its promises stand in `store-port.ts`. */
+/** The store's verbs for what a session is made of: tasks, attempts, checkpoints; its promises stand in `store-port.ts`. */
 import type { Actor } from '../domain/actor.ts';
-import type { Ask, AskAnswer, AskStatus } from '../domain/ask.ts';
 import type { Attempt, AttemptRole, AttemptStatus } from '../domain/attempt.ts';
 import type { Checkpoint, CheckpointReason, CheckpointState } from '../domain/checkpoint.ts';
 import type { RouteRequest } from '../domain/routing.ts';
 import type { Dependency, Task, TaskKind, TaskStatus } from '../domain/task.ts';
 import type { Fence } from './coordination-port.ts';
-import type { Page, PageRequest, Repository } from './team-port.ts';
+import type { Repository } from './team-port.ts';
 
 /** A dependency as stored; `fromTaskId` is the prerequisite. */
 export interface StoredEdge {
@@ -92,14 +91,6 @@ export interface RoutingDecision {
   request: RouteRequest | null;
   createdAt: Date;
 }
-
-/** An ask with the names a list shows. */
-export type AskRow = Ask & {
-  sessionSlug: string;
-  sessionTitle: string;
-  taskTitle: string;
-  sessionCreatedBy: string | null;
-};
 
 export interface InjectedPrompt {
   id: string;
@@ -255,31 +246,6 @@ export interface CheckpointStore {
   undoAfter(sessionId: string, sequence: number): Promise<void>;
   /** Sessions that made a checkpoint in the last `days` and have pruned some: up to which number, and where their refs are. */
   pruned(days: number): Promise<{ sessionId: string; upTo: number; repository: Repository }[]>;
-}
-
-export interface AskStore {
-  /** Answers the ask and whether it is new; the same remote ask of the same attempt is stored once. */
-  open(
-    ask: Omit<Ask, 'status' | 'answer' | 'answeredBy' | 'answeredAt' | 'deliveredAt' | 'openedAt'>,
-  ): Promise<{ ask: Ask; opened: boolean }>;
-  get(teamId: string, id: string): Promise<Ask | null>;
-  list(
-    teamId: string,
-    filter: { status?: readonly AskStatus[] | undefined; sessionId?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<AskRow>>;
-  openOf(sessionId: string): Promise<Ask[]>;
-  /** Guarded by status open or escalated: the second answer is CONFLICT. */
-  answer(id: string, answer: AskAnswer, answeredBy: string | null): Promise<Ask>;
-  /** Moves open ones of an attempt (or one ask) to superseded or expired; answers those moved. */
-  close(where: { attemptId: string } | { id: string }, status: 'superseded' | 'expired'): Promise<Ask[]>;
-  undelivered(sessionId: string): Promise<Ask[]>;
-  markDelivered(id: string): Promise<void>;
-  /** Past SLA and still open → escalated; answers those moved. */
-  escalateDue(): Promise<Ask[]>;
-  expiryDue(): Promise<Ask[]>;
-  /** Answers given "for this session" that a later equal ask may use: permission + patterns. */
-  sessionRules(sessionId: string): Promise<{ permission: string; patterns: string[] }[]>;
 }
 
 export interface PromptStore {

@@ -39,6 +39,7 @@ const matrix: Record<Permission, [string, string]> = {
   'session.command': ['nnyy', 'nyyy'],
   'session.edit': ['nnyy', 'nyyy'],
   'ask.answer': ['nnyy', 'nyyy'],
+  'ask.rule': ['nnyy', 'nyyy'],
   'diff.merge': ['nyyy', 'nyyy'],
   'context.write': ['nyyy', 'nyyy'],
   'context.promote': ['nnyy', 'nnyy'],

@@ -8,6 +8,7 @@ test.each([
   [{ decision: 'reject', message: 'Use another port' }, true],
   [{ decision: 'rule', rule: { pattern: 'npm publish *' } }, true],
   [{ answers: ['3000'] }, true],
+  [{ decision: 'rule', rule: { pattern: 'ls *', scope: 'world' } }, false],
   [{ decision: 'always' }, false],
   [{ decision: 'once', answers: ['3000'] }, false],
   [{ answers: [] }, false],
@@ -24,7 +25,8 @@ test.each([
   ['permission', { decision: 'once' }, null],
   ['permission', { answers: ['yes'] }, 'INVALID'],
   ['permission', { decision: 'rule' }, 'INVALID'],
-  ['permission', { decision: 'rule', rule: { pattern: 'ls *' } }, null],
+  ['permission', { decision: 'rule', rule: { pattern: 'ls *', scope: 'team' } }, null],
+  ['permission', { decision: 'once', rule: { pattern: 'ls *' } }, 'INVALID'],
   ['question', { answers: ['3000'] }, null],
   ['question', { decision: 'reject' }, null],
   ['question', { decision: 'once' }, 'INVALID'],
@@ -45,9 +47,10 @@ const openedAt = new Date('2026-01-01T00:00:00Z');
 const after = (seconds: number) => new Date(openedAt.getTime() + seconds * 1000);
 
 test('an ask is escalated once past its SLA and expires once past its expiry', () => {
-  expect(escalationDue({ status: 'open', openedAt }, after(899), 900)).toBe(false);
-  expect(escalationDue({ status: 'open', openedAt }, after(900), 900)).toBe(true);
-  expect(escalationDue({ status: 'escalated', openedAt }, after(900), 900)).toBe(false);
+  const escalatesAt = expiryOf(openedAt, 900);
+  expect(escalationDue({ status: 'open', escalatesAt }, after(899))).toBe(false);
+  expect(escalationDue({ status: 'open', escalatesAt }, after(900))).toBe(true);
+  expect(escalationDue({ status: 'escalated', escalatesAt }, after(900))).toBe(false);
   const expiresAt = expiryOf(openedAt, 86_400);
   expect(expiresAt).toEqual(after(86_400));
   expect(expiryDue({ status: 'escalated', expiresAt }, after(86_399))).toBe(false);

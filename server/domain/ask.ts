@@ -8,6 +8,10 @@ export type AskKind = (typeof askKinds)[number];
 export const askStatuses = ['open', 'escalated', 'answered', 'expired', 'superseded'] as const;
 export type AskStatus = (typeof askStatuses)[number];
 
+/** How far "always, by a rule" reaches, from the least to the most (access.md, Asks). */
+export const ruleScopes = ['session', 'repository', 'team'] as const;
+export type RuleScope = (typeof ruleScopes)[number];
+
 export const askDecisions = ['once', 'session', 'rule', 'reject'] as const;
 
 /** A rejection with no message would end OpenCode's run, so it always carries one (access.md, Asks). */
@@ -17,15 +21,18 @@ export const defaultRejectMessage =
 /** What the agent is told when nobody answered in time. */
 export const expiredMessage = 'Nobody answered in time, so this counts as rejected. Do not try it again.';
 
+/** The rule that an answer asks for, and what a preview is made of. */
+export const ruleInput = z.strictObject({
+  pattern: text('The pattern', 1, 500),
+  /** How far it reaches; without it this session. */
+  scope: z.enum(ruleScopes, `The scope is one of: ${ruleScopes.join(', ')}`).optional(),
+  expiresAt: z.iso.datetime('Must be an ISO 8601 time').optional(),
+});
+
 const decisionInput = z.strictObject({
   decision: z.enum(askDecisions, `Decide one of: ${askDecisions.join(', ')}`),
   message: text('The message', 1, 5_000).optional(),
-  rule: z
-    .strictObject({
-      pattern: text('The pattern', 1, 500),
-      expiresAt: z.iso.datetime('Must be an ISO 8601 time').optional(),
-    })
-    .optional(),
+  rule: ruleInput.optional(),
 });
 
 const answersInput = z.strictObject({
@@ -37,6 +44,11 @@ const answersInput = z.strictObject({
 
 /** The answer to an ask: a decision, or the answers to a question (api.md, Ask). */
 export const answerInput = z.union([decisionInput, answersInput], 'Send either a decision or answers');
+/** One answer to several asks. */
+export const askBatchInput = z.strictObject({
+  ids: z.array(z.string()).min(1, 'Name at least one ask').max(200, 'Name 200 asks at most'),
+  answer: answerInput,
+});
 export type AskAnswer = z.infer<typeof answerInput>;
 
 /** A permission or question that waits for a person. */
@@ -61,6 +73,8 @@ export interface Ask {
   readonly answer: AskAnswer | null;
   readonly answeredBy: string | null;
   readonly answeredAt: Date | null;
+  /** The rule that answered, or that was made by the answer. */
+  readonly ruleId: string | null;
   /** When the runtime took the answer. */
   readonly deliveredAt: Date | null;
   readonly openedAt: Date;
@@ -84,6 +98,8 @@ export function assertAnswerable(ask: Pick<Ask, 'kind' | 'status'>, answer: AskA
   if (ask.kind === 'question' && answer.decision !== 'reject') {
     throw invalid([{ path: 'answers', message: 'A question needs answers, or the decision reject' }]);
   }
+  if (answer.decision !== 'rule' && answer.rule !== undefined)
+    throw invalid([{ path: 'rule', message: 'A rule belongs to the decision rule' }]);
   if (answer.decision === 'rule' && answer.rule === undefined) {
     throw invalid([{ path: 'rule', message: 'The decision rule needs a rule' }]);
   }
@@ -94,9 +110,9 @@ export function expiryOf(openedAt: Date, expirySeconds: number): Date {
   return new Date(openedAt.getTime() + expirySeconds * 1000);
 }
 
-/** Open for longer than the SLA and not yet escalated. */
-export function escalationDue(ask: Pick<Ask, 'status' | 'openedAt'>, now: Date, slaSeconds: number): boolean {
-  return ask.status === 'open' && now.getTime() - ask.openedAt.getTime() >= slaSeconds * 1000;
+/** Open past its SLA and not yet escalated. */
+export function escalationDue(ask: Pick<Ask, 'status' | 'escalatesAt'>, now: Date): boolean {
+  return ask.status === 'open' && now.getTime() >= ask.escalatesAt.getTime();
 }
 
 /** Unanswered past its expiry: rejected by default, and the session is paused, never killed. */

@@ -1,3 +1,4 @@
+import type { AskAnswer } from '../../domain/ask.ts';
 import { attemptEnded } from '../../domain/attempt.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
@@ -32,7 +33,7 @@ export async function deliverAnswers(deps: Deps, session: Session): Promise<void
       options: [...options],
     };
     try {
-      await deps.runner.answer(orderOf(attempt, task, agent, []), remote, ask.answer);
+      await deps.runner.answer(orderOf(attempt, task, agent, []), remote, forRuntime(ask.answer));
     } catch (error) {
       // The runtime is away: the answer is kept, and the session's other work goes on.
       if (errorCodeOf(error) !== 'UNAVAILABLE') throw error;
@@ -47,4 +48,9 @@ export async function deliverAnswers(deps: Deps, session: Session): Promise<void
         await tx.attempts.update(attempt.id, { status: 'running' }, { epoch: session.epoch, status: ['waiting'] });
     });
   }
+}
+
+/** A runtime hears of this one ask only: rules are kept and applied here. */
+function forRuntime(answer: AskAnswer): AskAnswer {
+  return 'decision' in answer && answer.decision === 'rule' ? { decision: 'once' } : answer;
 }

@@ -1,6 +1,6 @@
 import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import type { PendingCommand, Session } from '../../domain/session.ts';
-import { refreshAttention } from '../asks.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import type { Deps } from '../deps.ts';
 import type { AbortResult } from '../ports.ts';
 import { cascade, closeAsks, closeAttempt, endSession } from '../sessions/endings.ts';

@@ -2,7 +2,7 @@ import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import { isExecuting, type Session } from '../../domain/session.ts';
 import { maxRecoveries } from '../../domain/session-life.ts';
-import { refreshAttention } from '../asks.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import { followReset } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
 import { endSession } from '../sessions/endings.ts';

@@ -4,7 +4,7 @@ import { type Task, taskEnded } from '../../domain/task.ts';
 import { type Consequence, consequencesOfFailure } from '../../domain/task-graph/failure.ts';
 import { groupMoves } from '../../domain/task-graph/progress.ts';
 import { mayComplete, readySet } from '../../domain/task-graph/ready.ts';
-import { refreshAttention } from '../asks.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import type { Fence } from '../coordination-port.ts';
 import type { Deps } from '../deps.ts';
 import { graphOf } from '../graph-view.ts';

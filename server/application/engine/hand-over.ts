@@ -1,6 +1,6 @@
 import type { Session } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
-import { refreshAttention } from '../asks.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import type { Deps } from '../deps.ts';
 import { markConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';

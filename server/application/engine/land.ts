@@ -4,7 +4,7 @@ import { isLockTrouble } from '../../domain/lock.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Proof, Task } from '../../domain/task.ts';
 import { mayComplete } from '../../domain/task-graph/ready.ts';
-import { refreshAttention } from '../asks.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import { pinCheckpoint, stateOf } from '../checkpoints.ts';
 import type { Fence } from '../coordination-port.ts';
 import type { Deps } from '../deps.ts';

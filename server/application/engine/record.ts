@@ -2,7 +2,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { expiryOf } from '../../domain/ask.ts';
 import type { Attempt } from '../../domain/attempt.ts';
 import { totalTokens } from '../../domain/metrics.ts';
-import { refreshAttention } from '../asks.ts';
+import { allowedInSession, answerByRule, refreshAttention, settleAsk } from '../asks/settle.ts';
 import type { Deps } from '../deps.ts';
 import type { RemoteAsk, RunEvent } from '../ports.ts';
 import type { EventInput } from '../record-port.ts';
@@ -80,27 +80,14 @@ export function createRecorder(deps: Deps) {
           },
         },
       ]);
-      // "For this session" was said of the same thing before: it is answered at once, and the timeline says by what.
-      const rules = await tx.asks.sessionRules(attempt.sessionId);
-      if (
-        rules.some(
-          (rule) =>
-            rule.permission === remote.permission &&
-            remote.patterns.length > 0 &&
-            remote.patterns.every((pattern) => rule.patterns.includes(pattern)),
-        )
-      ) {
-        const answer = { decision: 'once' as const };
-        await tx.asks.answer(ask.id, answer, null);
-        await tx.events.append(attempt.sessionId, [
-          {
-            type: 'ask.answered',
-            actor: { kind: 'system', teamId: attempt.teamId, name: 'session rule' },
-            payload: { askId: ask.id, taskId: attempt.taskId, kind: ask.kind, title: ask.title, answer },
-          },
-        ]);
+      // "For this session" was said of the same thing before, or a rule covers it: it is answered at once, before anybody is
+      // bothered, and the timeline says by what.
+      if (await allowedInSession(tx, ask)) {
+        const by: Actor = { kind: 'system', teamId: attempt.teamId, name: 'session rule' };
+        await settleAsk(tx, ask, { decision: 'once' }, { actor: by });
         return ask;
       }
+      if ((await answerByRule(tx, session, ask)) !== null) return ask;
       // By the row: an answer has moved it since this run looked.
       if ((await tx.attempts.get(attempt.id))?.status !== 'waiting')
         await tx.attempts.update(

@@ -2,7 +2,7 @@ import { type Attempt, type AttemptStatus, attemptEnded, type FailureClass } fro
 import type { Session } from '../../domain/session.ts';
 import { movesBetween, type Task, type TaskStatus } from '../../domain/task.ts';
 import { type FailedAttempt, type Verdict, verdictOf } from '../../domain/verdict.ts';
-import { refreshAttention } from '../asks.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import type { Deps } from '../deps.ts';
 import { closeAsks } from '../sessions/endings.ts';
 import type { Tx } from '../store-port.ts';

@@ -1,7 +1,7 @@
 import { type Attempt, attemptEnded } from '../../domain/attempt.ts';
 import type { Session } from '../../domain/session.ts';
 import { taskEnded } from '../../domain/task.ts';
-import { refreshAttention } from '../asks.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import type { Deps } from '../deps.ts';
 import { receiveWork } from '../session-work.ts';
 import { closeAttempt } from '../sessions/endings.ts';

@@ -1,8 +1,9 @@
-import { expiredMessage } from '../../domain/ask.ts';
+import { type Ask, escalationDue, expiredMessage, expiryDue } from '../../domain/ask.ts';
 import type { Attempt } from '../../domain/attempt.ts';
-import { isExecuting } from '../../domain/session.ts';
-import { refreshAttention } from '../asks.ts';
+import { isExecuting, type Session } from '../../domain/session.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import type { Deps } from '../deps.ts';
+import type { Tx } from '../store-port.ts';
 import { engineActor } from './engine-actor.ts';
 import { reportInstance } from './report-instance.ts';
 import { isHere } from './stranded.ts';
@@ -29,38 +30,47 @@ export function createSweeper(deps: Deps, runtimeId: string) {
     }
   }
 
+  /** Unanswered past the SLA: leads are told. Past the expiry: the safe default. Each under its session's lock. */
   async function asks(): Promise<void> {
-    await store.transaction(async (tx) => {
-      for (const ask of await tx.asks.escalateDue()) {
-        await tx.events.append(ask.sessionId, [
-          {
-            type: 'ask.escalated',
-            actor: engineActor(ask.teamId),
-            payload: { askId: ask.id, kind: ask.kind, title: ask.title },
-          },
-        ]);
-      }
-    });
-    for (const ask of await store.asks.expiryDue()) {
-      const actor = engineActor(ask.teamId);
-      await store.transaction(async (tx) => {
-        const session = await tx.sessions.lock(ask.sessionId);
-        if ((await tx.asks.close({ id: ask.id }, 'expired')).length === 0) return;
-        await tx.events.append(session.id, [
-          {
-            type: 'ask.expired',
-            actor,
-            payload: { askId: ask.id, kind: ask.kind, title: ask.title, message: expiredMessage },
-          },
-        ]);
-        await refreshAttention(tx, session.id, actor);
-        // The safe default: rejected, and the session paused, never killed. Pausing ends the run that waits for it.
-        if (!isExecuting(session.status) || session.pendingCommand !== null) return;
-        await tx.sessions.setPendingCommand(session.id, 'pause', { status: ['running', 'degraded'] });
-        await tx.sessions.update(session.id, { cause: `Nobody answered in time: ${ask.title}` }, {});
+    for (const { id, teamId, sessionId } of await store.asks.overdue()) {
+      const paused = await store.transaction(async (tx) => {
+        const session = await tx.sessions.lock(sessionId);
+        const ask = await tx.asks.get(teamId, id);
+        const now = deps.clock();
+        if (ask === null) return false;
+        if (expiryDue(ask, now)) return expire(tx, session, ask);
+        if (escalationDue(ask, now)) await escalate(tx, ask);
+        return false;
       });
-      deps.nudge();
+      if (paused) deps.nudge();
     }
+  }
+
+  async function escalate(tx: Tx, ask: Ask): Promise<void> {
+    if ((await tx.asks.escalate(ask.id)) === null) return;
+    const { id: askId, taskId, kind, title, expiresAt } = ask;
+    const actor = engineActor(ask.teamId);
+    await tx.events.append(ask.sessionId, [
+      { type: 'ask.escalated', actor, payload: { askId, taskId, kind, title, to: 'lead', expiresAt } },
+    ]);
+  }
+
+  async function expire(tx: Tx, session: Session, ask: Ask): Promise<boolean> {
+    const actor = engineActor(ask.teamId);
+    if ((await tx.asks.close({ id: ask.id }, 'expired')).length === 0) return false;
+    await tx.events.append(session.id, [
+      {
+        type: 'ask.expired',
+        actor,
+        payload: { askId: ask.id, kind: ask.kind, title: ask.title, message: expiredMessage },
+      },
+    ]);
+    await refreshAttention(tx, session.id, actor);
+    // The safe default: rejected, and the session paused, never killed. Pausing ends the run that waits for it.
+    if (!isExecuting(session.status) || session.pendingCommand !== null) return false;
+    await tx.sessions.setPendingCommand(session.id, 'pause', { status: ['running', 'degraded'] });
+    await tx.sessions.update(session.id, { cause: `Nobody answered in time: ${ask.title}` }, {});
+    return true;
   }
 
   async function contexts(): Promise<void> {

@@ -3,7 +3,7 @@ import { DomainError, invalidFromZod } from '../../domain/errors.ts';
 import { isExecuting, isTerminal, type Session } from '../../domain/session.ts';
 import { type UpdateSessionInput, updateSessionInput } from '../../domain/session-input.ts';
 import { planWaits } from '../../domain/session-life.ts';
-import { refreshAttention } from '../asks.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import { unkeptCap } from '../budgets.ts';
 import type { Deps } from '../deps.ts';
 import { defined } from '../repositories.ts';

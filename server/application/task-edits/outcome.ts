@@ -4,7 +4,7 @@ import { DomainError, invalidFromZod } from '../../domain/errors.ts';
 import { isActive, isExecuting } from '../../domain/session.ts';
 import { type Task, type TaskStatus, taskEnded } from '../../domain/task.ts';
 import { cancelTaskInput, waiveInput } from '../../domain/task-edit-input.ts';
-import { refreshAttention } from '../asks.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import type { Deps } from '../deps.ts';
 import { abandonConflicts } from '../engine/conflict-records.ts';
 import { completeMerged, landedAlready } from '../engine/land.ts';

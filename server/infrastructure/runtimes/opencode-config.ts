@@ -1,5 +1,6 @@
 import { type PermissionPreset, permissionPresets as presets } from '../../domain/agent.ts';
-import { permissionPresets, remoteAgentFor } from './permission-presets.ts';
+import { presetRules } from '../../domain/preset-rules.ts';
+import { remoteAgentFor } from './permission-presets.ts';
 
 /** A model as the gateway offers it to a runtime. Prices are not sent: the gateway itself meters. */
 export interface OfferedModel {
@@ -57,7 +58,7 @@ export function openCodeConfig(input: OpenCodeConfigInput): OpenCodeConfig {
       mode: 'primary',
       description: `Works under the ${preset} permission preset`,
       prompt: presetInstructions[preset],
-      permission: permissionPresets[preset],
+      permission: presetRules[preset],
     },
   ]);
   const off = ['title', 'summary', 'build', 'plan', 'general', 'explore'].map((name) => [name, { disable: true }]);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { RunOrder } from '../../application/ports.ts';
 import type { PermissionPreset } from '../../domain/agent.ts';
+import { presetRules, type SessionRule, sessionRulesOf } from '../../domain/preset-rules.ts';
 import type { OpenCodeClient } from './opencode-client.ts';
 import { presetInstructions } from './opencode-config.ts';
 import { modelRef, queryOf } from './opencode-remote.ts';
-import { isPreset, permissionPresets, remoteAgentFor, type SessionRule, sessionRulesOf } from './permission-presets.ts';
+import { isPreset, remoteAgentFor } from './permission-presets.ts';
 
 /** As whom an order runs at an OpenCode. */
 export interface Worker {
@@ -51,6 +52,6 @@ export async function workerFor(
   if (has(agent)) return { agent, rules: null, instructions: null };
   if (!has(ordinaryAgent) || !isPreset(preset))
     return { problem: `The runtime has neither the agent ${agent} nor OpenCode's own "${ordinaryAgent}"` };
-  const rules = sessionRulesOf(permissionPresets[preset]);
+  const rules = sessionRulesOf(presetRules[preset]);
   return { agent: ordinaryAgent, rules, instructions: presetInstructions[preset satisfies PermissionPreset] };
 }

@@ -62,7 +62,7 @@ describe.each(['pglite', 'postgres'] as const)('asks on %s', (kind) => {
   test('of several answers one counts, and it waits to be delivered', async () => {
     const { ask: opened_ } = await store.asks.open(ask('per_2'));
     const results = await Promise.allSettled(
-      [1, 2, 3].map(() => store.asks.answer(opened_.id, { decision: 'session' }, world.user.id)),
+      [1, 2, 3].map(() => store.asks.answer(opened_.id, { decision: 'session' }, { userId: world.user.id })),
     );
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     for (const result of results)
@@ -74,7 +74,7 @@ describe.each(['pglite', 'postgres'] as const)('asks on %s', (kind) => {
     await store.asks.markDelivered(opened_.id);
     expect(await store.asks.undelivered(session.id)).toEqual([]);
     expect(await store.asks.sessionRules(session.id)).toEqual([{ permission: 'bash', patterns: ['npm publish *'] }]);
-    await expect(store.asks.answer(randomUUID(), { decision: 'once' }, null)).rejects.toMatchObject({
+    await expect(store.asks.answer(randomUUID(), { decision: 'once' }, { userId: null })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });
@@ -84,18 +84,14 @@ describe.each(['pglite', 'postgres'] as const)('asks on %s', (kind) => {
     const late = (await store.asks.open(ask('per_3', { escalatesAt: new Date(now - 1) }))).ask;
     const over = (await store.asks.open(ask('per_4', { escalatesAt: new Date(now - 2), expiresAt: new Date(now - 1) })))
       .ask;
-    expect((await store.asks.escalateDue()).map((one) => [one.id, one.status]).sort()).toEqual(
-      [
-        [late.id, 'escalated'],
-        [over.id, 'escalated'],
-      ].sort(),
-    );
-    expect(await store.asks.escalateDue()).toEqual([]);
-    expect((await store.asks.expiryDue()).map((one) => one.id)).toEqual([over.id]);
+    expect((await store.asks.overdue()).map((one) => one.id)).toEqual([over.id, late.id]);
+    for (const { id } of [late, over]) expect(await store.asks.escalate(id)).toMatchObject({ id, status: 'escalated' });
+    expect(await store.asks.escalate(late.id)).toBeNull();
+    expect((await store.asks.overdue()).map((one) => one.id)).toEqual([over.id]);
     expect(await store.asks.close({ id: over.id }, 'expired')).toMatchObject([{ id: over.id, status: 'expired' }]);
     expect(await store.asks.close({ id: over.id }, 'superseded')).toEqual([]);
     expect((await store.asks.openOf(session.id)).map((one) => one.id)).toContain(late.id);
-    expect(await store.asks.answer(late.id, { decision: 'reject', message: 'no' }, null)).toMatchObject({
+    expect(await store.asks.answer(late.id, { decision: 'reject', message: 'no' }, { userId: null })).toMatchObject({
       status: 'answered',
       answeredBy: null,
     });
@@ -105,7 +101,7 @@ describe.each(['pglite', 'postgres'] as const)('asks on %s', (kind) => {
     const other = await addAttempt(store, world, session, task, 2);
     const mine = (await store.asks.open(ask('per_5', { attemptId: other.id }))).ask;
     const answered = (await store.asks.open(ask('per_6', { attemptId: other.id }))).ask;
-    await store.asks.answer(answered.id, { decision: 'once' }, null);
+    await store.asks.answer(answered.id, { decision: 'once' }, { userId: null });
     expect((await store.asks.close({ attemptId: other.id }, 'superseded')).map((one) => one.id)).toEqual([mine.id]);
   });
 

@@ -1,6 +1,8 @@
 import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { asks } from '../../../db/schema/asks.ts';
+import type { AskRow } from '../../application/ask-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
+import { permissionPresets } from '../../domain/agent.ts';
 import type { Ask } from '../../domain/ask.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { json } from './events.ts';
@@ -50,18 +52,69 @@ export function createAsks(handle: Handle): Aggregates['asks'] {
       const offset = offsetOf(page.cursor);
       const [counted] = await handle.rows(sql`select count(*)::int as total from asks a where ${where}`);
       const rows =
-        await handle.rows(sql`select a.*, s.slug as session_slug, s.title as session_title, t.title as task_title, s.created_by as session_created_by
-        from asks a join sessions s on s.id = a.session_id join tasks t on t.id = a.task_id where ${where}
-        order by (a.status in ('open', 'escalated')) desc, a.opened_at, a.id limit ${page.limit}::int offset ${offset}::int`);
+        await handle.rows(sql`select a.*, s.slug as session_slug, s.title as session_title, t.title as task_title, s.created_by as session_created_by,
+          u.name as answered_by_name
+        from asks a join sessions s on s.id = a.session_id join tasks t on t.id = a.task_id
+          left join users u on u.id = a.answered_by where ${where}
+        order by (a.status in ('open', 'escalated')) desc,
+          case when a.status in ('open', 'escalated') then a.opened_at end, a.opened_at desc, a.id limit ${page.limit}::int offset ${offset}::int`);
       const total = Number(counted?.total ?? 0);
+      const items = rows.map(rowOf);
+      return { items, total, nextCursor: cursorOf(offset + rows.length, total, rows.length) };
+    },
+
+    async inbox(teamId, limit) {
+      const where = sql`a.team_id = ${teamId}::uuid and a.status in ('open', 'escalated')`;
+      const [counted] = await handle.rows(sql`select count(*)::int as total from asks a where ${where}`);
+      const rows = await handle.rows(sql`select a.*, s.slug as session_slug, s.title as session_title,
+          s.created_by as session_created_by, null as answered_by_name, t.title as task_title, t.key as task_key, g.name as agent_name,
+          r.name as runtime_name, s.repository_id, p.name as repository_name, s.priority,
+          a.remote_session_id <> e.remote_session_id as sub_agent
+        from asks a join sessions s on s.id = a.session_id join tasks t on t.id = a.task_id
+          join attempts e on e.id = a.attempt_id join agents g on g.id = e.agent_id join runtimes r on r.id = e.runtime_id
+          join repositories p on p.id = s.repository_id
+        where ${where} order by a.opened_at, a.id limit ${limit}::int`);
       const items = rows.map((row) => ({
+        ...rowOf(row),
+        taskKey: String(row.task_key),
+        agentName: String(row.agent_name),
+        runtimeName: String(row.runtime_name),
+        repositoryId: String(row.repository_id),
+        repositoryName: String(row.repository_name),
+        priority: Number(row.priority),
+        subAgent: row.sub_agent === true,
+      }));
+      return { items, total: Number(counted?.total ?? 0) };
+    },
+
+    async waitingTasks(sessionIds) {
+      if (sessionIds.length === 0) return [];
+      const rows = await handle.rows(sql`select t.id, t.session_id,
+          coalesce((select jsonb_agg(d.from_task_id) from dependencies d where d.to_task_id = t.id and d.required), '[]') as after
+        from tasks t where t.session_id::text = ${anyOf(sessionIds)} and t.kind = 'work'
+          and t.status not in ('completed', 'failed', 'cancelled', 'skipped')`);
+      return rows.map((row) => ({
+        id: String(row.id),
+        sessionId: String(row.session_id),
+        after: (Array.isArray(row.after) ? row.after : []).map(String),
+      }));
+    },
+
+    async history(teamId, { permission, since, sessionId, repositoryId }, limit) {
+      const reach = [
+        ...(sessionId === undefined ? [] : [sql` and a.session_id = ${sessionId}::uuid`]),
+        ...(repositoryId === undefined ? [] : [sql` and s.repository_id = ${repositoryId}::uuid`]),
+      ];
+      const rows = await handle.rows(sql`select a.*, s.slug as session_slug, g.permission_preset as preset
+        from asks a join sessions s on s.id = a.session_id join attempts e on e.id = a.attempt_id join agents g on g.id = e.agent_id
+        where a.team_id = ${teamId}::uuid and a.kind = 'permission' and a.permission = ${permission}
+          and a.opened_at >= ${since.toISOString()}::timestamptz${sql.join(reach, sql``)}
+        order by a.opened_at desc, a.id limit ${limit}::int`);
+      return rows.map((row) => ({
         ...askOf(row),
         sessionSlug: String(row.session_slug),
-        sessionTitle: String(row.session_title),
-        taskTitle: String(row.task_title),
-        sessionCreatedBy: row.session_created_by === null ? null : String(row.session_created_by),
+        preset: permissionPresets.find((known) => known === row.preset) ?? 'read_only',
       }));
-      return { items, total, nextCursor: cursorOf(offset + rows.length, total, rows.length) };
     },
 
     openOf: (sessionId) =>
@@ -71,10 +124,10 @@ export function createAsks(handle: Handle): Aggregates['asks'] {
         .where(and(eq(asks.sessionId, sessionId), inArray(asks.status, ['open', 'escalated'])))
         .orderBy(asc(asks.openedAt), asc(asks.id)),
 
-    async answer(id, answer, answeredBy) {
+    async answer(id, answer, { userId, ruleId = null }) {
       const [row] = isId(id)
-        ? await handle.rows(sql`update asks set status = 'answered', answer = ${json(answer)}, answered_by = ${answeredBy}::uuid,
-            answered_at = clock_timestamp() where id = ${id}::uuid and status in ('open', 'escalated') returning *`)
+        ? await handle.rows(sql`update asks set status = 'answered', answer = ${json(answer)}, answered_by = ${userId}::uuid,
+            rule_id = ${ruleId}::uuid, answered_at = clock_timestamp() where id = ${id}::uuid and status in ('open', 'escalated') returning *`)
         : [];
       if (row !== undefined) return askOf(row);
       const [now] = isId(id) ? await handle.rows(sql`select status::text from asks where id = ${id}::uuid`) : [];
@@ -99,15 +152,14 @@ export function createAsks(handle: Handle): Aggregates['asks'] {
       );
     },
 
-    escalateDue: () =>
-      changed(sql`update asks set status = 'escalated' where id in (
-        select id from asks where status = 'open' and escalates_at <= clock_timestamp() order by id for no key update skip locked)
-        returning *`),
+    overdue: () =>
+      changed(sql`select * from asks where (status = 'open' and escalates_at <= clock_timestamp())
+        or (status in ('open', 'escalated') and expires_at <= clock_timestamp()) order by expires_at, id limit 500`),
 
-    expiryDue: () =>
-      changed(
-        sql`select * from asks where status in ('open', 'escalated') and expires_at <= clock_timestamp() order by expires_at, id`,
-      ),
+    escalate: async (id) =>
+      (
+        await changed(sql`update asks set status = 'escalated' where id = ${id}::uuid and status = 'open' returning *`)
+      )[0] ?? null,
 
     async sessionRules(sessionId) {
       const rows = await handle.db
@@ -117,12 +169,23 @@ export function createAsks(handle: Handle): Aggregates['asks'] {
           and(
             eq(asks.sessionId, sessionId),
             eq(asks.status, 'answered'),
-            sql`${asks.answer} ->> 'decision' in ('session', 'rule')`,
+            sql`${asks.answer} ->> 'decision' = 'session'`,
           ),
         )
         .orderBy(asc(asks.answeredAt));
       return rows.flatMap(({ permission, patterns }) => (permission === null ? [] : [{ permission, patterns }]));
     },
+  };
+}
+
+function rowOf(row: Row): AskRow {
+  return {
+    ...askOf(row),
+    sessionSlug: String(row.session_slug),
+    sessionTitle: String(row.session_title),
+    taskTitle: String(row.task_title),
+    sessionCreatedBy: row.session_created_by === null ? null : String(row.session_created_by),
+    answeredByName: row.answered_by_name === null ? null : String(row.answered_by_name),
   };
 }
 

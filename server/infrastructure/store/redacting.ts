@@ -82,10 +82,10 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
     asks: {
       ...all.asks,
       open(ask) {
-        const { title, command, paths, question, options } = ask;
+        const { title, command, paths, patterns, question, options } = ask;
         return all.asks.open({
           ...ask,
-          ...clean({ title, command, paths: [...paths], question, options: [...options] }),
+          ...clean({ title, command, paths: [...paths], patterns: [...patterns], question, options: [...options] }),
         });
       },
     },
