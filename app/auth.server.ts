@@ -1,5 +1,5 @@
 // Who is at the page: the login cookie, sign-in by form, and the gate of the protected layout.
-import { createCookie, type MiddlewareFunction, type RouterContextProvider, redirect } from 'react-router';
+import { type MiddlewareFunction, type RouterContextProvider, redirect } from 'react-router';
 import { Authenticator } from 'remix-auth';
 import { FormStrategy } from 'remix-auth-form';
 import type { Client, SignedIn as OpenedLogin } from '../server/application/auth.ts';
@@ -85,6 +85,3 @@ export const requireAdmin: MiddlewareFunction<Response> = async ({ context }) =>
 export function actorOf(context: Context) {
   return context.get(signedInContext).actor;
 }
-
-/** The theme a person chose; readable before the first paint, so that no page flashes. */
-export const themeCookie = createCookie('theme', { path: '/', sameSite: 'lax', maxAge: 31_536_000 });

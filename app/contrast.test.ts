@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { contrast, edges, surfaces, textPairs } from './contrast.ts';
 
 const css = readFileSync(new URL('./app.css', import.meta.url), 'utf8');
 
@@ -20,44 +21,61 @@ const themes = {
   contrast: { ...dark, ...colours('@variant contrast {') },
 };
 
-/** WCAG 2 contrast of two colours. */
-function contrast(a: string, b: string): number {
-  const [high, low] = [luminance(a), luminance(b)].toSorted((x, y) => y - x);
-  return ((high ?? 0) + 0.05) / ((low ?? 0) + 0.05);
-}
-
-function luminance(hex: string): number {
-  const [r, g, b] = [1, 3, 5].map((at) => {
-    const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * (r ?? 0) + 0.7152 * (g ?? 0) + 0.0722 * (b ?? 0);
-}
-
-const surfaces = ['surface-0', 'surface-1', 'surface-2', 'surface-3'];
-const inks = ['ink-1', 'ink-2', 'ink-3'];
-const signals = ['live', 'stream', 'broken', 'caution', 'waiting'];
-
-const pairs = [
-  ...[...inks, ...signals].flatMap((text) => surfaces.map((surface) => [text, surface] as const)),
-  // Lit blocks of every tone (status.ts, toneBlock) under their text, and inverse video.
-  ...[...signals, 'ink-1', 'ink-3'].map((block) => ['on-signal', block] as const),
-  ['on-inverse', 'inverse'] as const,
-  // Lines of a diff.
-  ...['added', 'removed'].flatMap((line) => ['ink-1', 'ink-2'].map((text) => [text, line] as const)),
-];
-
 for (const [theme, tokens] of Object.entries(themes)) {
-  test.each(pairs)(`in the ${theme} theme %s on %s reaches 7:1`, (text, surface) => {
+  test.each(textPairs)(`in the ${theme} theme %s on %s reaches 7:1`, (text, surface) => {
     const [a, b] = [tokens[text], tokens[surface]];
     if (a === undefined || b === undefined) throw new Error(`${text} or ${surface} is not a token`);
     expect(contrast(a, b)).toBeGreaterThanOrEqual(7);
   });
 
   test.each(surfaces)(`in the ${theme} theme the edge of a control on %s reaches 3:1`, (surface) => {
-    expect(contrast(tokens['line-3'] ?? '#000000', tokens[surface] ?? '#000000')).toBeGreaterThanOrEqual(3);
+    for (const edge of edges)
+      expect(contrast(tokens[edge] ?? '#000000', tokens[surface] ?? '#000000')).toBeGreaterThanOrEqual(3);
   });
 }
+
+const names = Object.keys(dark);
+const colour = new RegExp(`(?:^|[\\s"'\`])((?:[a-z-]+:)*)(text|bg)-(${names.join('|')})(?=[\\s"'\`!/]|$)`, 'g');
+
+/** Every text colour that stands with a ground in one string of classes, by the state it is for. */
+function pairsIn(source: string): [text: string, ground: string][] {
+  return [...source.matchAll(/(["'`])((?:(?!\1)[^\n])*)\1/g)].flatMap(([, , classes = '']) => {
+    // Either of two strings inside a template, never both.
+    const inner = [...classes.matchAll(/\$\{([^}]*)\}/g)].flatMap(([, expression = '']) => pairsIn(expression));
+    if (inner.length > 0) return inner;
+    const found = [...classes.matchAll(colour)].map(([, state = '', kind, name = '']) => ({ state, kind, name }));
+    const of = (kind: string, state: string) =>
+      found.filter((one) => one.kind === kind && one.state === state).map((one) => one.name);
+    const states = [...new Set(found.map((one) => one.state))];
+    return states.flatMap((state) => {
+      const texts = of('text', state).length > 0 ? of('text', state) : of('text', '');
+      const grounds = of('bg', state).length > 0 ? of('bg', state) : of('bg', '');
+      return texts.flatMap((text) => grounds.map((ground): [string, string] => [text, ground]));
+    });
+  });
+}
+
+test('a pair in a string of classes is found, also that of a hover', () => {
+  expect(pairsIn('"bg-inverse p-2 text-on-inverse hover:bg-surface-0 hover:text-ink-1"')).toEqual([
+    ['on-inverse', 'inverse'],
+    ['ink-1', 'surface-0'],
+  ]);
+  expect(pairsIn("'text-ink-2 hover:bg-surface-2'")).toEqual([['ink-2', 'surface-2']]);
+});
+
+test('no text in the code stands on a ground that was not computed', () => {
+  const allowed = new Set(textPairs.map((pair) => pair.join(' on ')));
+  const root = new URL('.', import.meta.url).pathname;
+  const files = globSync('**/*.{ts,tsx}', { cwd: root }).filter((file) => !/test\.tsx?$/.test(file));
+  expect(files.length).toBeGreaterThan(100);
+  const stray = files.flatMap((file) =>
+    pairsIn(readFileSync(`${root}${file}`, 'utf8'))
+      .map((pair) => pair.join(' on '))
+      .filter((pair) => !allowed.has(pair))
+      .map((pair) => `${file}: ${pair}`),
+  );
+  expect(stray).toEqual([]);
+});
 
 test('a known pair has the contrast that the standard says', () => {
   expect(contrast('#ffffff', '#000000')).toBeCloseTo(21, 5);

@@ -2,22 +2,22 @@ import type { ReactNode } from 'react';
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from 'react-router';
 import type { Route } from './+types/root.ts';
 import './app.css';
-import { themeCookie } from './auth.server.ts';
 import { limitBody } from './body-limit.server.ts';
 import { Failure } from './components/states.tsx';
+import { preferencesOf } from './preferences.server.ts';
+import { preferencesFrom } from './preferences.ts';
 import { problemIn } from './problem.ts';
-import { themeFrom } from './theme.ts';
 
 export const middleware: Route.MiddlewareFunction[] = [limitBody];
 
 export async function loader({ request }: Route.LoaderArgs) {
-  return { theme: themeFrom(await themeCookie.parse(request.headers.get('cookie'))) };
+  return { preferences: await preferencesOf(request) };
 }
 
 export function Layout({ children }: { children: ReactNode }) {
-  const theme = useRouteLoaderData<typeof loader>('root')?.theme ?? 'system';
+  const { theme, density } = useRouteLoaderData<typeof loader>('root')?.preferences ?? preferencesFrom({});
   return (
-    <html lang="en" {...(theme === 'system' ? {} : { 'data-theme': theme })}>
+    <html lang="en" data-density={density} {...(theme === 'system' ? {} : { 'data-theme': theme })}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

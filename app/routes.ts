@@ -4,12 +4,13 @@ export default [
   route('setup', 'routes/sign-in/setup.tsx'),
   route('login', 'routes/sign-in/login.tsx'),
   route('logout', 'routes/sign-in/logout.ts'),
-  route('theme', 'routes/account/theme.ts'),
+  route('preferences', 'routes/account/preferences.ts'),
   layout('routes/room.tsx', [
     index('routes/overview.tsx'),
     route('sessions', 'routes/sessions/list.tsx'),
     route('sessions/new', 'routes/sessions/new.tsx'),
     route('sessions/plan', 'routes/sessions/plan.ts'),
+    route('sessions/-/next', 'routes/sessions/next.ts'),
     route('sessions/:slug', 'routes/sessions/session.tsx', [
       index('routes/sessions/session-timeline.tsx'),
       route('graph', 'routes/sessions/session-graph.tsx'),
@@ -63,6 +64,8 @@ export default [
     ]),
     route('admin/audit/export', 'routes/admin/audit-export.ts'),
     route('signals', 'routes/signals.ts'),
+    route('acknowledge', 'routes/acknowledge.ts'),
+    route('palette', 'routes/palette.ts'),
     route('*', 'routes/not-found.tsx'),
   ]),
 ] satisfies RouteConfig;

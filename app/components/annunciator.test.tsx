@@ -2,6 +2,8 @@ import { fireEvent, render, screen, within } from '@testing-library/react';
 import { createRoutesStub, Outlet } from 'react-router';
 import { beforeEach, expect, test } from 'vitest';
 import { type Tile, wholeStrip } from '../annunciator.ts';
+import { acknowledgedIn } from '../annunciator-cookie.ts';
+import { remember } from '../hooks/use-acknowledged.ts';
 import { ClockProvider } from '../hooks/use-clock.tsx';
 import { Shell } from './shell.tsx';
 
@@ -16,9 +18,10 @@ const needsYou: Tile = {
 };
 
 function show(tiles: Tile[]) {
+  const [strip, loaded] = [wholeStrip(tiles), acknowledgedIn(document.cookie)];
   const Page = () => (
     <ClockProvider at={at}>
-      <Shell tiles={wholeStrip(tiles)} user={{ name: 'Ada', role: 'lead', teamName: 'Engines' }} rehearsal>
+      <Shell tiles={strip} acknowledged={loaded} user={{ name: 'Ada', role: 'lead', teamName: 'Engines' }} rehearsal>
         <Outlet />
       </Shell>
     </ClockProvider>
@@ -36,7 +39,10 @@ function show(tiles: Tile[]) {
   return render(<Stub />);
 }
 
-beforeEach(() => localStorage.clear());
+beforeEach(() => {
+  sessionStorage.clear();
+  remember({});
+});
 
 test('all eight tiles stand in the strip, dark ones say so', () => {
   show([]);
@@ -58,26 +64,40 @@ test('a standing condition is read aloud at once, leads to its list and stands i
   expect(document.title).toMatch(/^\[2 NEEDS YOU\]/);
 });
 
-test('a lit tile blinks until it is acknowledged, and the acknowledgement is remembered', () => {
+const tileOf = () => {
+  const tile = document.querySelector('nav[aria-label="Annunciator"] a[href="/asks"]');
+  if (tile === null) throw new Error('There is no tile.');
+  return tile;
+};
+const ackKey = () => screen.getByText<HTMLButtonElement>('Ack');
+
+test('a lit tile blinks twice where it begins, stands steady when the page is loaded again, and calm once acknowledged', () => {
   const first = show([needsYou]);
-  const tileOf = () =>
-    within(screen.getByRole('navigation', { name: 'Annunciator' })).getByRole('link', { name: /NEEDS YOU/ });
   expect(tileOf().className).toContain('blink-twice');
-  fireEvent.click(screen.getByRole('button', { name: 'Ack 2 NEEDS YOU' }));
-  expect(tileOf().className).not.toContain('blink-twice');
   first.unmount();
-  show([needsYou]);
+  const second = show([needsYou]);
   expect(tileOf().className).not.toContain('blink-twice');
+  expect(tileOf().className).toContain('bg-waiting');
+  expect(ackKey().getAttribute('aria-label')).toBe('Ack 2 NEEDS YOU');
+  fireEvent.click(ackKey());
+  expect(tileOf().className).not.toContain('bg-waiting');
+  second.unmount();
+  show([needsYou]);
+  expect(tileOf().className).not.toContain('bg-waiting');
+  expect(ackKey().disabled).toBe(true);
 });
 
-test('one more of it blinks again', () => {
-  show([needsYou]).unmount();
-  localStorage.setItem(
-    'annunciator.acknowledged',
-    JSON.stringify({ needs_you: { since: needsYou.since?.toISOString(), count: 2 } }),
-  );
+test('one more of it rings again, and so does one that went dark and came back the same', () => {
+  remember({
+    needs_you: { since: needsYou.since?.toISOString() ?? null, count: 2 },
+  });
+  const more = show([{ ...needsYou, count: 3 }]);
+  expect(tileOf().className).toContain('blink-twice');
+  expect(ackKey().getAttribute('aria-label')).toBe('Ack 3 NEEDS YOU');
+  more.unmount();
+  show([]).unmount();
   show([{ ...needsYou, count: 3 }]);
-  expect(screen.getByRole('button', { name: 'Ack 3 NEEDS YOU' })).toBeDefined();
+  expect(tileOf().className).toContain('blink-twice');
 });
 
 test('the page has its landmarks, a skip link and the rehearsal mark', () => {

@@ -1,6 +1,7 @@
 import clsx from 'clsx';
-import { Link } from 'react-router';
+import { Form, Link, useLocation } from 'react-router';
 import { type Acknowledged, type Tile, type TileKey, tileSigns, tileWords, unseen } from '../annunciator.ts';
+import { useRung } from '../hooks/use-rung.ts';
 import { toneBlock, toneColor, toneText } from '../status.ts';
 import { Age } from './age.tsx';
 import { Glyph } from './glyph.tsx';
@@ -16,12 +17,18 @@ interface AnnunciatorProps {
  * blinks steady until acknowledged; then a calm outline for as long as the condition lasts.
  */
 export function Annunciator({ tiles, acknowledged, onAcknowledge }: AnnunciatorProps) {
+  const ringing = useRung(tiles, acknowledged);
   return (
     <nav aria-label="Annunciator" className="border-b-4 border-line-2 bg-surface-0">
       <ul className="grid grid-cols-4 gap-px bg-line-1 lg:grid-cols-8">
         {tiles.map((tile) => (
           <li key={tile.key} className="flex bg-surface-0">
-            <TileLink tile={tile} fresh={unseen(tile, acknowledged)} onOpen={() => onAcknowledge([tile.key])} />
+            <TileLink
+              tile={tile}
+              fresh={unseen(tile, acknowledged)}
+              rings={ringing.has(tile.key)}
+              onOpen={() => onAcknowledge([tile.key])}
+            />
           </li>
         ))}
       </ul>
@@ -36,7 +43,15 @@ function reading(tile: Tile): string {
   return tile.count > 0 ? String(tile.count) : 'stands';
 }
 
-function TileLink({ tile, fresh, onOpen }: { tile: Tile; fresh: boolean; onOpen: () => void }) {
+interface TileLinkProps {
+  tile: Tile;
+  fresh: boolean;
+  /** It began just now: it blinks twice. */
+  rings: boolean;
+  onOpen: () => void;
+}
+
+function TileLink({ tile, fresh, rings, onOpen }: TileLinkProps) {
   const sign = tileSigns[tile.key];
   const style: React.CSSProperties & Record<'--tile', string> = { '--tile': toneColor[sign.tone] };
   return (
@@ -50,7 +65,7 @@ function TileLink({ tile, fresh, onOpen }: { tile: Tile; fresh: boolean; onOpen:
       className={clsx(
         'flex min-h-12 w-full flex-col justify-center gap-0.5 px-2 py-1 lg:min-h-14 lg:px-3',
         !tile.lit && 'text-ink-3 hover:bg-surface-2',
-        tile.lit && fresh && [toneBlock[sign.tone], 'blink-twice'],
+        tile.lit && fresh && [toneBlock[sign.tone], rings && 'blink-twice'],
         tile.lit && !fresh && [toneText[sign.tone], 'border-l-4 border-current bg-surface-2 hover:bg-surface-3'],
       )}
     >
@@ -76,20 +91,31 @@ function TileLink({ tile, fresh, onOpen }: { tile: Tile; fresh: boolean; onOpen:
 export function AcknowledgeKey({ tiles, acknowledged, onAcknowledge }: AnnunciatorProps) {
   const fresh = tiles.filter((tile) => unseen(tile, acknowledged));
   const none = fresh.length === 0;
+  const { pathname, search } = useLocation();
   return (
-    <button
-      type="button"
-      disabled={none}
-      onClick={() => onAcknowledge(fresh.map((tile) => tile.key))}
-      aria-label={none ? 'Ack: nothing to acknowledge' : `Ack ${fresh.map(tileWords).join(', ')}`}
-      title={none ? 'Nothing to acknowledge' : 'Acknowledge what is lit'}
-      className={clsx(
-        'js-only engraved min-h-11 border-x border-line-1 px-3 text-data lg:px-4',
-        none ? 'text-ink-3' : 'cursor-pointer bg-inverse text-on-inverse hover:bg-surface-0 hover:text-ink-1',
-      )}
+    <Form
+      method="post"
+      action="/acknowledge"
+      className="flex"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAcknowledge(fresh.map((tile) => tile.key));
+      }}
     >
-      Ack
-    </button>
+      <input type="hidden" name="back" value={pathname + search} />
+      <button
+        type="submit"
+        disabled={none}
+        aria-label={none ? 'Ack: nothing to acknowledge' : `Ack ${fresh.map(tileWords).join(', ')}`}
+        title={none ? 'Nothing to acknowledge' : 'Acknowledge what is lit'}
+        className={clsx(
+          'engraved min-h-11 min-w-11 border-x border-line-1 px-3 text-data lg:px-4',
+          none ? 'text-ink-3' : 'cursor-pointer bg-inverse text-on-inverse hover:bg-surface-0 hover:text-ink-1',
+        )}
+      >
+        Ack
+      </button>
+    </Form>
   );
 }
 

@@ -34,7 +34,7 @@ export function CommandBar({ session, tasks, commands }: CommandBarProps) {
   const refused = commands.filter((command) => command.refusal !== null);
   return (
     <Panel title="Commands" id="commands">
-      <div className="flex flex-col gap-2 p-3 lg:p-4">
+      <div data-commands className="flex flex-col gap-2 p-3 lg:p-4">
         {possible.length === 0 && <p className="text-ink-2">Nothing can be ordered now; the reasons stand below.</p>}
         {possible.map((command) => (
           <CommandOrder key={command.intent} command={command} session={session} tasks={tasks} />

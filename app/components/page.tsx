@@ -63,7 +63,7 @@ export function Reading({
   wide?: boolean;
 }) {
   return (
-    <div className={clsx('min-w-0 px-3 py-2 lg:px-4', wide && 'hidden sm:block')}>
+    <div className={clsx('min-w-0 px-3 py-row lg:px-4', wide && 'hidden sm:block')}>
       <dt className="engraved text-micro text-ink-3">{name}</dt>
       <dd className={clsx('break-words font-data text-data', tone)}>{children}</dd>
     </div>

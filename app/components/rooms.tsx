@@ -1,36 +1,12 @@
 import clsx from 'clsx';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { NavLink, useLocation } from 'react-router';
-
-interface Place {
-  readonly to: string;
-  readonly word: string;
-  /** Where it stands on a narrow screen; on a wide one every place but those of `more` stands in the bar. */
-  readonly phone: 'bar' | 'more';
-  readonly wide: 'bar' | 'more';
-  /** Shown to admins only; the pages refuse everybody else. */
-  readonly admin?: true;
-}
-
-const places: readonly Place[] = [
-  { to: '/', word: 'Overview', phone: 'bar', wide: 'bar' },
-  { to: '/sessions', word: 'Sessions', phone: 'bar', wide: 'bar' },
-  { to: '/asks', word: 'Asks', phone: 'bar', wide: 'bar' },
-  { to: '/agents', word: 'Agents', phone: 'bar', wide: 'bar' },
-  { to: '/blueprints', word: 'Blueprints', phone: 'more', wide: 'bar' },
-  { to: '/contexts', word: 'Contexts', phone: 'more', wide: 'more' },
-  { to: '/conflicts', word: 'Conflicts', phone: 'more', wide: 'more' },
-  { to: '/runtimes', word: 'Runtimes', phone: 'more', wide: 'more' },
-  { to: '/routing', word: 'Routing', phone: 'more', wide: 'more' },
-  { to: '/repositories', word: 'Repositories', phone: 'more', wide: 'more' },
-  { to: '/admin', word: 'Admin', phone: 'more', wide: 'more', admin: true },
-  { to: '/account', word: 'Account', phone: 'more', wide: 'more' },
-];
+import { type Place, placesFor } from '../places.ts';
 
 /** The rooms: those needed every minute in the bar, the others behind `More`, which opens without scripts too. */
 export function Rooms({ className, phone = false, admin }: { className: string; phone?: boolean; admin: boolean }) {
   const { pathname } = useLocation();
-  const open = places.filter((place) => admin || place.admin !== true);
+  const open = placesFor(admin);
   const inBar = (place: Place) => (phone ? place.phone : place.wide) === 'bar';
   const more = open.filter((place) => !inBar(place));
   const here = more.find((place) => pathname === place.to || pathname.startsWith(`${place.to}/`));

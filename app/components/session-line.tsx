@@ -16,7 +16,7 @@ export function SessionLine({
   children: ReactNode;
 }) {
   return (
-    <li className="border-b border-line-1">
+    <li data-row className="border-b border-line-1">
       <Link
         to={`/sessions/${session.slug}`}
         className="flex min-h-14 flex-col gap-1.5 px-3 py-2 hover:bg-surface-2 lg:px-4"

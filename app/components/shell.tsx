@@ -1,25 +1,30 @@
 import clsx from 'clsx';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Form, Link, useLocation, useNavigation } from 'react-router';
-import { iconFor, markedTitle, type Tile } from '../annunciator.ts';
+import { type Acknowledged, iconFor, markedTitle, type Tile } from '../annunciator.ts';
 import { time } from '../format.ts';
 import { useAcknowledged } from '../hooks/use-acknowledged.ts';
 import { useClockStopped, useNow } from '../hooks/use-clock.tsx';
 import { AcknowledgeKey, Annunciator } from './annunciator.tsx';
+import { Hands } from './hands.tsx';
 import { RehearsalMark } from './rehearsal-mark.tsx';
 import { Rooms } from './rooms.tsx';
 
 interface ShellProps {
   tiles: readonly Tile[];
+  /** What was acknowledged on this device when the page was loaded. */
+  acknowledged: Acknowledged;
   user: { name: string; role: string; teamName: string };
   rehearsal: boolean;
+  /** Whether single letters are keys on this device. */
+  keys?: boolean;
   banner?: ReactNode;
   children: ReactNode;
 }
 
 /** The frame of every room: skip link, header with clock, annunciator, main, and the rooms at thumb's reach on a phone. */
-export function Shell({ tiles, user, rehearsal, banner, children }: ShellProps) {
-  const { acknowledged, confirm } = useAcknowledged(tiles);
+export function Shell({ tiles, acknowledged: loaded, user, rehearsal, keys = true, banner, children }: ShellProps) {
+  const { acknowledged, confirm } = useAcknowledged(tiles, loaded);
   const main = useFocusOnNavigation();
   const admin = user.role === 'admin';
   useTitleMark(tiles);
@@ -65,6 +70,7 @@ export function Shell({ tiles, user, rehearsal, banner, children }: ShellProps) 
         {children}
       </main>
       {banner}
+      <Hands admin={admin} singles={keys} />
       <Rooms
         className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-5 border-t-2 border-line-2 bg-surface-0 lg:hidden"
         phone

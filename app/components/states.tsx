@@ -23,11 +23,12 @@ export function Empty({
   );
 }
 
-/** A link that looks as weighty as a button, because it starts something. */
-export function ActionLink({ to, children }: { to: string; children: ReactNode }) {
+/** A link that looks as weighty as a button, because it starts something; the key C follows the one that `creates`. */
+export function ActionLink({ to, creates = false, children }: { to: string; creates?: boolean; children: ReactNode }) {
   return (
     <Link
       to={to}
+      {...(creates ? { 'data-key': 'create' } : {})}
       className="engraved inline-flex min-h-11 items-center gap-3 border-2 border-inverse bg-inverse px-4 text-data text-on-inverse hover:bg-surface-0 hover:text-ink-1"
     >
       {children}

@@ -1,44 +1,37 @@
 import { useCallback, useEffect, useState } from 'react';
 import { type Acknowledged, acknowledge, type Tile, type TileKey } from '../annunciator.ts';
+import { acknowledgedHeader, acknowledgedIn } from '../annunciator-cookie.ts';
 
-const storageKey = 'annunciator.acknowledged';
+const channelName = 'annunciator';
 
-/** What was acknowledged in this browser; nothing until the page runs, so that a server-rendered tile starts lit. */
-export function useAcknowledged(tiles: readonly Tile[]) {
-  const [acknowledged, setAcknowledged] = useState<Acknowledged>({});
+/** What was acknowledged on this device: as the page was loaded with, then as this tab and the others say. */
+export function useAcknowledged(tiles: readonly Tile[], loaded: Acknowledged) {
+  const [acknowledged, setAcknowledged] = useState(loaded);
+  useEffect(() => setAcknowledged(loaded), [loaded]);
 
   useEffect(() => {
-    setAcknowledged(read());
     // Another tab acknowledged: this one need not shout on.
-    const follow = (event: StorageEvent) => {
-      if (event.key === storageKey) setAcknowledged(read());
-    };
-    window.addEventListener('storage', follow);
-    return () => window.removeEventListener('storage', follow);
+    const channel = new BroadcastChannel(channelName);
+    channel.onmessage = () => setAcknowledged(acknowledgedIn(document.cookie));
+    return () => channel.close();
   }, []);
 
   const confirm = useCallback(
     (keys: readonly TileKey[]) => {
-      const next = acknowledge(tiles, keys, read());
+      const next = acknowledge(tiles, keys, acknowledgedIn(document.cookie));
+      remember(next);
       setAcknowledged(next);
-      try {
-        localStorage.setItem(storageKey, JSON.stringify(next));
-      } catch (error) {
-        // Storage is full or forbidden: the acknowledgement then holds for this page only.
-        console.warn('The acknowledgement is not remembered.', error);
-      }
+      const channel = new BroadcastChannel(channelName);
+      channel.postMessage(null);
+      channel.close();
     },
     [tiles],
   );
   return { acknowledged, confirm };
 }
 
-function read(): Acknowledged {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}');
-    return typeof stored === 'object' && stored !== null ? (stored as Acknowledged) : {};
-  } catch (error) {
-    console.warn('What was acknowledged cannot be read.', error);
-    return {};
-  }
+/** Keeps it in the cookie. */
+export function remember(acknowledged: Acknowledged): void {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not in every browser
+  document.cookie = acknowledgedHeader(acknowledged);
 }

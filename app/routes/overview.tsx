@@ -61,7 +61,11 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
   return (
     <>
       <PageHeader title="Overview">
-        {loaderData.mayCreate && repositories > 0 && <ActionLink to="/sessions/new">New session</ActionLink>}
+        {loaderData.mayCreate && repositories > 0 && (
+          <ActionLink to="/sessions/new" creates>
+            New session
+          </ActionLink>
+        )}
       </PageHeader>
 
       <nav aria-label="Sessions by state" className="border-b-2 border-line-2">

@@ -1,5 +1,6 @@
 import { Outlet, useRouteLoaderData } from 'react-router';
 import { wholeStrip } from '../annunciator.ts';
+import { acknowledgedIn } from '../annunciator-cookie.ts';
 import { requireSignIn } from '../auth.server.ts';
 import { LinkBanner } from '../components/link-banner.tsx';
 import { ProofPage } from '../components/proof.tsx';
@@ -10,20 +11,23 @@ import { guarded } from '../errors.server.ts';
 import { ClockProvider } from '../hooks/use-clock.tsx';
 import { useComeback } from '../hooks/use-comeback.ts';
 import { useSignals } from '../hooks/use-signals.ts';
+import { preferencesOf } from '../preferences.server.ts';
 import { isNetworkFailure, problemIn } from '../problem.ts';
 import type { Route } from './+types/room.ts';
 
 export const middleware: Route.MiddlewareFunction[] = [requireSignIn];
 
-export const loader = guarded(async ({ context }: Route.LoaderArgs) => {
+export const loader = guarded(async ({ request, context }: Route.LoaderArgs) => {
   const services = context.get(servicesContext);
   const { actor, teamName, provenAt } = context.get(signedInContext);
   return {
     tiles: wholeStrip(await services.system.annunciator(actor)),
+    acknowledged: acknowledgedIn(request.headers.get('cookie') ?? ''),
     actor,
     teamName,
     provenAt,
     rehearsal: services.system.rehearsal,
+    keys: (await preferencesOf(request)).keys === 'on',
     at: new Date(),
   };
 });
@@ -56,7 +60,14 @@ function Frame({ data, children }: { data: Route.ComponentProps['loaderData']; c
   const user = { name: data.actor.name, role: data.actor.role, teamName: data.teamName };
   return (
     <ClockProvider at={at} stopped={lostSince !== null}>
-      <Shell tiles={tiles} user={user} rehearsal={data.rehearsal} banner={<LinkBanner lostSince={lostSince} />}>
+      <Shell
+        tiles={tiles}
+        acknowledged={data.acknowledged}
+        user={user}
+        rehearsal={data.rehearsal}
+        keys={data.keys}
+        banner={<LinkBanner lostSince={lostSince} />}
+      >
         {children}
       </Shell>
     </ClockProvider>

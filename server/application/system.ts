@@ -176,8 +176,9 @@ export function createSystem(deps: Deps) {
         },
         {
           key: 'runtime',
-          lit: runtime.state !== 'online' || runtime.circuit === 'open',
-          count: runtime.state === 'online' ? 0 : 1,
+          // One that is only coming up is not wrong yet; when it takes too long its supervisor says offline.
+          lit: (runtime.state !== 'online' && runtime.state !== 'starting') || runtime.circuit === 'open',
+          count: runtime.state === 'online' || runtime.state === 'starting' ? 0 : 1,
           detail: sentenceOf(runtime),
           since: null,
           href: '/#runtime',

@@ -56,6 +56,6 @@ export function Cell({
   className?: string;
 }) {
   return (
-    <td className={clsx('min-w-0 px-3 py-2 align-top lg:px-4', cellShape({ wide, end }), className)}>{children}</td>
+    <td className={clsx('min-w-0 px-3 py-row align-top lg:px-4', cellShape({ wide, end }), className)}>{children}</td>
   );
 }

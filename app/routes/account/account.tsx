@@ -1,18 +1,18 @@
 import { data, Form, redirect } from 'react-router';
 import { refusal, scopes } from '../../../server/domain/actor.ts';
 import { createTokenInput } from '../../../server/domain/login.ts';
-import { actorOf, logoutHeader, themeCookie } from '../../auth.server.ts';
+import { actorOf, logoutHeader } from '../../auth.server.ts';
 import { LoginList } from '../../components/login-list.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
-import { ThemePicker } from '../../components/theme-picker.tsx';
+import { PreferencePicker } from '../../components/preference-picker.tsx';
 import { TokenForm } from '../../components/token-form.tsx';
 import { TokenList } from '../../components/token-list.tsx';
 import { Button } from '../../components/ui/button.tsx';
 import { servicesContext, signedInContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
+import { preferencesOf } from '../../preferences.server.ts';
 import { requireProof } from '../../proof.server.ts';
-import { themeFrom } from '../../theme.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/account.ts';
 
@@ -29,7 +29,7 @@ export const loader = guarded(async ({ request, context }: Route.LoaderArgs) => 
     logins: await auth.logins(actor),
     tokens: refused === null ? await tokens.list(actor) : [],
     tokenRefusal: refusal(actor, 'token.own', { teamId: actor.teamId, createdBy: actor.id }),
-    theme: themeFrom(await themeCookie.parse(request.headers.get('cookie'))),
+    preferences: await preferencesOf(request),
   };
 });
 
@@ -68,7 +68,7 @@ export const action = guarded(async (args: Route.ActionArgs) => {
 });
 
 export default function Account({ loaderData, actionData }: Route.ComponentProps) {
-  const { me, teamName, logins, tokens, theme, loginId, tokenRefusal } = loaderData;
+  const { me, teamName, logins, tokens, preferences, loginId, tokenRefusal } = loaderData;
   return (
     <>
       <PageHeader title="Account">
@@ -87,7 +87,13 @@ export default function Account({ loaderData, actionData }: Route.ComponentProps
             </dl>
           </Panel>
           <Panel title="Theme">
-            <ThemePicker theme={theme} />
+            <PreferencePicker name="theme" preferences={preferences} />
+          </Panel>
+          <Panel title="Density">
+            <PreferencePicker name="density" preferences={preferences} />
+          </Panel>
+          <Panel title="Single keys">
+            <PreferencePicker name="keys" preferences={preferences} />
           </Panel>
           <Panel title="Logins" className="flex-1">
             <LoginList logins={logins} current={loginId} />

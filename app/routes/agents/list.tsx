@@ -60,7 +60,9 @@ export default function Agents({ loaderData }: Route.ComponentProps) {
         {refused === null ? (
           <div className="flex flex-wrap gap-3">
             <ActionLink to="/agents/enrol">Enrol an external agent</ActionLink>
-            <ActionLink to="/agents/new">Register an agent</ActionLink>
+            <ActionLink to="/agents/new" creates>
+              Register an agent
+            </ActionLink>
           </div>
         ) : (
           <p className="max-w-xs text-data text-ink-2">{refused}</p>

@@ -39,7 +39,9 @@ export default function Blueprints({ loaderData }: Route.ComponentProps) {
       >
         {refused === null ? (
           <div className="flex flex-wrap gap-2">
-            <ActionLink to="/blueprints/-/new">Write one</ActionLink>
+            <ActionLink to="/blueprints/-/new" creates>
+              Write one
+            </ActionLink>
             <ActionLink to="/blueprints/-/import">Import</ActionLink>
           </div>
         ) : (

@@ -79,7 +79,11 @@ export default function RepositoryPage({ loaderData, actionData }: Route.Compone
   return (
     <>
       <PageHeader title={repository.name} given>
-        {mayStart && <ActionLink to={`/sessions/new?repository=${repository.id}`}>New session here</ActionLink>}
+        {mayStart && (
+          <ActionLink to={`/sessions/new?repository=${repository.id}`} creates>
+            New session here
+          </ActionLink>
+        )}
       </PageHeader>
       {done !== null && <Notice>{done}</Notice>}
       <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(0,7fr)_minmax(0,5fr)] lg:content-stretch">

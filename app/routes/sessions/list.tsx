@@ -71,7 +71,9 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
         note={all === 0 ? undefined : `${plural(total, 'session')}${filtered ? ` of ${all} match` : ''}`}
       >
         {loaderData.refusal === null ? (
-          <ActionLink to="/sessions/new">New session</ActionLink>
+          <ActionLink to="/sessions/new" creates>
+            New session
+          </ActionLink>
         ) : (
           <p className="max-w-xs text-data text-ink-2">{loaderData.refusal}</p>
         )}
@@ -146,6 +148,7 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
           {rows.map((session) => (
             <tr
               key={session.id}
+              data-row
               className="relative border-b border-line-1 focus-within:bg-surface-2 hover:bg-surface-2"
             >
               <Cell className="w-2/5 max-w-0 md:max-w-none">

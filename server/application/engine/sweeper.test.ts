@@ -130,6 +130,9 @@ describe.each(['pglite', 'postgres'] as const)('what time decides, on %s', (kind
     expect(lit.quota).toMatchObject({ lit: true, detail: '1 of 1 active sessions.' });
     expect(lit.runtime).toMatchObject({ lit: true });
     expect(lit.failed).toMatchObject({ lit: false });
+    // Coming up is not being wrong.
+    one.runtime.state = 'starting';
+    expect((await lamps()).runtime).toMatchObject({ lit: false, count: 0 });
     await one.dispatcher.stop();
   });
 });

@@ -60,8 +60,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const listeners = new Set<() => void>();
   const stopping = new AbortController();
 
-  let state: RuntimeState = 'offline';
-  let detail = 'Not started';
+  let state: RuntimeState = 'starting';
+  let detail = 'Not started yet';
   let running: RecordedProcess | null = null;
   let former: RecordedProcess | null = null;
   let launching: ProcessIdentity | null = null;
@@ -93,7 +93,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function bring(): Promise<void> {
     if (stopping.signal.aborted) return;
-    change('starting', failures === 0 ? 'Starting OpenCode' : detail);
+    // One that could not be started stays offline while it is tried again: its lamp must not go out in between.
+    const failed = state === 'offline' && failures > 0;
+    change(failed ? 'offline' : 'starting', failures === 0 ? 'Starting OpenCode' : detail);
     try {
       const binary = await findOpenCode(options.config.opencodeBin);
       const wanted = {
@@ -193,8 +195,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       // One that keeps dying young is not started in a tight loop.
       const young = last !== null && Date.now() - Date.parse(last.startedAt) < 30_000;
       failures = died && young ? failures + 1 : 0;
-      if (failures > 2) again();
-      else await bring();
+      if (failures <= 2) return bring();
+      change('offline', reason);
+      again();
     });
   }
 

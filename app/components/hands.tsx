@@ -1,0 +1,73 @@
+import { lazy, Suspense, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
+import { commandsHere, creator, focusSearch, moveRow, type PageCommand, selectRow } from '../hands/rows.ts';
+import { useKeys } from '../hooks/use-keys.ts';
+import type { Pressed } from '../keys.ts';
+import { afterThis } from '../next-session.ts';
+import { placesFor } from '../places.ts';
+
+// Only whoever asks for them loads them.
+const Palette = lazy(() => import('./palette.tsx'));
+const KeySheet = lazy(() => import('./key-sheet.tsx'));
+
+interface HandsProps {
+  admin: boolean;
+  /** Whether single letters are keys on this device. */
+  singles: boolean;
+}
+
+type Open = { kind: 'palette'; commands: readonly PageCommand[]; only: boolean } | { kind: 'keys' } | null;
+
+/** Everything by keyboard: carries out the keys of the one map, wherever one is. */
+export function Hands({ admin, singles }: HandsProps) {
+  const [open, setOpen] = useState<Open>(null);
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const showPalette = (only: boolean) => setOpen({ kind: 'palette', commands: commandsHere(), only });
+
+  function onPressed({ action, letter }: Pressed) {
+    switch (action) {
+      case 'palette':
+        return showPalette(false);
+      case 'help':
+        return setOpen({ kind: 'keys' });
+      case 'commands':
+        return showPalette(true);
+      case 'search':
+        if (!focusSearch()) showPalette(false);
+        return;
+      case 'down':
+        return moveRow(1);
+      case 'up':
+        return moveRow(-1);
+      case 'select':
+        return selectRow();
+      case 'create': {
+        const own = creator();
+        return own === null ? void navigate('/sessions/new') : own.click();
+      }
+      case 'next':
+        return void navigate(`/sessions/-/next${afterThis(pathname)}`);
+      case 'go': {
+        const place = placesFor(admin).find((one) => one.letter === letter);
+        return place && void navigate(place.to);
+      }
+    }
+  }
+  useKeys(singles, onPressed);
+
+  return (
+    <Suspense>
+      {open?.kind === 'palette' && (
+        <Palette
+          admin={admin}
+          commands={open.commands}
+          commandsOnly={open.only}
+          onKeys={() => setOpen({ kind: 'keys' })}
+          onClose={() => setOpen(null)}
+        />
+      )}
+      {open?.kind === 'keys' && <KeySheet admin={admin} singles={singles} onClose={() => setOpen(null)} />}
+    </Suspense>
+  );
+}

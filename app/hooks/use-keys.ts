@@ -1,0 +1,23 @@
+import { useEffect, useRef, useState } from 'react';
+import { takesKeys } from '../hands/rows.ts';
+import { createKeyReader, type Pressed } from '../keys.ts';
+
+/** Tells each key of the one map that was pressed where it counts; `singles` off leaves only the palette's. */
+export function useKeys(singles: boolean, onPressed: (pressed: Pressed) => void): void {
+  const latest = useRef(onPressed);
+  const [read] = useState(createKeyReader);
+  useEffect(() => {
+    latest.current = onPressed;
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return;
+      const pressed = read(event, singles && !takesKeys(event.target), event.timeStamp);
+      if (pressed.action === null) return;
+      event.preventDefault();
+      latest.current(pressed);
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [read, singles]);
+}
