@@ -254,6 +254,7 @@ export async function createEngine(options: EngineOptions) {
     store,
     coordinator,
     counters: coordination.counters,
+    owner: options.instance.owner,
     nudge: deps.nudge,
     loops: health,
     load: () => dispatcher.load(),

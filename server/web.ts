@@ -115,6 +115,7 @@ export async function createWeb(options: {
       authenticate,
       limits,
       idempotency: store.idempotency,
+      runner: engine.owner,
       subscribe: realtime.subscribe,
       log,
       version: options.version,

@@ -11,6 +11,8 @@ export const idempotencyKeys = pgTable(
     actorId: text('actor_id').notNull(),
     key: text('key').notNull(),
     bodyHash: text('body_hash').notNull(),
+    /** The life of the instance that carries the request out, as its leases name it. */
+    runner: text('runner'),
     status: integer('status'),
     response: jsonb('response'),
     createdAt: createdAt(),

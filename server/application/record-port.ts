@@ -161,14 +161,17 @@ export interface BlobStore {
   get(teamId: string, hash: string): Promise<string | null>;
 }
 
+export type KeyState =
+  | { state: 'new' | 'mismatch' }
+  | { state: 'running'; elsewhere: boolean }
+  | { state: 'done'; status: number; response: unknown };
+
 export interface IdempotencyStore {
-  /** `new` when this caller may go on; otherwise the stored answer, `running`, or `mismatch`. Keys live 24 h. */
-  begin(
-    teamId: string,
-    actorId: string,
-    key: string,
-    bodyHash: string,
-  ): Promise<{ state: 'new' | 'running' | 'mismatch' } | { state: 'done'; status: number; response: unknown }>;
+  /**
+   * `new` when this caller may go on; otherwise the stored answer, `mismatch`, or `running`: elsewhere when it is another
+   * instance's and that one is alive. Keys live 24 h. `runner` is the life of the instance that asks.
+   */
+  begin(teamId: string, actorId: string, key: string, bodyHash: string, runner: string): Promise<KeyState>;
   finish(teamId: string, actorId: string, key: string, status: number, response: unknown): Promise<void>;
   forget(teamId: string, actorId: string, key: string): Promise<void>;
   /** Removes those past their day; answers how many. */

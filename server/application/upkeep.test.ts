@@ -27,13 +27,15 @@ describe.each(['pglite', 'postgres'] as const)('upkeep on %s', (kind) => {
     await login(`revoked_at = clock_timestamp() - interval '31 days'`);
     await login(`revoked_at = clock_timestamp() - interval '29 days'`);
     await login(`user_agent = 'alive'`);
-    for (const key of ['old', 'young']) await store.idempotency.begin(team.id, user.id, key, 'hash');
+    for (const key of ['old', 'young']) await store.idempotency.begin(team.id, user.id, key, 'hash', 'house.1');
     await database.db.execute(
       sql`update idempotency_keys set created_at = created_at - interval '25 hours' where key = 'old'`,
     );
     expect(await upkeep.prune()).toEqual({ logins: 2, idempotencyKeys: 1, deliveries: 0 });
     expect(await upkeep.prune()).toEqual({ logins: 0, idempotencyKeys: 0, deliveries: 0 });
-    expect(await store.idempotency.begin(team.id, user.id, 'young', 'hash')).toEqual({ state: 'running' });
+    expect(await store.idempotency.begin(team.id, user.id, 'young', 'hash', 'house.1')).toMatchObject({
+      state: 'running',
+    });
   });
 
   test('refs of pruned checkpoints leave the repository', async () => {

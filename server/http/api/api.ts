@@ -38,6 +38,8 @@ export interface ApiOptions {
   readonly authenticate: Authenticate;
   readonly limits: RequestLimits;
   readonly idempotency: IdempotencyKeys;
+  /** This life of the process, as its leases name it. */
+  readonly runner: string;
   readonly subscribe: Subscribe;
   readonly log: Logger;
   readonly version: string;
@@ -80,7 +82,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
 export function createApi(options: ApiOptions): Router {
   const routes = apiRoutes(options);
   const router = Router({ caseSensitive: true });
-  const deps = { ...options, once: createOnce(options.idempotency) };
+  const deps = { ...options, once: createOnce(options.idempotency, options.runner) };
   for (const [path, group] of grouped(routes)) {
     const mounted = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const one of group) mounted[one.method](endpoint(one, deps));

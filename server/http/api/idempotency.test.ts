@@ -77,12 +77,35 @@ test('a refused request gives its key back', async () => {
 test('a key whose request a crash cut off says so instead of repeating or pretending', async () => {
   const { teamId, id: actorId } = server.admin.actor;
   const request = { teamId, actorId, key: 'cut', method: 'POST', path: '/x', body: {}, version: undefined, seal: null };
-  const before = createOnce(server.store.idempotency);
+  const before = createOnce(server.store.idempotency, 'house.1');
   void before(request, () => new Promise(() => {}));
   const never = () => Promise.reject(new Error('must not run'));
   await eventually(() => before(request, never).catch((error) => error.code)).toBe('IDEMPOTENCY_IN_PROGRESS');
-  const restarted = createOnce(server.store.idempotency);
+  const another = createOnce(server.store.idempotency, 'other.1');
+  await expect(another(request, never)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await server.store.instances.report({
+    id: 'house',
+    owner: 'house.1',
+    host: 'house',
+    pid: 1,
+    version: '1',
+    url: 'http://house',
+    clustered: true,
+    startedAt: new Date(),
+    sessions: 0,
+    attempts: 0,
+    loops: [],
+    runtimeState: 'online',
+    runtimeDetail: '',
+    runtimeVersion: null,
+    circuit: 'closed',
+    parkedUntil: null,
+  });
+  await expect(another(request, never)).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS' });
+  const restarted = createOnce(server.store.idempotency, 'house.1');
   await expect(restarted(request, never)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await server.store.instances.leave('house');
+  await expect(another(request, never)).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
 test('a repeated token creation answers the same token, and no database row holds it', async () => {
@@ -91,7 +114,13 @@ test('a repeated token creation answers the same token, and no database row hold
   const again = await server.api('POST', '/tokens', request);
   expect(again.body).toEqual(first.body);
   const actor = await server.services.auth.actorFromToken(server.token);
-  const kept = await server.store.idempotency.begin(server.admin.actor.teamId, actor?.id ?? '', 'token-1', 'another');
+  const kept = await server.store.idempotency.begin(
+    server.admin.actor.teamId,
+    actor?.id ?? '',
+    'token-1',
+    'another',
+    'x.1',
+  );
   expect(kept.state).toBe('mismatch');
   expect(again.headers.get('idempotency-replayed')).toBe('true');
 });

@@ -1,18 +1,10 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import type { IdempotencyStore } from '../../application/record-port.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import type { Answer } from './route.ts';
 
-/** The store's memory of answered keys, 24 h (application/store-port.ts). */
-export interface IdempotencyKeys {
-  begin(
-    teamId: string,
-    actorId: string,
-    key: string,
-    bodyHash: string,
-  ): Promise<{ state: 'new' | 'running' | 'mismatch' } | { state: 'done'; status: number; response: unknown }>;
-  finish(teamId: string, actorId: string, key: string, status: number, response: unknown): Promise<void>;
-  forget(teamId: string, actorId: string, key: string): Promise<void>;
-}
+/** The store's memory of answered keys, 24 h. */
+export type IdempotencyKeys = Pick<IdempotencyStore, 'begin' | 'finish' | 'forget'>;
 
 export interface KeyedRequest {
   readonly teamId: string;
@@ -42,20 +34,20 @@ export type Once = (
 
 /**
  * Runs `work` once per key: a repeated request gets the first one's answer, one that comes while the first is running
- * IDEMPOTENCY_IN_PROGRESS, and the same key with another request INVALID. A refusal is not kept: the corrected request
- * may use the key again. A key whose request was cut off by the end of the process is CONFLICT, since nobody knows
- * whether it had its effect.
+ * IDEMPOTENCY_IN_PROGRESS, whichever instance runs it, and the same key with another request INVALID. A refusal is not
+ * kept: the corrected request may use the key again. A key whose request was cut off by the end of its process is
+ * CONFLICT, since nobody knows whether it had its effect. `runner` names this process among those of the database.
  */
-export function createOnce(keys: IdempotencyKeys): Once {
+export function createOnce(keys: IdempotencyKeys, runner: string): Once {
   const running = new Set<string>();
   return async (request, work) => {
     const { teamId, actorId, key, seal } = request;
     const name = JSON.stringify([teamId, actorId, key]);
-    const begun = await keys.begin(teamId, actorId, key, hashOf(request));
+    const begun = await keys.begin(teamId, actorId, key, hashOf(request), runner);
     if (begun.state === 'mismatch') {
       throw invalid([{ path: 'Idempotency-Key', message: 'This key was used for another request' }]);
     }
-    if (begun.state === 'running') throw running.has(name) ? stillRunning() : cutOff();
+    if (begun.state === 'running') throw running.has(name) || begun.elsewhere ? stillRunning() : cutOff();
     if (begun.state === 'done') {
       const json = seal === null ? begun.response : open(begun.response, seal);
       return { answer: begun.status === 204 ? { status: 204 } : { status: begun.status, json }, replayed: true };

@@ -161,6 +161,7 @@ export async function openApiServer(
       authenticate,
       limits: createRequestLimits(options.rates),
       idempotency: store.idempotency,
+      runner: 'house.1',
       subscribe: (feed, nudge) => hub.listen(feed, (_events, head) => nudge(head)),
       log,
       version: '0.0.0-test',

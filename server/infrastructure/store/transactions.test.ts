@@ -116,7 +116,7 @@ describe.each(['pglite', 'postgres'] as const)('transactions on %s', (kind) => {
 
   test('one key is new for one caller, running for the others, then answered', async () => {
     const [team, actor] = [world.team.id, world.user.id];
-    const begin = (key: string, body = 'body') => store.idempotency.begin(team, actor, key, body);
+    const begin = (key: string, body = 'body') => store.idempotency.begin(team, actor, key, body, 'house.1');
     const states = await Promise.all(Array.from({ length: 8 }, () => begin('k1')));
     expect(states.filter(({ state }) => state === 'new')).toHaveLength(1);
     expect(states.filter(({ state }) => state === 'running')).toHaveLength(7);
@@ -125,7 +125,7 @@ describe.each(['pglite', 'postgres'] as const)('transactions on %s', (kind) => {
     expect(await begin('k1')).toEqual({ state: 'done', status: 201, response: { id: '1', text: '12' } });
     await store.idempotency.forget(team, actor, 'k1');
     expect(await begin('k1')).toMatchObject({ state: 'done' });
-    expect(await store.idempotency.begin(team, 'somebody else', 'k1', 'body')).toEqual({ state: 'new' });
+    expect(await store.idempotency.begin(team, 'somebody else', 'k1', 'body', 'house.1')).toEqual({ state: 'new' });
     await begin('k2');
     await store.idempotency.forget(team, actor, 'k2');
     expect(await begin('k2', 'other body')).toEqual({ state: 'new' });
