@@ -8,7 +8,14 @@ import { createLoadContext, signedInContext } from './context.ts';
 async function enter(role: Role): Promise<unknown> {
   const context = createLoadContext({ services: {} as Services, nonce: '' });
   const actor: UserActor = { kind: 'user', id: 'u1', teamId: 't1', role, name: 'Ada', email: 'ada@example.com' };
-  context.set(signedInContext, { actor, loginId: 'l1', teamName: 'Works', provenAt: new Date() });
+  context.set(signedInContext, {
+    actor,
+    loginId: 'l1',
+    teamName: 'Works',
+    teams: [],
+    mustEnrol: false,
+    provenAt: new Date(),
+  });
   const url = new URL('http://localhost/admin');
   const args = { request: new Request(url), url, pattern: '/admin', params: {}, context };
   try {

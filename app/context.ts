@@ -1,5 +1,5 @@
 import { createContext, RouterContextProvider } from 'react-router';
-import type { UserActor } from '../server/application/auth.ts';
+import type { OpenLogin } from '../server/application/auth.ts';
 import type { Services } from '../server/services.ts';
 
 export const servicesContext = createContext<Services>();
@@ -9,18 +9,14 @@ export const nonceContext = createContext<string>();
 export interface RequestFacts {
   readonly id: string;
   readonly address: string | null;
+  /** The public address says that browsers reach this by TLS, whatever the last hop was. */
+  readonly overTls: boolean;
   /** Tells the log of a failure nobody expected; the page only shows the request's id. */
   readonly report: (error: unknown) => void;
 }
 export const requestContext = createContext<RequestFacts>();
 
-export interface SignedIn {
-  readonly actor: UserActor;
-  readonly loginId: string;
-  readonly teamName: string;
-  /** When this login last proved who sits there. */
-  readonly provenAt: Date;
-}
+export type SignedIn = Readonly<OpenLogin>;
 /** Set by the middleware of the protected layout; pages outside it have nobody signed in. */
 export const signedInContext = createContext<SignedIn>();
 
@@ -29,6 +25,7 @@ interface LoadContext {
   nonce: string;
   requestId?: string | undefined;
   address?: string | null | undefined;
+  overTls?: boolean | undefined;
   report?: ((error: unknown) => void) | undefined;
 }
 
@@ -40,6 +37,7 @@ export function createLoadContext(values: LoadContext): RouterContextProvider {
   context.set(requestContext, {
     id: values.requestId ?? crypto.randomUUID(),
     address: values.address ?? null,
+    overTls: values.overTls ?? false,
     report: values.report ?? ((error) => console.error(error)),
   });
   return context;

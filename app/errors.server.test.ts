@@ -10,7 +10,12 @@ import { problemIn } from './problem.ts';
 
 function contextWith(reported: unknown[] = []): RouterContextProvider {
   const context = new RouterContextProvider();
-  context.set(requestContext, { id: 'request-1', address: null, report: (error) => reported.push(error) });
+  context.set(requestContext, {
+    id: 'request-1',
+    address: null,
+    overTls: false,
+    report: (error) => reported.push(error),
+  });
   return context;
 }
 

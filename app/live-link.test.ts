@@ -94,6 +94,28 @@ test('a gap and a denial send the page to its loader', async () => {
   expect(watcher.missed).toBe(3);
 });
 
+test('another role or team is told, and everything is watched anew; so is a login that ended', async () => {
+  const end = farEnd();
+  const link = createLink(async () => end.wire);
+  let told = 0;
+  link.watchIdentity(() => {
+    told += 1;
+  });
+  link.watchTeam(() => undefined);
+  await vi.advanceTimersByTimeAsync(0);
+  end.say('connect');
+  end.say('events', [onWire(1, { cursor: 50 })]);
+  end.say('identity', { ended: false });
+  expect(told).toBe(1);
+  // Of the other team nothing was seen yet.
+  expect(end.watches().at(-1)).toEqual({ sessions: [], team: true, after: {} });
+  end.say('identity', { ended: true });
+  expect(end.watches()).toHaveLength(2);
+  end.say('connect_error', { message: 'UNAUTHENTICATED' });
+  end.say('connect_error', { message: 'xhr poll error' });
+  expect(told).toBe(3);
+});
+
 test('an end by the server is answered by connecting again', async () => {
   const end = farEnd();
   let connects = 0;

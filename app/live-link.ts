@@ -39,6 +39,8 @@ export interface Wire {
 export interface Link {
   watchSession(sessionId: string, watcher: SessionWatcher): () => void;
   watchTeam(listener: TeamListener): () => void;
+  /** Told when who sits here is another than before, or nobody any more; opens no connection by itself. */
+  watchIdentity(listener: () => void): () => void;
   state(): LinkState;
   subscribe(listener: () => void): () => void;
 }
@@ -57,6 +59,7 @@ type WireEvent = Omit<LiveEvent, 'at'> & { at: string };
 export function createLink(open: () => Promise<Wire>, now: () => Date = () => new Date()): Link {
   const sessions = new Map<string, Set<SessionWatcher>>();
   const team = new Set<TeamListener>();
+  const identity = new Set<() => void>();
   const listeners = new Set<() => void>();
   let state: LinkState = { kind: 'idle', since: now() };
   let wire: Wire | null = null;
@@ -95,6 +98,21 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
 
   function missed(ids: readonly string[]) {
     for (const id of ids) for (const watcher of sessions.get(id) ?? []) watcher.onMissed();
+  }
+
+  /** Role or team changed, or the login ended: the pages ask their loaders what is left to see. */
+  function identified({ ended }: { ended: boolean }) {
+    if (!ended) {
+      // What was watched may be another team's by now, and so may be the cursor.
+      teamCursor = null;
+      watchAll([...sessions.keys()], team.size > 0);
+    }
+    for (const listener of identity) listener();
+  }
+
+  function refused({ message }: { message?: string }) {
+    lost();
+    if (message === 'UNAUTHENTICATED') identified({ ended: true });
   }
 
   function lost() {
@@ -145,7 +163,8 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
         wire = opened;
         wire.on('connect', connected);
         wire.on('disconnect', lost);
-        wire.on('connect_error', lost);
+        wire.on('connect_error', refused);
+        wire.on('identity', identified);
         wire.on('events', received);
         wire.on('health', heard);
         wire.on('output', (delta: OutputDelta) => {
@@ -189,6 +208,10 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
         team.delete(listener);
         if (team.size === 0) wire?.emit('unwatch', { team: true });
       };
+    },
+    watchIdentity(listener) {
+      identity.add(listener);
+      return () => identity.delete(listener);
     },
     state: () => state,
     subscribe(listener) {

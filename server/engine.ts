@@ -39,6 +39,7 @@ import { createSupervisor } from './infrastructure/runtimes/opencode-supervisor.
 import { createRunnerByKind } from './infrastructure/runtimes/runner-by-kind.ts';
 import { createSecrets } from './infrastructure/secrets.ts';
 import { createStore } from './infrastructure/store/store.ts';
+import { createTimeCodes } from './infrastructure/time-codes.ts';
 import { createToolTokens } from './infrastructure/tools/tool-token.ts';
 import { createToolsEndpoint, toolsPath } from './infrastructure/tools/tools-endpoint.ts';
 import { createWakeUps } from './infrastructure/wake-ups.ts';
@@ -207,6 +208,7 @@ export async function createEngine(options: EngineOptions) {
     endLeftBehind: createLeftBehind(config.dataDir),
     secrets: ids,
     encryption,
+    timeCodes: createTimeCodes(),
     wakeUps,
     refuseOutbound: createOutboundJudge(config.outboundAllow),
     limiter: createAttemptLimiter(coordination.counters),

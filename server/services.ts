@@ -13,6 +13,7 @@ import { createDrills } from './application/drills.ts';
 import { createExternalAgents } from './application/external/service.ts';
 import { createFigures } from './application/figures.ts';
 import { createLocks } from './application/locks.ts';
+import { createMembers } from './application/members.ts';
 import { createPlans } from './application/plans.ts';
 import { createProofs } from './application/proofs.ts';
 import { createRepositories } from './application/repositories.ts';
@@ -23,6 +24,7 @@ import { createSessions } from './application/sessions/service.ts';
 import { createSystem } from './application/system.ts';
 import { createTaskEdits } from './application/task-edits.ts';
 import { createTasks } from './application/tasks.ts';
+import { createTeams } from './application/teams.ts';
 import { createTimeline } from './application/timeline.ts';
 import { createTokens } from './application/tokens.ts';
 import { createWebhooks } from './application/webhooks.ts';
@@ -33,6 +35,8 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
   return {
     auth: createAuth(deps, options),
     proofs: createProofs(deps),
+    members: createMembers(deps),
+    teams: createTeams(deps, options),
     tokens: createTokens(deps),
     audit: createAudit(deps),
     locks: createLocks(deps),

@@ -28,6 +28,7 @@ interface PagesEntry {
     nonce: string;
     requestId: string;
     address: string | null;
+    overTls: boolean;
     report: (error: unknown) => void;
   }): RouterContextProvider;
 }
@@ -64,7 +65,8 @@ export async function createWeb(options: {
         // An agent outside reports; it watches nothing.
         return actor?.kind === 'agent' ? null : actor;
       }
-      return (await services.auth.actorFromLogin(cookieOf(cookie ?? undefined, loginCookie.name)))?.actor ?? null;
+      const login = await services.auth.actorFromLogin(cookieOf(cookie ?? undefined, loginCookie.name));
+      return login === null || login.mustEnrol ? null : login.actor;
     },
     mayRead: async (actor, id) => {
       try {
@@ -159,6 +161,7 @@ export async function createWeb(options: {
             nonce: res.locals.nonce,
             requestId,
             address: req.ip ?? null,
+            overTls: config.publicUrl?.startsWith('https:') ?? false,
             report: (error) => log.error({ err: error, requestId, path: req.path }, 'A page failed'),
           });
         },

@@ -21,7 +21,12 @@ function show(tiles: Tile[]) {
   const [strip, loaded] = [wholeStrip(tiles), acknowledgedIn(document.cookie)];
   const Page = () => (
     <ClockProvider at={at}>
-      <Shell tiles={strip} acknowledged={loaded} user={{ name: 'Ada', role: 'lead', teamName: 'Engines' }} rehearsal>
+      <Shell
+        tiles={strip}
+        acknowledged={loaded}
+        user={{ name: 'Ada', role: 'lead', teamId: 't1', teams: [{ id: 't1', name: 'Engines', role: 'lead' }] }}
+        rehearsal
+      >
         <Outlet />
       </Shell>
     </ClockProvider>

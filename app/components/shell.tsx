@@ -9,12 +9,18 @@ import { AcknowledgeKey, Annunciator } from './annunciator.tsx';
 import { Hands } from './hands.tsx';
 import { RehearsalMark } from './rehearsal-mark.tsx';
 import { Rooms } from './rooms.tsx';
+import { TeamSwitch } from './team-switch.tsx';
 
 interface ShellProps {
   tiles: readonly Tile[];
   /** What was acknowledged on this device when the page was loaded. */
   acknowledged: Acknowledged;
-  user: { name: string; role: string; teamName: string };
+  user: {
+    name: string;
+    role: string;
+    teamId: string;
+    teams: readonly { id: string; name: string; role: string }[];
+  };
   rehearsal: boolean;
   /** Whether single letters are keys on this device. */
   keys?: boolean;
@@ -49,9 +55,7 @@ export function Shell({ tiles, acknowledged: loaded, user, rehearsal, keys = tru
           <div className="flex flex-1 items-center justify-end gap-3 pl-3 lg:gap-5">
             {rehearsal && <RehearsalMark />}
             <StationClock />
-            <p className="hidden max-w-80 truncate text-data text-ink-2 xl:block">
-              {user.teamName} / {user.name} <span className="font-data text-micro text-ink-3">{user.role}</span>
-            </p>
+            <TeamSwitch teams={user.teams} current={user.teamId} name={user.name} />
             <AcknowledgeKey tiles={tiles} acknowledged={acknowledged} onAcknowledge={confirm} />
             <Form method="post" action="/logout" className="-ml-5 hidden lg:block">
               <button

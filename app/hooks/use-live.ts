@@ -35,6 +35,15 @@ export function useTeamEvents(onBatch: TeamListener): void {
   useEffect(() => link.watchTeam((batch) => latest.current(batch)), []);
 }
 
+/** Tells when the server says that who sits here is another than before, or nobody any more. */
+export function useIdentity(onChange: () => void): void {
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
+  useEffect(() => link.watchIdentity(() => latest.current()), []);
+}
+
 export interface SessionLive {
   readonly state: LiveState;
   readonly streams: Streams;

@@ -1,4 +1,4 @@
-import { Outlet, useRouteLoaderData } from 'react-router';
+import { Outlet, useRevalidator, useRouteLoaderData } from 'react-router';
 import { wholeStrip } from '../annunciator.ts';
 import { acknowledgedIn } from '../annunciator-cookie.ts';
 import { requireSignIn } from '../auth.server.ts';
@@ -10,6 +10,8 @@ import { servicesContext, signedInContext } from '../context.ts';
 import { guarded } from '../errors.server.ts';
 import { ClockProvider } from '../hooks/use-clock.tsx';
 import { useComeback } from '../hooks/use-comeback.ts';
+import { useKeptForms } from '../hooks/use-kept-forms.ts';
+import { useIdentity } from '../hooks/use-live.ts';
 import { useSignals } from '../hooks/use-signals.ts';
 import { preferencesOf } from '../preferences.server.ts';
 import { isNetworkFailure, problemIn } from '../problem.ts';
@@ -19,12 +21,12 @@ export const middleware: Route.MiddlewareFunction[] = [requireSignIn];
 
 export const loader = guarded(async ({ request, context }: Route.LoaderArgs) => {
   const services = context.get(servicesContext);
-  const { actor, teamName, provenAt } = context.get(signedInContext);
+  const { actor, teams, provenAt } = context.get(signedInContext);
   return {
     tiles: wholeStrip(await services.system.annunciator(actor)),
     acknowledged: acknowledgedIn(request.headers.get('cookie') ?? ''),
     actor,
-    teamName,
+    teams,
     provenAt,
     rehearsal: services.system.rehearsal,
     keys: (await preferencesOf(request)).keys === 'on',
@@ -57,7 +59,10 @@ export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
 
 function Frame({ data, children }: { data: Route.ComponentProps['loaderData']; children: React.ReactNode }) {
   const { tiles, at, lostSince } = useSignals(data);
-  const user = { name: data.actor.name, role: data.actor.role, teamName: data.teamName };
+  const { revalidate } = useRevalidator();
+  useIdentity(() => void revalidate());
+  useKeptForms();
+  const user = { name: data.actor.name, role: data.actor.role, teamId: data.actor.teamId, teams: data.teams };
   return (
     <ClockProvider at={at} stopped={lostSince !== null}>
       <Shell

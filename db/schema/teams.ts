@@ -9,6 +9,12 @@ export const teams = pgTable('teams', {
   maxActiveSessions: integer('max_active_sessions').notNull().default(10),
   tokensPerMonth: bigint('tokens_per_month', { mode: 'number' }).notNull().default(1_000_000),
   maxParallelAttempts: integer('max_parallel_attempts').notNull().default(8),
+  /** Members without a second factor are led to enrol before anything else. */
+  twoFactorRequired: boolean('two_factor_required').notNull().default(false),
+  /** Anybody who reaches the sign-in page may become a viewer. */
+  openRegistration: boolean('open_registration').notNull().default(false),
+  /** Not even the only admin may approve an own request. */
+  selfApprovalForbidden: boolean('self_approval_forbidden').notNull().default(false),
   lastSessionNumber: integer('last_session_number').notNull().default(0),
   version: version(),
   createdAt: createdAt(),

@@ -1,49 +1,47 @@
-import type { Actor, AgentActor } from '../domain/actor.ts';
+import type { Actor, AgentActor, Role } from '../domain/actor.ts';
 import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import { loginCookie, loginInput, setupInput, teamSlugOf } from '../domain/login.ts';
+import { createJoining } from './auth/join.ts';
+import {
+  actorOf,
+  type Client,
+  newHash,
+  openLogin,
+  type SecondStep,
+  type SignedIn,
+  secondStep,
+  signIn,
+} from './auth/open-login.ts';
+import { createPasswords } from './auth/passwords.ts';
+import { createSecondFactor } from './auth/second-factor.ts';
 import type { Deps } from './deps.ts';
 import { seedFleet } from './fleet.ts';
 import { refuseWhenLimited } from './limited.ts';
-import type { Tx } from './store-port.ts';
 import type { LoginSession, User } from './team-port.ts';
 
 export type UserActor = Extract<Actor, { kind: 'user' }>;
 export type TokenActor = Extract<Actor, { kind: 'token' }>;
+export type { Client, SecondStep, SignedIn };
 
-export interface Client {
-  readonly address: string | null;
-  readonly userAgent: string | null;
-}
-
-export interface SignedIn {
-  token: string;
-  expiresAt: Date;
+/** Whoever is signed in, as the gate of the pages needs them. */
+export interface OpenLogin {
   actor: UserActor;
+  loginId: string;
+  teamName: string;
+  /** Where this person may go, the first joined first. */
+  teams: { id: string; name: string; role: Role }[];
+  /** When this login last proved who sits there. */
+  provenAt: Date;
+  /** The team wants a second factor and this person has none: nothing else is open to them. */
+  mustEnrol: boolean;
 }
+
+/** A failed sign-in is answered no sooner, so that what it was that failed cannot be told by the clock. */
+const failureMs = 250;
 
 /** Sign-in, first run, login sessions (access.md, Sign-in). `setupCode` is printed once in the log by the caller. */
 export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: string }) {
   const { store, secrets, limiter } = deps;
-
-  async function openLogin(
-    user: User,
-    teamId: string,
-    role: UserActor['role'],
-    client: Client,
-    handle: Tx = store,
-  ): Promise<SignedIn> {
-    const token = secrets.random(32);
-    const expiresAt = new Date(deps.clock().getTime() + loginCookie.absoluteSeconds * 1000);
-    await handle.logins.create({
-      id: secrets.uuid(),
-      userId: user.id,
-      teamId,
-      tokenHash: secrets.sha256(token),
-      ...client,
-      expiresAt,
-    });
-    return { token, expiresAt, actor: { kind: 'user', id: user.id, teamId, role, name: user.name, email: user.email } };
-  }
 
   /** Creates the first team, its admin and its fleet; CONFLICT when anybody was faster. */
   async function createFirstAdmin(input: {
@@ -52,10 +50,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
     email: string;
     password: string;
   }): Promise<{ user: User; teamId: string }> {
-    if (secrets.isCommonPassword(input.password)) {
-      throw invalid([{ path: 'password', message: 'That password is one of the most common ones; choose another.' }]);
-    }
-    const passwordHash = await secrets.hashPassword(input.password);
+    const passwordHash = await newHash(deps, input.password);
     return store.transaction(async (tx) => {
       await tx.users.lockAll();
       if ((await tx.users.count()) > 0)
@@ -88,6 +83,10 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
   }
 
   return {
+    ...createJoining(deps),
+    ...createPasswords(deps),
+    ...createSecondFactor(deps),
+
     async needsSetup(): Promise<boolean> {
       return (await store.users.count()) === 0;
     },
@@ -103,7 +102,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       }
       await limiter.clear(keys);
       const { user, teamId } = await createFirstAdmin(parsed.data);
-      return openLogin(user, teamId, 'admin', client);
+      return openLogin(deps, store, user, { teamId, role: 'admin' }, client);
     },
 
     /** `ADMIN_EMAIL` and `ADMIN_PASSWORD`: the same, once, unattended. Does nothing when a user exists. */
@@ -118,41 +117,30 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       return true;
     },
 
-    /** One answer, and one duration, for an unknown user and a wrong password. */
-    async login(raw: unknown, client: Client): Promise<SignedIn> {
+    /**
+     * One answer, and one duration, for an unknown user and a wrong password. Somebody with a second factor is asked for
+     * its code next.
+     */
+    async login(raw: unknown, client: Client): Promise<SignedIn | SecondStep> {
       const parsed = loginInput.safeParse(raw);
       if (!parsed.success) throw invalidFromZod(parsed.error);
       const { email, password } = parsed.data;
       const keys = [`account:${email}`, `address:${client.address ?? 'unknown'}`];
       await refuseWhenLimited(limiter, keys);
+      const answerAt = performance.now() + failureMs;
       const user = await store.users.byEmail(email);
       const right = await secrets.verifyPassword(password, user?.passwordHash ?? null);
       const membership = user === null ? undefined : (await store.users.memberships(user.id))[0];
       if (!right || user === null || user.disabledAt !== null || membership === undefined) {
-        if (user !== null && membership !== undefined) {
-          await store.transaction((tx) =>
-            tx.audit.append({
-              teamId: membership.teamId,
-              actor: { kind: 'system', teamId: membership.teamId, name: 'sign-in' },
-              action: 'login.failed',
-              subject: { kind: 'user', id: user.id },
-            }),
-          );
-        }
+        if (user !== null && membership !== undefined) await failed(membership.teamId, user.id);
+        await new Promise((answer) => setTimeout(answer, answerAt - performance.now()));
         throw new DomainError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
       }
       await limiter.clear([`account:${email}`]);
       await limiter.refund(keys.slice(1));
-      return store.transaction(async (tx) => {
-        const signedIn = await openLogin(user, membership.teamId, membership.role, client, tx);
-        await tx.audit.append({
-          teamId: membership.teamId,
-          actor: signedIn.actor,
-          action: 'login.succeeded',
-          subject: { kind: 'user', id: user.id },
-        });
-        return signedIn;
-      });
+      const factor = await store.secondFactors.get(user.id);
+      if (factor !== null && factor.confirmedAt !== null) return secondStep(deps, user, membership.teamId);
+      return store.transaction((tx) => signIn(deps, tx, user, membership, client));
     },
 
     async logout(token: string): Promise<void> {
@@ -162,24 +150,27 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       deps.recheck(login.userId);
     },
 
-    async actorFromLogin(
-      token: string | null,
-    ): Promise<{ actor: UserActor; loginId: string; teamName: string; provenAt: Date } | null> {
+    async actorFromLogin(token: string | null): Promise<OpenLogin | null> {
       if (token === null || token === '') return null;
       const login = await store.logins.byTokenHash(secrets.sha256(token), loginCookie.idleSeconds);
       if (!login) return null;
       const user = await store.users.get(login.userId);
-      const membership = (await store.users.memberships(login.userId)).find((one) => one.teamId === login.teamId);
+      const memberships = await store.users.memberships(login.userId);
+      const membership = memberships.find((one) => one.teamId === login.teamId);
       if (!user || user.disabledAt !== null || !membership) return null;
-      const actor: UserActor = {
-        kind: 'user',
-        id: user.id,
-        teamId: login.teamId,
-        role: membership.role,
-        name: user.name,
-        email: user.email,
+      const teams = memberships.map(({ teamId: id, teamName: name, role }) => ({ id, name, role }));
+      const { teamName, twoFactorRequired } = membership;
+      // Whoever came by the identity provider has proven what it asks for.
+      const asked = twoFactorRequired && login.method === 'password';
+      const mustEnrol = asked && ((await store.secondFactors.get(user.id))?.confirmedAt ?? null) === null;
+      return {
+        actor: actorOf(user, membership),
+        loginId: login.id,
+        teamName,
+        teams,
+        provenAt: login.provenAt,
+        mustEnrol,
       };
-      return { actor, loginId: login.id, teamName: membership.teamName, provenAt: login.provenAt };
     },
 
     /** A person's program, or an agent outside that may report and nothing else. */
@@ -217,6 +208,15 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       deps.recheck(actor.id);
     },
   };
+
+  async function failed(teamId: string, userId: string): Promise<void> {
+    await store.audit.append({
+      teamId,
+      actor: { kind: 'system', teamId, name: 'sign-in' },
+      action: 'login.failed',
+      subject: { kind: 'user', id: userId },
+    });
+  }
 }
 
 export type Auth = ReturnType<typeof createAuth>;

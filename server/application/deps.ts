@@ -18,6 +18,7 @@ import type {
   RunCommand,
   RuntimeStatus,
   Secrets,
+  TimeCodes,
   WakeUps,
 } from './ports.ts';
 import type { RuntimeFleet } from './runtime-port.ts';
@@ -61,6 +62,7 @@ export interface Deps {
   readonly endLeftBehind: (worktree: string) => Promise<number>;
   readonly secrets: Secrets;
   readonly encryption: Encryption;
+  readonly timeCodes: TimeCodes;
   readonly wakeUps: WakeUps;
   /** Why an address that somebody typed in may not be called, as a sentence; null when it may. */
   readonly refuseOutbound: (url: string) => Promise<string | null>;

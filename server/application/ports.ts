@@ -179,6 +179,18 @@ export interface Secrets {
   remoteMessageIds(): { messageId: string; partId: string };
 }
 
+/** Codes that an authenticator app makes from a shared secret and the time (RFC 6238). */
+export interface TimeCodes {
+  /** 160 bits, in base32. */
+  secret(): string;
+  /** `otpauth://…`, as apps read it. */
+  address(secret: string, account: string): string;
+  /** The number of the time step whose code this is, of those that count at this moment; null when it is of none. */
+  stepOf(secret: string, code: string, at: Date): number | null;
+  /** A QR code: the dark modules as one SVG path in a square of `size` units, the quiet border included. */
+  picture(text: string): { size: number; path: string };
+}
+
 /** What must be kept but not in clear: AES-256-GCM, the id of the key in the sealed text. */
 export interface Encryption {
   readonly keyId: string;

@@ -15,6 +15,13 @@ import type { ExternalStore } from './external-port.ts';
 import type { InstanceStore, SessionWorkStore } from './instance-port.ts';
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
 import type {
+  IdentityStore,
+  InvitationStore,
+  MemberStore,
+  PasswordResetStore,
+  SecondFactorStore,
+} from './people-port.ts';
+import type {
   AuditStore,
   BlobStore,
   EventStore,
@@ -41,6 +48,11 @@ import type { AttemptStore, CheckpointStore, PromptStore, RoutingStore, TaskStor
 export interface Aggregates {
   teams: TeamStore;
   users: UserStore;
+  members: MemberStore;
+  invitations: InvitationStore;
+  passwordResets: PasswordResetStore;
+  secondFactors: SecondFactorStore;
+  identities: IdentityStore;
   logins: LoginStore;
   tokens: TokenStore;
   repositories: RepositoryStore;

@@ -1,6 +1,7 @@
 /** The store's verbs for teams, people, tokens, repositories and agents; its promises stand in `store-port.ts`. */
 import type { Role } from '../domain/actor.ts';
 import type { Agent, AgentState, AgentTier, Capability } from '../domain/agent.ts';
+import type { LoginMethod } from '../domain/login.ts';
 import type { RuntimeRecordStore } from './runtime-port.ts';
 
 export interface Page<T> {
@@ -22,6 +23,9 @@ export interface Team {
   maxActiveSessions: number;
   tokensPerMonth: number;
   maxParallelAttempts: number;
+  twoFactorRequired: boolean;
+  openRegistration: boolean;
+  selfApprovalForbidden: boolean;
   version: number;
   createdAt: Date;
 }
@@ -41,10 +45,17 @@ export interface Membership {
   role: Role;
 }
 
+export interface TeamMembership extends Membership {
+  teamName: string;
+  teamSlug: string;
+  twoFactorRequired: boolean;
+}
+
 export interface LoginSession {
   id: string;
   userId: string;
   teamId: string;
+  method: LoginMethod;
   userAgent: string | null;
   address: string | null;
   createdAt: Date;
@@ -88,6 +99,24 @@ export interface TeamStore {
   /** Next running number of the team; call under `lock`. */
   nextSessionNumber(id: string): Promise<number>;
   list(): Promise<Team[]>;
+  /** Guarded by the version when given; version + 1. */
+  update(
+    id: string,
+    patch: Partial<
+      Pick<
+        Team,
+        | 'name'
+        | 'maxActiveSessions'
+        | 'tokensPerMonth'
+        | 'maxParallelAttempts'
+        | 'twoFactorRequired'
+        | 'openRegistration'
+        | 'selfApprovalForbidden'
+      >
+    >,
+    version?: number,
+  ): Promise<Team>;
+  slugTaken(slug: string): Promise<boolean>;
 }
 
 export interface UserStore {
@@ -98,8 +127,12 @@ export interface UserStore {
   get(id: string): Promise<User | null>;
   byEmail(email: string): Promise<User | null>;
   addMembership(membership: Membership): Promise<void>;
-  memberships(userId: string): Promise<(Membership & { teamName: string; teamSlug: string })[]>;
+  /** Where this user may act now, the oldest first: accepted, not deactivated, of active teams. */
+  memberships(userId: string): Promise<TeamMembership[]>;
+  /** Every team that knows this user, invited and deactivated too. */
+  standings(userId: string): Promise<Membership[]>;
   setPassword(userId: string, hash: string): Promise<void>;
+  rename(userId: string, name: string): Promise<void>;
 }
 
 export interface LoginStore {
@@ -108,6 +141,7 @@ export interface LoginStore {
     userId: string;
     teamId: string;
     tokenHash: string;
+    method?: LoginMethod;
     userAgent: string | null;
     address: string | null;
     expiresAt: Date;
@@ -118,6 +152,10 @@ export interface LoginStore {
   prove(id: string): Promise<void>;
   revoke(id: string): Promise<void>;
   revokeOthers(userId: string, exceptId: string | null): Promise<void>;
+  /** The user's logins that stand in this team. */
+  revokeInTeam(userId: string, teamId: string, exceptId: string | null): Promise<void>;
+  /** Puts a login of this user into another team. */
+  moveTo(id: string, userId: string, teamId: string): Promise<void>;
   listFor(userId: string): Promise<LoginSession[]>;
   /** Removes those that ended more than `days` ago; answers how many. */
   prune(days: number): Promise<number>;
@@ -129,6 +167,8 @@ export interface TokenStore {
   listFor(teamId: string, userId: string | null): Promise<ApiToken[]>;
   get(teamId: string, id: string): Promise<ApiToken | null>;
   revoke(teamId: string, id: string): Promise<void>;
+  /** Every living token of this user in this team; answers how many. */
+  revokeAllOf(teamId: string, userId: string): Promise<number>;
 }
 
 export interface RepositoryStore {

@@ -9,24 +9,28 @@ export const loginCookie = {
   absoluteSeconds: 14 * 86_400,
 } as const;
 
+/** How a login was opened: by password (with the second factor, where there is one), or by the identity provider. */
+export const loginMethods = ['password', 'oidc'] as const;
+export type LoginMethod = (typeof loginMethods)[number];
+
 /** Failed sign-ins allowed per account and per address in the window, before the delay grows. */
 export const loginLimit = { attempts: 10, windowSeconds: 900 } as const;
 
 export const passwordMinimum = 12;
 
-const email = z
+export const emailInput = z
   .string({ error: 'Enter an e-mail address.' })
   .trim()
   .toLowerCase()
   .max(254, 'An e-mail address has at most 254 characters.')
   .regex(/^[^\s@]+@[^\s@]+$/, 'Enter an e-mail address such as name@example.com.');
-const password = z
+export const passwordInput = z
   .string({ error: 'Enter a password.' })
   .min(passwordMinimum, `Use at least ${passwordMinimum} characters.`)
   .max(1024, 'A password has at most 1,024 characters.');
 
 export const loginInput = z.strictObject({
-  email,
+  email: emailInput,
   password: z.string({ error: 'Enter your password.' }).min(1, 'Enter your password.').max(1024),
 });
 export type LoginInput = z.infer<typeof loginInput>;
@@ -46,8 +50,8 @@ export const setupInput = z.strictObject({
     .trim()
     .min(1, 'Enter your name.')
     .max(100, 'A name has at most 100 characters.'),
-  email,
-  password,
+  email: emailInput,
+  password: passwordInput,
 });
 export type SetupInput = z.infer<typeof setupInput>;
 

@@ -7,7 +7,7 @@ import { loginCookie } from '../domain/login.ts';
 export type Authenticate = (req: Request, options: { cookie: boolean }) => Promise<Actor>;
 
 interface Identities {
-  actorFromLogin(token: string | null): Promise<{ actor: Actor } | null>;
+  actorFromLogin(token: string | null): Promise<{ actor: Actor; mustEnrol: boolean } | null>;
   actorFromToken(bearer: string): Promise<Actor | null>;
 }
 
@@ -23,6 +23,11 @@ export function createAuthenticate(auth: Identities): Authenticate {
     const login = cookieOf(req.get('cookie'), loginCookie.name);
     if (login !== null && cookie) {
       const found = await auth.actorFromLogin(login);
+      if (found?.mustEnrol)
+        throw new DomainError(
+          'FORBIDDEN',
+          'This team requires a second factor: set one up on the page /second-factor.',
+        );
       if (found !== null) return found.actor;
     }
     throw new DomainError('UNAUTHENTICATED', missing(login !== null, cookie));

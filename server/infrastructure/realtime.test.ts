@@ -341,10 +341,16 @@ test('a changed role closes what is no longer allowed, and a dead login the conn
   const closed = once(socket, 'closed');
   await realtime.recheck('u1');
   expect(await closed).toEqual({ sessions: ['t1-s'], team: true });
+  const identity = once(socket, 'identity');
+  actors.set('ada', { ...member, teamId: 't9', role: 'viewer' });
+  await realtime.recheck('u1');
+  expect(await identity).toEqual({ ended: false });
   realtime.publish([log.append('t1-s')]);
   const left = once(socket, 'disconnect');
+  const ended = once(socket, 'identity');
   actors.delete('ada');
   await realtime.recheck('u1');
+  expect(await ended).toEqual({ ended: true });
   expect(await left).toBe('io server disconnect');
   expect(seen).toEqual([]);
 });

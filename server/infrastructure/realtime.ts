@@ -165,12 +165,15 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     try {
       const actor = await authenticate(client.credentials);
       if (actor === null) {
+        client.socket.emit('identity', { ended: true });
         client.socket.disconnect(true);
         return;
       }
+      const before = client.actor;
       client.actor = actor;
       const closed = await client.viewer.recheck(actor);
       if (closed.sessions.length > 0 || closed.team) client.socket.emit('closed', closed);
+      if (standingOf(before) !== standingOf(actor)) client.socket.emit('identity', { ended: false });
     } catch (error) {
       // Who cannot be judged does not stay; the client connects again when the database answers.
       onError(error);
@@ -220,6 +223,12 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       io.engine.close();
     },
   };
+}
+
+/** What somebody may do depends on these. */
+function standingOf(actor: Actor): string {
+  const { kind, teamId } = actor;
+  return JSON.stringify([kind, teamId, 'role' in actor ? actor.role : null, 'scopes' in actor ? actor.scopes : null]);
 }
 
 function credentialsOf(socket: Socket): Credentials {

@@ -1,6 +1,7 @@
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { runtimes } from '../../db/schema/agents.ts';
 import { externalAgents } from '../../db/schema/external.ts';
+import { secondFactors } from '../../db/schema/people.ts';
 import { webhooks } from '../../db/schema/webhooks.ts';
 
 /**
@@ -17,4 +18,5 @@ export const sealedColumns: readonly { table: PgTable; id: PgColumn; column: PgC
     column: externalAgents.signingSecret,
     name: 'external_agents.signingSecret',
   },
+  { table: secondFactors, id: secondFactors.userId, column: secondFactors.secret, name: 'second_factors.secret' },
 ];

@@ -1,10 +1,15 @@
 import { data, Form, redirect } from 'react-router';
 import { refusal, scopes } from '../../../server/domain/actor.ts';
 import { createTokenInput } from '../../../server/domain/login.ts';
+import { changePasswordInput } from '../../../server/domain/member.ts';
 import { actorOf, logoutHeader } from '../../auth.server.ts';
 import { LoginList } from '../../components/login-list.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
+import { PasswordForm } from '../../components/password-form.tsx';
 import { PreferencePicker } from '../../components/preference-picker.tsx';
+import { SecondFactorPanel } from '../../components/second-factor-panel.tsx';
+import { Notice } from '../../components/states.tsx';
+import { TeamList } from '../../components/team-switch.tsx';
 import { TokenForm } from '../../components/token-form.tsx';
 import { TokenList } from '../../components/token-list.tsx';
 import { Button } from '../../components/ui/button.tsx';
@@ -18,20 +23,25 @@ import type { Route } from './+types/account.ts';
 
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Account');
 
-export const loader = guarded(async ({ request, context }: Route.LoaderArgs) => {
+export const loader = guarded(async ({ request, url, context }: Route.LoaderArgs) => {
   const { auth, tokens } = context.get(servicesContext);
-  const { actor, loginId, teamName } = context.get(signedInContext);
+  const { actor, loginId, teams } = context.get(signedInContext);
   const refused = refusal(actor, 'read', { teamId: actor.teamId, resource: 'tokens' });
   return {
     me: actor,
-    teamName,
+    teams,
     loginId,
     logins: await auth.logins(actor),
     tokens: refused === null ? await tokens.list(actor) : [],
     tokenRefusal: refusal(actor, 'token.own', { teamId: actor.teamId, createdBy: actor.id }),
     preferences: await preferencesOf(request),
+    secondFactor: await auth.secondFactor(actor),
+    offRefusal: await auth.turnOffRefusal(actor),
+    done: url.searchParams.get('done'),
   };
 });
+
+const nothing = { form: null, reply: null, made: null, codes: null } as const;
 
 export const action = guarded(async (args: Route.ActionArgs) => {
   const { request, url, context } = args;
@@ -44,31 +54,59 @@ export const action = guarded(async (args: Route.ActionArgs) => {
     case 'revoke_login':
       await auth.revokeLogin(actor, id);
       return id === loginId
-        ? redirect('/login', { headers: { 'Set-Cookie': logoutHeader(url) } })
+        ? redirect('/login', { headers: { 'Set-Cookie': logoutHeader({ url, context }) } })
         : redirect('/account');
     case 'revoke_token':
       await tokens.revoke(actor, id);
       return redirect('/account');
+    case 'renew_codes':
+      await requireProof(args, form, 'account.second_factor');
+      return data({ ...nothing, codes: await auth.renewRecoveryCodes(actor) });
+    case 'second_factor_off':
+      await requireProof(args, form, 'account.second_factor');
+      await auth.turnOffSecondFactor(actor);
+      return redirect('/account?done=factor_off');
+    case 'change_password': {
+      const submission = parseForm(form, changePasswordInput);
+      const hide = { hideFields: ['current', 'password'] };
+      const failed = { ...nothing, form: 'password' as const };
+      if (submission.status !== 'success') return data({ ...failed, reply: submission.reply(hide) }, { status: 422 });
+      try {
+        await auth.changePassword(actor, loginId, submission.value);
+        return redirect('/account?done=password');
+      } catch (error) {
+        const answer = replyWith(submission, error, hide);
+        return data({ ...failed, reply: answer.data }, answer.init ?? {});
+      }
+    }
     default: {
       await requireProof(args, form, 'token.create');
       const submission = parseForm(form, createTokenInput, (values) => ({
         ...values,
         scopes: [values.scopes ?? []].flat(),
       }));
-      if (submission.status !== 'success') return data({ reply: submission.reply(), made: null }, { status: 422 });
+      const answered = { ...nothing, form: 'token' as const };
+      if (submission.status !== 'success') return data({ ...answered, reply: submission.reply() }, { status: 422 });
       try {
         const { token, name, scopes: given } = await tokens.create(actor, submission.value);
-        return data({ reply: submission.reply({ resetForm: true }), made: { token, name, scopes: given } });
+        const made = { token, name, scopes: given };
+        return data({ ...answered, reply: submission.reply({ resetForm: true }), made });
       } catch (error) {
         const answer = replyWith(submission, error);
-        return data({ reply: answer.data, made: null }, answer.init ?? {});
+        return data({ ...answered, reply: answer.data }, answer.init ?? {});
       }
     }
   }
 });
 
+const words: Record<string, string> = {
+  password: 'The password is changed, and your other logins have ended.',
+  factor_off: 'The second factor is off.',
+};
+
 export default function Account({ loaderData, actionData }: Route.ComponentProps) {
-  const { me, teamName, logins, tokens, preferences, loginId, tokenRefusal } = loaderData;
+  const { me, teams, logins, tokens, preferences, loginId, tokenRefusal, secondFactor, offRefusal, done } = loaderData;
+  const replyTo = (form: 'token' | 'password') => (actionData?.form === form ? actionData.reply : null);
   return (
     <>
       <PageHeader title="Account">
@@ -76,15 +114,17 @@ export default function Account({ loaderData, actionData }: Route.ComponentProps
           <Button type="submit">Log out</Button>
         </Form>
       </PageHeader>
+      {done !== null && words[done] !== undefined && actionData === undefined && <Notice>{words[done]}</Notice>}
       <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:content-stretch">
         <div className="flex flex-col gap-px bg-line-1">
           <Panel title="You">
             <dl className="divide-y divide-line-1">
               <Reading name="Name">{me.name}</Reading>
               <Reading name="E-mail">{me.email}</Reading>
-              <Reading name="Team">{teamName}</Reading>
-              <Reading name="Role">{me.role}</Reading>
             </dl>
+          </Panel>
+          <Panel title="Teams" aside={`${teams.length}`}>
+            <TeamList teams={teams} current={me.teamId} />
           </Panel>
           <Panel title="Theme">
             <PreferencePicker name="theme" preferences={preferences} />
@@ -95,18 +135,24 @@ export default function Account({ loaderData, actionData }: Route.ComponentProps
           <Panel title="Single keys">
             <PreferencePicker name="keys" preferences={preferences} />
           </Panel>
-          <Panel title="Logins" className="flex-1">
-            <LoginList logins={logins} current={loginId} />
+          <Panel title="Password" className="flex-1">
+            <PasswordForm email={me.email} lastResult={replyTo('password')} />
           </Panel>
         </div>
         <div className="flex flex-col gap-px bg-line-1">
+          <Panel title="Logins" aside={`${logins.length}`}>
+            <LoginList logins={logins} current={loginId} />
+          </Panel>
+          <Panel title="Second factor" aside={secondFactor.on ? 'on' : 'off'}>
+            <SecondFactorPanel state={secondFactor} offRefusal={offRefusal} codes={actionData?.codes ?? null} />
+          </Panel>
           <Panel title="API tokens" aside={`${tokens.length}`}>
             <TokenList tokens={tokens} me={me.id} />
           </Panel>
           <Panel title="Make a token" className="flex-1">
             <TokenForm
               scopes={scopes}
-              lastResult={actionData?.reply ?? null}
+              lastResult={replyTo('token')}
               made={actionData?.made ?? null}
               refusal={tokenRefusal}
             />

@@ -9,6 +9,8 @@ export const loader = () => null;
 
 /** The pages of the administration, in the order of their tabs. */
 const pages = [
+  { to: '/admin/people', word: 'People' },
+  { to: '/admin/team', word: 'Team' },
   { to: '/admin/webhooks', word: 'Webhooks' },
   { to: '/admin/audit', word: 'Audit' },
   { to: '/admin/system', word: 'System' },

@@ -10,5 +10,5 @@ export const loader = () => redirect('/');
 export const action = guarded(async ({ request, url, context }: Route.ActionArgs) => {
   const token = loginTokenOf(request);
   if (token !== null) await context.get(servicesContext).auth.logout(token);
-  return redirect('/login', { headers: { 'Set-Cookie': logoutHeader(url) } });
+  return redirect('/login', { headers: { 'Set-Cookie': logoutHeader({ url, context }) } });
 });

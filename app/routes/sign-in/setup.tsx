@@ -1,7 +1,7 @@
 import { getFormProps, useForm } from '@conform-to/react';
 import { Form, redirect, useNavigation } from 'react-router';
 import { passwordMinimum, type SetupInput, setupInput } from '../../../server/domain/login.ts';
-import { clientOf, loginHeader } from '../../auth.server.ts';
+import { clientOf, signedIn } from '../../auth.server.ts';
 import { Gate } from '../../components/gate.tsx';
 import { Bar } from '../../components/ui/button.tsx';
 import { ErrorSummary, TextField } from '../../components/ui/field.tsx';
@@ -22,7 +22,7 @@ export const action = guarded(async ({ request, url, context }: Route.ActionArgs
   if (submission.status !== 'success') return submission.reply({ hideFields: ['password'] });
   try {
     const login = await context.get(servicesContext).auth.setup(submission.value, clientOf(request, context));
-    return redirect('/repositories', { headers: { 'Set-Cookie': loginHeader(login, url) } });
+    return await signedIn(login, { request, url, context }, '/repositories');
   } catch (error) {
     return replyWith(submission, error, { hideFields: ['password'] });
   }

@@ -23,6 +23,7 @@ import { createExternalAgentRunner } from '../../infrastructure/runtimes/externa
 import { createLeftBehind } from '../../infrastructure/runtimes/left-behind.ts';
 import { createRunnerByKind } from '../../infrastructure/runtimes/runner-by-kind.ts';
 import { createSecrets } from '../../infrastructure/secrets.ts';
+import { createTimeCodes } from '../../infrastructure/time-codes.ts';
 import { createWakeUps } from '../../infrastructure/wake-ups.ts';
 import { createServices } from '../../services.ts';
 import type { Deps, Settings } from '../deps.ts';
@@ -92,6 +93,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
   const runtime = { ...online };
   const time = { ahead: 0 };
   const faults: FaultPoint[] = [];
+  const rechecked: string[] = [];
   const fault: { at: Fault } = { at: () => undefined };
   const keep = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
   const log = { info: keep('info'), warn: keep('warn'), error: keep('error') };
@@ -137,6 +139,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     endLeftBehind: createLeftBehind(house.dataDir),
     secrets: createSecrets(),
     encryption: createEncryption(Buffer.alloc(32, 7)),
+    timeCodes: createTimeCodes(),
     wakeUps,
     refuseOutbound: async () => null,
     limiter: createAttemptLimiter(),
@@ -152,7 +155,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     clock,
     output: () => undefined,
     nudge: () => void house.nudges.emit('nudge'),
-    recheck: () => undefined,
+    recheck: (userId) => void rechecked.push(userId),
   };
   return {
     deps,
@@ -168,6 +171,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     time,
     drillTargets,
     faults,
+    rechecked,
     fault,
   };
 }

@@ -18,6 +18,7 @@ import { eventRoutes, type Subscribe } from './events.ts';
 import { externalAgentRoutes } from './external-agents.ts';
 import { createOnce, type IdempotencyKeys } from './idempotency.ts';
 import { lockRoutes } from './locks.ts';
+import { memberRoutes } from './members.ts';
 import { openApi } from './openapi.ts';
 import { planRoutes } from './plans.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -30,6 +31,7 @@ import { commandRoutes } from './session-commands.ts';
 import { sessionRoutes } from './sessions.ts';
 import { taskEditRoutes } from './task-edits.ts';
 import { taskRoutes } from './tasks.ts';
+import { teamRoutes } from './teams.ts';
 import { tokenRoutes } from './tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -61,6 +63,8 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...reviewRoutes,
     ...eventRoutes(options),
     ...repositoryRoutes,
+    ...memberRoutes,
+    ...teamRoutes,
     ...tokenRoutes,
     ...askRoutes,
     ...conflictRoutes,

@@ -53,6 +53,7 @@ export function endpoint(route: Route, deps: EndpointDeps): RequestHandler {
         body,
         version,
         requestId: requestIdOf(res),
+        origin: `${req.protocol}://${req.host}`,
         accepts: acceptOf(route, req),
         reauthenticate: () => deps.authenticate(req, { cookie: !mutation }),
         lastEventId: req.get('last-event-id'),

@@ -17,6 +17,8 @@ export interface Call<P, Q> {
   /** From If-Match. */
   readonly version: number | undefined;
   readonly requestId: string;
+  /** Where the sender reached this server, for links in the answer. */
+  readonly origin: string;
   /** The media type the sender prefers among those the route offers. */
   readonly accepts: string;
   /** Asks again who the sender is, for answers that take long: a revoked token must not go on reading. */

@@ -22,6 +22,7 @@ import { createAttemptLimiter, createRequestLimits, type RequestRates } from '..
 import { createFeedHub } from '../../infrastructure/realtime/feed-hub.ts';
 import { createSecrets } from '../../infrastructure/secrets.ts';
 import { createTelemetry } from '../../infrastructure/telemetry.ts';
+import { createTimeCodes } from '../../infrastructure/time-codes.ts';
 import { createWakeUps } from '../../infrastructure/wake-ups.ts';
 import { createLogger } from '../../log.ts';
 import { createServices } from '../../services.ts';
@@ -110,6 +111,7 @@ export async function openApiServer(
     endLeftBehind: async () => 0,
     secrets: createSecrets(),
     encryption: createEncryption(Buffer.alloc(32, 7)),
+    timeCodes: createTimeCodes(),
     wakeUps: createWakeUps(),
     refuseOutbound: createOutboundJudge([]),
     limiter: createAttemptLimiter(),

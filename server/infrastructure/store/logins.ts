@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm';
 import { loginSessions } from '../../../db/schema/people.ts';
 import type { Aggregates } from '../../application/store-port.ts';
 import type { LoginSession } from '../../application/team-port.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { Handle } from './handle.ts';
 import { decode, isId, storable } from './rows.ts';
 
@@ -48,6 +49,25 @@ export function createLogins(handle: Handle): Aggregates['logins'] {
       );
     },
 
+    async revokeInTeam(userId, teamId, exceptId) {
+      await revokeWhere(
+        and(
+          eq(loginSessions.userId, userId),
+          eq(loginSessions.teamId, teamId),
+          exceptId === null ? undefined : ne(loginSessions.id, exceptId),
+        ),
+      );
+    },
+
+    async moveTo(id, userId, teamId) {
+      const moved = await handle.db
+        .update(loginSessions)
+        .set({ teamId })
+        .where(and(eq(loginSessions.id, id), eq(loginSessions.userId, userId), isNull(loginSessions.revokedAt)))
+        .returning({ id: loginSessions.id });
+      if (moved.length === 0) throw new DomainError('CONFLICT', 'This login has ended');
+    },
+
     async listFor(userId) {
       const rows = await handle.db
         .select()
@@ -73,6 +93,6 @@ export function createLogins(handle: Handle): Aggregates['logins'] {
 }
 
 function loginOf(row: typeof loginSessions.$inferSelect): LoginSession {
-  const { id, userId, teamId, userAgent, address, createdAt, lastSeenAt, expiresAt, provenAt } = row;
-  return { id, userId, teamId, userAgent, address, createdAt, lastSeenAt, expiresAt, provenAt };
+  const { id, userId, teamId, method, userAgent, address, createdAt, lastSeenAt, expiresAt, provenAt } = row;
+  return { id, userId, teamId, method, userAgent, address, createdAt, lastSeenAt, expiresAt, provenAt };
 }

@@ -32,6 +32,7 @@ describe.each(['pglite', 'postgres'] as const)('people and repositories on %s', 
         role: 'admin',
         teamName: world.team.name,
         teamSlug: world.team.slug,
+        twoFactorRequired: false,
       },
       {
         teamId: other.team.id,
@@ -39,6 +40,7 @@ describe.each(['pglite', 'postgres'] as const)('people and repositories on %s', 
         role: 'viewer',
         teamName: other.team.name,
         teamSlug: other.team.slug,
+        twoFactorRequired: false,
       },
     ]);
     await store.users.setPassword(world.user.id, 'hash');

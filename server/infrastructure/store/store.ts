@@ -22,21 +22,26 @@ import { createExternalRuns } from './external-runs.ts';
 import { createTransactions, type Handle } from './handle.ts';
 import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
+import { createIdentities } from './identities.ts';
 
 import { createInstances } from './instances.ts';
 
+import { createInvitations } from './invitations.ts';
 import { createLocks } from './locks.ts';
 
 import { createLogins } from './logins.ts';
+import { createMembers } from './members.ts';
 import { createMetrics } from './metrics.ts';
 import { createModelCalls } from './model-calls.ts';
 import { createOutbox } from './outbox.ts';
+import { createPasswordResets } from './password-resets.ts';
 import { createPrompts } from './prompts.ts';
 import { redacting } from './redacting.ts';
 import { createRepositories } from './repositories.ts';
 import { createComments, createMerges, createReviewDecisions } from './reviews.ts';
 import { createRouting } from './routing.ts';
 import { createRuntimes } from './runtimes.ts';
+import { createSecondFactors } from './second-factors.ts';
 import { createSessionWork } from './session-work.ts';
 import { createSessions } from './sessions.ts';
 import { createTasks } from './tasks.ts';
@@ -87,6 +92,11 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
   return {
     teams: createTeams(handle),
     users: createUsers(handle),
+    members: createMembers(handle),
+    invitations: createInvitations(handle),
+    passwordResets: createPasswordResets(handle),
+    secondFactors: createSecondFactors(handle),
+    identities: createIdentities(handle),
     logins: createLogins(handle),
     tokens: createTokens(handle),
     repositories: createRepositories(handle),

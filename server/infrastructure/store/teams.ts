@@ -4,7 +4,7 @@ import type { Aggregates } from '../../application/store-port.ts';
 import type { Team } from '../../application/team-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Handle } from './handle.ts';
-import { decode, isId, storable } from './rows.ts';
+import { assignments, decode, isId, list, storable } from './rows.ts';
 
 type TeamRow = typeof teams.$inferSelect;
 
@@ -38,6 +38,25 @@ export function createTeams(handle: Handle): Aggregates['teams'] {
     async list() {
       const rows = await handle.db.select().from(teams).orderBy(asc(teams.createdAt), asc(teams.id));
       return rows.map(teamOf);
+    },
+
+    async update(id, patch, version) {
+      const changes = list([sql`version = version + 1`, ...assignments(teams, patch)]);
+      const guard = version === undefined ? sql`` : sql`and version = ${version}::int`;
+      const [row] = isId(id)
+        ? await handle.rows(sql`update teams set ${changes} where id = ${id}::uuid ${guard} returning *`)
+        : [];
+      if (row !== undefined) return teamOf(decode(teams, row));
+      const [now] = isId(id) ? await handle.rows(sql`select version from teams where id = ${id}::uuid`) : [];
+      if (now === undefined) throw new DomainError('NOT_FOUND', 'There is no such team');
+      throw new DomainError('CONFLICT', `The team has changed meanwhile: it is at version ${now.version}`, {
+        details: { version: Number(now.version) },
+      });
+    },
+
+    async slugTaken(slug) {
+      const [row] = await handle.rows(sql`select 1 from teams where slug = ${slug}`);
+      return row !== undefined;
     },
   };
 }

@@ -59,6 +59,15 @@ export function createTokens(handle: Handle): Aggregates['tokens'] {
         .returning({ id: apiTokens.id });
       if (revoked.length === 0) throw new DomainError('NOT_FOUND', 'There is no such token');
     },
+
+    async revokeAllOf(teamId, userId) {
+      const revoked = await handle.db
+        .update(apiTokens)
+        .set({ revokedAt: sql`clock_timestamp()` })
+        .where(and(eq(apiTokens.teamId, teamId), eq(apiTokens.userId, userId), isNull(apiTokens.revokedAt)))
+        .returning({ id: apiTokens.id });
+      return revoked.length;
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, count, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { memberships, users } from '../../../db/schema/people.ts';
 import { teams } from '../../../db/schema/teams.ts';
 import type { Aggregates } from '../../application/store-port.ts';
@@ -52,11 +52,36 @@ export function createUsers(handle: Handle): Aggregates['users'] {
           role: memberships.role,
           teamName: teams.name,
           teamSlug: teams.slug,
+          twoFactorRequired: teams.twoFactorRequired,
         })
         .from(memberships)
         .innerJoin(teams, eq(teams.id, memberships.teamId))
+        .where(
+          and(
+            eq(memberships.userId, userId),
+            isNotNull(memberships.acceptedAt),
+            isNull(memberships.disabledAt),
+            eq(teams.active, true),
+          ),
+        )
+        .orderBy(asc(memberships.createdAt), asc(memberships.teamId));
+    },
+
+    async standings(userId) {
+      return handle.db
+        .select({ teamId: memberships.teamId, userId: memberships.userId, role: memberships.role })
+        .from(memberships)
         .where(eq(memberships.userId, userId))
         .orderBy(asc(memberships.createdAt), asc(memberships.teamId));
+    },
+
+    async rename(userId, name) {
+      const changed = await handle.db
+        .update(users)
+        .set({ name: storable(name) })
+        .where(eq(users.id, userId))
+        .returning({ id: users.id });
+      if (changed.length === 0) throw new DomainError('NOT_FOUND', 'There is no such user');
     },
 
     async setPassword(userId, hash) {
