@@ -1,4 +1,5 @@
 import { createAgents } from './application/agents.ts';
+import { createApprovals } from './application/approvals/service.ts';
 import { createAsks } from './application/asks.ts';
 import { createAudit } from './application/audit.ts';
 import { createAuth } from './application/auth.ts';
@@ -31,7 +32,8 @@ import { createWebhooks } from './application/webhooks.ts';
 
 /** Every service, built once; pages and the API reach the same ones. */
 export function createServices(deps: Deps, options: { setupCode: string; runtimeId: string }) {
-  const system = createSystem(deps);
+  const approvals = createApprovals(deps);
+  const system = createSystem(deps, approvals.lamp);
   return {
     auth: createAuth(deps, options),
     proofs: createProofs(deps),
@@ -49,6 +51,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     reviews: createReviews(deps),
     metrics: createFigures(deps),
     asks: createAsks(deps),
+    approvals,
     agents: createAgents(deps),
     external: createExternalAgents(deps),
     runtimes: createRuntimes(deps),

@@ -76,25 +76,6 @@ export const asks = pgTable(
   ],
 );
 
-export const approvals = pgTable('approvals', {
-  id: id(),
-  teamId: uuid('team_id')
-    .notNull()
-    .references(() => teams.id),
-  sessionId: uuid('session_id').references(() => sessions.id),
-  action: text('action').notNull(),
-  status: text('status', { enum: ['pending', 'approved', 'rejected', 'expired'] })
-    .notNull()
-    .default('pending'),
-  requestedBy: uuid('requested_by').references(() => users.id),
-  reason: text('reason').notNull(),
-  decidedBy: uuid('decided_by').references(() => users.id),
-  note: text('note'),
-  createdAt: createdAt(),
-  expiresAt: at('expires_at').notNull(),
-  decidedAt: at('decided_at'),
-});
-
 /** Prompts injected by people, kept until the run they are meant for has taken them. */
 export const prompts = pgTable(
   'prompts',

@@ -1,5 +1,5 @@
 import { bigint, boolean, integer, pgTable, text } from 'drizzle-orm/pg-core';
-import { createdAt, id, version } from './columns.ts';
+import { at, createdAt, id, version } from './columns.ts';
 
 export const teams = pgTable('teams', {
   id: id(),
@@ -15,6 +15,11 @@ export const teams = pgTable('teams', {
   openRegistration: boolean('open_registration').notNull().default(false),
   /** Not even the only admin may approve an own request. */
   selfApprovalForbidden: boolean('self_approval_forbidden').notNull().default(false),
+  /** The tokens of one month in place of `tokensPerMonth`, agreed to by a second person. */
+  raisedTokens: bigint('raised_tokens', { mode: 'number' }),
+  /** As `2026-11`; in every other month the limit is the ordinary one. */
+  raisedMonth: text('raised_month'),
+  deletedAt: at('deleted_at'),
   lastSessionNumber: integer('last_session_number').notNull().default(0),
   version: version(),
   createdAt: createdAt(),

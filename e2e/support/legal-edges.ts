@@ -14,6 +14,14 @@ export const sessionEdges: Record<string, readonly string[]> = {
   cancelled: [],
 };
 
+/** Where a force-complete may start; it is told by its own event beside the move. */
+export const forceEdges: Record<string, readonly string[]> = Object.fromEntries(
+  ['running', 'degraded', 'paused', 'partially_completed', 'failed', 'timeout', 'stopped', 'orphaned'].map((from) => [
+    from,
+    ['completed'],
+  ]),
+);
+
 export const taskEdges: Record<string, readonly string[]> = {
   pending: ['ready', 'blocked', 'skipped', 'cancelled'],
   ready: ['assigned', 'paused', 'skipped', 'cancelled'],

@@ -42,6 +42,8 @@ export interface SessionMove {
   patch?: SessionPatch | undefined;
   /** Also gives the lease back (owner null), as every move out of executing does. */
   release?: boolean | undefined;
+  /** Force-complete, an operation beside the table: from any status it may start from, to completed only. */
+  forced?: boolean | undefined;
 }
 
 export interface SessionFilter {
@@ -133,6 +135,8 @@ export interface SessionStore {
   /** Renews, without waiting for a row that is being written to; answers the ids whose lease is lost or taken. */
   renew(owner: string, held: readonly { id: string; epoch: number }[], leaseSeconds: number): Promise<string[]>;
   release(owner: string): Promise<void>;
+  /** Takes the session from whoever runs it: owner none, epoch + 1, its open attempts re-stamped; every late write finds no row. */
+  raiseEpoch(id: string): Promise<Session>;
   /** Executing sessions past their deadline, by database time. */
   pastDeadline(): Promise<Session[]>;
 }

@@ -7,6 +7,8 @@
  * - every mutation carries its guard: zero rows is CONFLICT ("the world moved on"), never a silent success.
  * A session-level write locks the session's row first, tasks and attempts after it, so transactions never cross.
  */
+
+import type { ApprovalStore } from './approval-port.ts';
 import type { AskRuleStore, AskStore } from './ask-port.ts';
 import type { BudgetStore } from './budget-port.ts';
 import type { FenceStore } from './coordination-port.ts';
@@ -74,6 +76,7 @@ export interface Aggregates {
   checkpoints: CheckpointStore;
   asks: AskStore;
   askRules: AskRuleStore;
+  approvals: ApprovalStore;
   prompts: PromptStore;
   events: EventStore;
   outbox: OutboxStore;

@@ -35,6 +35,19 @@ export interface SystemOverview {
   coordination: CoordinationFacts;
 }
 
+/** What waits for a decision that this actor may take. */
+export type ApprovalLamp = (
+  actor: Actor,
+) => Promise<{ approvals: number; plans: number; since: Date | null; first: string | null }>;
+
+function decisionsInWords(approvals: number, plans: number, first: string | null): string {
+  const parts = [
+    ...(approvals > 0 ? [`${first}: a request that you may decide`] : []),
+    ...(plans > 0 ? [plans === 1 ? 'a plan waits' : `${plans} plans wait`] : []),
+  ];
+  return parts.length === 0 ? 'Nothing waits for your approval.' : sentence(parts.join('; '));
+}
+
 /** A queue this old is worth a lamp. */
 const queueAgeSeconds = 60;
 
@@ -68,7 +81,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 }
 
 /** The state of the installation, for lamps and probes. Every figure is read, none remembered. */
-export function createSystem(deps: Deps) {
+export function createSystem(deps: Deps, lamp: ApprovalLamp) {
   const { store, settings, clock, instance } = deps;
   const loops = () => instance.vitals().loops;
 
@@ -118,6 +131,7 @@ export function createSystem(deps: Deps) {
       const lastFailed = (
         await store.sessions.list(teamId, { status: ['failed', 'timeout', 'orphaned'], sort: 'newest' }, { limit: 1 })
       ).items[0];
+      const { approvals, plans, first, since: decisionsSince } = await lamp(actor);
       const runtime = deps.runtime.status();
       const failed = (status.failed ?? 0) + (status.timeout ?? 0) + (status.orphaned ?? 0);
       const active =
@@ -142,11 +156,11 @@ export function createSystem(deps: Deps) {
         },
         {
           key: 'approval',
-          lit: (attention.approval ?? 0) > 0,
-          count: attention.approval ?? 0,
-          detail: 'Plans that wait for approval.',
-          since: null,
-          href: '/sessions?attention=approval',
+          lit: approvals + plans > 0,
+          count: approvals + plans,
+          detail: decisionsInWords(approvals, plans, first),
+          since: decisionsSince,
+          href: approvals > 0 || plans === 0 ? '/approvals' : '/sessions?attention=approval',
         },
         {
           key: 'conflict',

@@ -26,6 +26,10 @@ export interface Team {
   twoFactorRequired: boolean;
   openRegistration: boolean;
   selfApprovalForbidden: boolean;
+  /** The tokens of `raisedMonth` in place of `tokensPerMonth`. */
+  raisedTokens: number | null;
+  raisedMonth: string | null;
+  deletedAt: Date | null;
   version: number;
   createdAt: Date;
 }
@@ -117,6 +121,10 @@ export interface TeamStore {
     version?: number,
   ): Promise<Team>;
   slugTaken(slug: string): Promise<boolean>;
+  /** The tokens of one month, in place of the ordinary limit; for that month only. */
+  raiseMonth(id: string, month: string, tokens: number): Promise<Team>;
+  /** Soft: it is inactive from then on, and nothing of it is lost; null takes it back. */
+  setDeleted(id: string, at: Date | null): Promise<Team>;
 }
 
 export interface UserStore {

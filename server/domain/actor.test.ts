@@ -45,6 +45,7 @@ const matrix: Record<Permission, [string, string]> = {
   'context.promote': ['nnyy', 'nnyy'],
   'force_complete.request': ['nnyy', 'nyyy'],
   'force_complete.decide': ['nnny', 'nnny'],
+  'budget.request': ['nnyy', 'nnyy'],
   'agent.manage': ['nnyy', 'nnyy'],
   'runtime.manage': ['nnyy', 'nnyy'],
   'blueprint.manage': ['nnyy', 'nnyy'],

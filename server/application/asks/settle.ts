@@ -2,7 +2,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { type Ask, type AskAnswer, isOpen } from '../../domain/ask.ts';
 import { type AskRule, hardDenied, ruleFor } from '../../domain/ask-rule.ts';
 import type { Attempt } from '../../domain/attempt.ts';
-import type { Session } from '../../domain/session.ts';
+import { isActive, type Session } from '../../domain/session.ts';
 import { attentionOf, planWaits } from '../../domain/session-life.ts';
 import { personOf } from '../sessions/find.ts';
 import type { Tx } from '../store-port.ts';
@@ -82,10 +82,15 @@ export async function presetOf(tx: Pick<Tx, 'attempts' | 'agents'>, ask: Pick<As
   return agent?.permissionPreset ?? null;
 }
 
-/** Sets the session's attention from its open asks, its waiting plan and its conflicts; call under the session's lock. */
+/** Sets the session's attention from its open asks, its waiting plan, the requests about it and its conflicts; call under the session's lock. */
 export async function refreshAttention(tx: Tx, sessionId: string, actor: Actor): Promise<void> {
   const session = await tx.sessions.byId(sessionId);
-  const approvals = session !== null && planWaits(session) && session.plannedAt ? [session.plannedAt] : [];
+  if (session === null) return;
+  const requests = isActive(session.status) ? await tx.approvals.pendingOf(sessionId) : [];
+  const approvals = [
+    ...(planWaits(session) && session.plannedAt ? [session.plannedAt] : []),
+    ...requests.map(({ createdAt }) => createdAt),
+  ];
   const asks = await tx.asks.openOf(sessionId);
   const conflicts = (await tx.conflicts.ofSession(sessionId))
     .filter(({ status }) => status === 'waiting_for_person')

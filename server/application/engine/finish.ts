@@ -67,6 +67,8 @@ export async function finishSession(deps: Deps, session: Session): Promise<void>
       },
       release: true,
     });
+    // A request to complete it by force is answered by its end.
+    await tx.sessions.setAttention(session.id, 'none', engineActor(session.teamId));
     await tx.contexts.setSessionExpiry(session.id, expiryAfterSession(endedAt));
   });
   deps.nudge();

@@ -4,8 +4,8 @@ import type { Deps } from '../deps.ts';
 import type { BranchFence } from '../git-port.ts';
 import { surroundingsOf } from './surroundings.ts';
 
-/** The engine waits as long as it takes to verify in the lane; a person is told sooner that it is busy. */
-const patienceMs = { engine: 1_800_000, person: 30_000 } as const;
+/** The engine waits as long as it takes to verify in the lane; a person is told sooner that it is busy; an override goes on beside it. */
+const patienceMs = { engine: 1_800_000, person: 30_000, override: 3_000 } as const;
 
 /** The repository's lane as whoever is in it has it. */
 export type Lane = Grant;

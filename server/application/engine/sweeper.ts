@@ -1,6 +1,8 @@
 import { type Ask, escalationDue, expiredMessage, expiryDue } from '../../domain/ask.ts';
 import type { Attempt } from '../../domain/attempt.ts';
 import { isExecuting, type Session } from '../../domain/session.ts';
+import { createCarriers } from '../approvals/carrier.ts';
+import { createDecisions } from '../approvals/decide.ts';
 import { refreshAttention } from '../asks/settle.ts';
 import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
@@ -17,6 +19,7 @@ const worktreesMs = 5_000;
 /** What time alone decides: deadlines, asks past their SLA or expiry, worktrees nobody needs, the runtime's heartbeat. */
 export function createSweeper(deps: Deps, runtimeId: string) {
   const { store, log } = deps;
+  const decisions = createDecisions(deps, createCarriers(deps));
   const stuck = new Set<string>();
 
   async function deadlines(): Promise<void> {
@@ -73,6 +76,11 @@ export function createSweeper(deps: Deps, runtimeId: string) {
     return true;
   }
 
+  async function approvals(): Promise<void> {
+    const expired = await decisions.expire();
+    if (expired > 0) log.info({ expired }, 'Requests that nobody decided have ended');
+  }
+
   async function contexts(): Promise<void> {
     const removed = await store.contexts.removeExpired();
     if (removed > 0) log.info({ removed }, 'Expired contexts were removed');
@@ -121,7 +129,7 @@ export function createSweeper(deps: Deps, runtimeId: string) {
   return {
     /** Each part by itself: one that fails is logged and does not hold up the others. */
     async sweep(): Promise<void> {
-      for (const part of [deadlines, asks, contexts, worktrees, runtime, external, agents]) {
+      for (const part of [deadlines, asks, approvals, contexts, worktrees, runtime, external, agents]) {
         try {
           await part();
         } catch (error) {

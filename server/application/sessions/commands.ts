@@ -9,6 +9,7 @@ import {
   sessionTransitions,
 } from '../../domain/session.ts';
 import { planWaits } from '../../domain/session-life.ts';
+import { refreshAttention } from '../asks/settle.ts';
 import type { Deps } from '../deps.ts';
 import type { Tx } from '../store-port.ts';
 import { refuseOnFullDisk } from './create.ts';
@@ -174,7 +175,7 @@ export function createCommands(deps: Deps) {
         assertPlanWaits(session);
         const after = await tx.sessions.update(session.id, { planApprovedAt: clock() }, { status: [session.status] });
         await tx.events.append(session.id, [{ type: 'plan.accepted', actor, payload: {} }]);
-        await tx.sessions.setAttention(session.id, 'none', actor);
+        await refreshAttention(tx, session.id, actor);
         return after;
       });
     },

@@ -4,6 +4,7 @@ import type { Logger } from '../../log.ts';
 import type { Authenticate } from '../authenticate.ts';
 import { errorHandler, sendJson } from '../errors.ts';
 import { agentRoutes } from './agents.ts';
+import { approvalRoutes } from './approvals.ts';
 import { askRoutes } from './asks.ts';
 import { auditRoutes } from './audit.ts';
 import { blueprintRoutes } from './blueprints.ts';
@@ -67,6 +68,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...teamRoutes,
     ...tokenRoutes,
     ...askRoutes,
+    ...approvalRoutes,
     ...conflictRoutes,
     ...routingRoutes,
     // Before the agents: `/agents/enrolment-codes` is no agent's name.

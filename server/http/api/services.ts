@@ -1,4 +1,5 @@
 import type { createAgents } from '../../application/agents.ts';
+import type { createApprovals } from '../../application/approvals/service.ts';
 import type { createAsks } from '../../application/asks.ts';
 import type { createAudit } from '../../application/audit.ts';
 import type { createAuth } from '../../application/auth.ts';
@@ -47,6 +48,7 @@ export interface ApiServices {
   readonly blueprints: ReturnType<typeof createBlueprints>;
   readonly budgets: ReturnType<typeof createBudgets>;
   readonly asks: ReturnType<typeof createAsks>;
+  readonly approvals: ReturnType<typeof createApprovals>;
   readonly conflicts: ReturnType<typeof createConflicts>;
   readonly contexts: ReturnType<typeof createContexts>;
   readonly runtimes: ReturnType<typeof createRuntimes>;

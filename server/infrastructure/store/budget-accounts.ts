@@ -78,10 +78,16 @@ export async function lockChain(tx: Handle, sessionId: string): Promise<AccountR
   return read(tx, wanted, sql``);
 }
 
+const thisMonth = sql`to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM')`;
+
+/** The tokens of a team `t` in a month: the ordinary limit, or what a second person agreed to for that one. */
+const tokensOf = (month: SQL) =>
+  sql`case when t.raised_month = ${month} then t.raised_tokens else t.tokens_per_month end`;
+
 /** The team's account of one month, made when there is none. */
 export async function monthOf(tx: Handle, teamId: string, month: string): Promise<AccountRow> {
   const [team] = isId(teamId)
-    ? await tx.rows(sql`select tokens_per_month::text as tokens from teams where id = ${teamId}::uuid`)
+    ? await tx.rows(sql`select ${tokensOf(sql`${month}`)}::text as tokens from teams t where t.id = ${teamId}::uuid`)
     : [];
   if (team === undefined) throw new DomainError('NOT_FOUND', 'There is no such team');
   const wanted = [{ teamId, sessionId: null, month, caps: { ...none, tokens: Number(team.tokens) } }];
@@ -101,8 +107,8 @@ async function lineOf(tx: Handle, sessionId: string): Promise<Wanted[]> {
           select id, team_id, parent_id, budget, 0 as height from sessions where id = ${sessionId}::uuid
           union all select p.id, p.team_id, p.parent_id, p.budget, line.height + 1
           from line join sessions p on p.id = line.parent_id where line.height < 20)
-        select line.id, line.team_id, line.budget, t.tokens_per_month::text as tokens,
-          to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM') as month
+        select line.id, line.team_id, line.budget, ${tokensOf(thisMonth)}::text as tokens,
+          ${thisMonth} as month
         from line join teams t on t.id = line.team_id order by line.height`)
     : [];
   const [leaf] = rows;

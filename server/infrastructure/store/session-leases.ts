@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Aggregates } from '../../application/store-port.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { nextInTurn, type Waiter } from '../../domain/fair-share.ts';
 import { instanceOf } from '../../domain/instance.ts';
 import type { Session } from '../../domain/session.ts';
@@ -8,7 +9,10 @@ import { anyOf } from './rows.ts';
 import { sessionFacts, sessionOf } from './session-row.ts';
 import { createTurns } from './turns.ts';
 
-type Leases = Pick<Aggregates['sessions'], 'claimQueued' | 'takeOver' | 'owned' | 'renew' | 'release' | 'pastDeadline'>;
+type Leases = Pick<
+  Aggregates['sessions'],
+  'claimQueued' | 'takeOver' | 'owned' | 'renew' | 'release' | 'pastDeadline' | 'raiseEpoch'
+>;
 
 const openAttempts = sql`('starting', 'running', 'waiting', 'verifying')`;
 
@@ -91,6 +95,18 @@ export function createSessionLeases(handle: Handle): Leases {
 
     async release(owner) {
       await handle.rows(sql`update sessions set owner = null, lease_expires_at = null where owner = ${owner}`);
+    },
+
+    async raiseEpoch(id) {
+      const [row] = await handle.rows(sql`
+        with raised as (
+          update sessions s set owner = null, lease_expires_at = null, epoch = s.epoch + 1, version = s.version + 1
+          where s.id = ${id}::uuid returning s.*),
+        restamped as (
+          update attempts a set epoch = r.epoch from raised r where a.session_id = r.id and a.status in ${openAttempts})
+        select s.*, facts.* from raised s cross join ${sessionFacts}`);
+      if (row === undefined) throw new DomainError('NOT_FOUND', 'There is no such session');
+      return sessionOf(row);
     },
 
     async pastDeadline() {

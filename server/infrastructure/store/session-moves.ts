@@ -9,6 +9,7 @@ import { eventActorOf } from '../../domain/events.ts';
 import {
   assertMove,
   canMove,
+  forceCompletable,
   isTerminal,
   type Session,
   type SessionStatus,
@@ -39,6 +40,7 @@ export function createSessionMoves(handle: Handle): Moves {
     setPendingCommand: (id, command, guard) => change(id, [sql`pending_command = ${command}`], guard),
 
     async move(move) {
+      if (move.forced && move.to !== 'completed') throw new Error('Only completed is reached by force.');
       const [row] = await handle.rows(moveStatement(move));
       if (row === undefined) throw await refusal(handle, move.sessionId, move.guard, move.to);
       handle.appended();
@@ -64,8 +66,9 @@ function lockedSession(id: string, { version, epoch, status }: SessionGuard): SQ
   return sql`select id, team_id, status, last_seq from sessions where ${sql.join(conditions, sql` and `)} for no key update`;
 }
 
-function moveStatement({ sessionId, to, guard, reason, actor, patch = {}, release }: SessionMove): SQL {
-  const legal = sessionStatuses.filter((from) => canMove(from, to) && (guard.status?.includes(from) ?? true));
+function moveStatement({ sessionId, to, guard, reason, actor, patch = {}, release, forced }: SessionMove): SQL {
+  const open = forced ? forceCompletable : sessionStatuses.filter((from) => canMove(from, to));
+  const legal = open.filter((from) => guard.status?.includes(from) ?? true);
   const ending = to === 'completed' || to === 'failed' ? `session.${to}` : null;
   const set = [
     sql`status = ${to}::session_status`,

@@ -3,6 +3,7 @@ import type { Database } from '../../../db/client.ts';
 import type { Aggregates, Store } from '../../application/store-port.ts';
 import type { Redact } from '../redaction.ts';
 import { createAgents } from './agents.ts';
+import { createApprovals } from './approvals.ts';
 import { createAskRules } from './ask-rules.ts';
 import { createAsks } from './asks.ts';
 import { createAttempts } from './attempts.ts';
@@ -118,6 +119,7 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     checkpoints: createCheckpoints(handle),
     asks: createAsks(handle),
     askRules: createAskRules(handle),
+    approvals: createApprovals(handle),
     prompts: createPrompts(handle),
     events: createEvents(handle),
     outbox: createOutbox(handle),

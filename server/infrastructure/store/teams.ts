@@ -35,6 +35,18 @@ export function createTeams(handle: Handle): Aggregates['teams'] {
       return Number(row.number);
     },
 
+    async raiseMonth(id, month, tokens) {
+      const [row] = await handle.rows(sql`update teams set raised_month = ${month}, raised_tokens = ${tokens}::bigint,
+        version = version + 1 where id = ${id}::uuid returning *`);
+      return teamOf(row === undefined ? undefined : decode(teams, row));
+    },
+
+    async setDeleted(id, at) {
+      const [row] = await handle.rows(sql`update teams set deleted_at = ${at?.toISOString() ?? null}::timestamptz,
+        active = ${at === null}::boolean, version = version + 1 where id = ${id}::uuid returning *`);
+      return teamOf(row === undefined ? undefined : decode(teams, row));
+    },
+
     async list() {
       const rows = await handle.db.select().from(teams).orderBy(asc(teams.createdAt), asc(teams.id));
       return rows.map(teamOf);
