@@ -171,3 +171,21 @@ test('streamed text grows per part and goes when its stored part or the end of i
   streams.settle([anEvent(2, 'attempt.ended', { attemptId: 'at1' })]);
   expect(streams.parts()).toEqual([]);
 });
+
+test('who watches is as the server said last, and unknown once the link is lost', async () => {
+  const { end, link } = await linked();
+  let told = 0;
+  link.subscribe(() => {
+    told += 1;
+  });
+  end.say('connect');
+  const before = told;
+  end.say('presence', { sessionId: 's1', watchers: [{ id: 'u1', name: 'Ada' }] });
+  end.say('presence', { sessionId: 'other', watchers: [{ id: 'u2', name: 'Leo' }] });
+  expect(told).toBe(before + 1);
+  expect(link.presence('s1')).toEqual([{ id: 'u1', name: 'Ada' }]);
+  expect(link.presence('s1')).toBe(link.presence('s1'));
+  expect(link.presence('other')).toEqual([]);
+  end.say('disconnect');
+  expect(link.presence('s1')).toEqual([]);
+});

@@ -36,12 +36,20 @@ export interface Wire {
   emit(event: string, ...args: unknown[]): unknown;
 }
 
+/** A person who looks at a session now. */
+export interface PresentWatcher {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface Link {
   watchSession(sessionId: string, watcher: SessionWatcher): () => void;
   watchTeam(listener: TeamListener): () => void;
   /** Told when who sits here is another than before, or nobody any more; opens no connection by itself. */
   watchIdentity(listener: () => void): () => void;
   state(): LinkState;
+  /** Who watches the session, as the server told last; the same list until it tells another. */
+  presence(sessionId: string): readonly PresentWatcher[];
   subscribe(listener: () => void): () => void;
 }
 
@@ -49,6 +57,8 @@ export interface Link {
 export const silenceMs = 40_000;
 const retryMs = 5_000;
 const rememberedIds = 2_000;
+
+const nobody: readonly PresentWatcher[] = [];
 
 type WireEvent = Omit<LiveEvent, 'at'> & { at: string };
 
@@ -61,6 +71,7 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
   const team = new Set<TeamListener>();
   const identity = new Set<() => void>();
   const listeners = new Set<() => void>();
+  const present = new Map<string, readonly PresentWatcher[]>();
   let state: LinkState = { kind: 'idle', since: now() };
   let wire: Wire | null = null;
   let opening = false;
@@ -116,6 +127,8 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
   }
 
   function lost() {
+    // Who is there is not known any more.
+    present.clear();
     become('lost');
     // A refused handshake and an end by the server are not retried by the client itself.
     if (wire?.active === false) setTimeout(() => wire?.connect(), retryMs);
@@ -170,6 +183,11 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
         wire.on('output', (delta: OutputDelta) => {
           for (const watcher of sessions.get(delta.sessionId) ?? []) watcher.onOutput(delta);
         });
+        wire.on('presence', ({ sessionId, watchers }: { sessionId: string; watchers: readonly PresentWatcher[] }) => {
+          if (!sessions.has(sessionId)) return;
+          present.set(sessionId, watchers);
+          for (const listener of listeners) listener();
+        });
         wire.on('gap', ({ sessionId }: { sessionId: string | null }) => {
           if (sessionId !== null) missed([sessionId]);
           else for (const listener of team) listener([]);
@@ -197,6 +215,7 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
         watchers.delete(watcher);
         if (watchers.size > 0) return;
         sessions.delete(sessionId);
+        present.delete(sessionId);
         wire?.emit('unwatch', { sessions: [sessionId] });
       };
     },
@@ -214,6 +233,7 @@ export function createLink(open: () => Promise<Wire>, now: () => Date = () => ne
       return () => identity.delete(listener);
     },
     state: () => state,
+    presence: (sessionId) => present.get(sessionId) ?? nobody,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,6 +1,10 @@
 import { index, layout, type RouteConfig, route } from '@react-router/dev/routes';
 
+// What only whoever builds the room looks at; the built pages leave it out.
+const development = process.argv.includes('build') ? [] : [route('styleguide', 'routes/styleguide/styleguide.tsx')];
+
 export default [
+  ...development,
   route('setup', 'routes/sign-in/setup.tsx'),
   route('login', 'routes/sign-in/login.tsx'),
   route('login/code', 'routes/sign-in/code.tsx'),
@@ -17,6 +21,8 @@ export default [
     route('sessions/new', 'routes/sessions/new.tsx'),
     route('sessions/plan', 'routes/sessions/plan.ts'),
     route('sessions/-/next', 'routes/sessions/next.ts'),
+    route('sessions/-/lines', 'routes/sessions/lines.ts'),
+    route('sessions/batch', 'routes/sessions/batch.tsx'),
     route('sessions/:slug', 'routes/sessions/session.tsx', [
       index('routes/sessions/session-timeline.tsx'),
       route('graph', 'routes/sessions/session-graph.tsx'),

@@ -28,6 +28,7 @@ import { createTasks } from './application/tasks.ts';
 import { createTeams } from './application/teams.ts';
 import { createTimeline } from './application/timeline.ts';
 import { createTokens } from './application/tokens.ts';
+import { createViews } from './application/views.ts';
 import { createWebhooks } from './application/webhooks.ts';
 
 /** Every service, built once; pages and the API reach the same ones. */
@@ -40,6 +41,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     members: createMembers(deps),
     teams: createTeams(deps, options),
     tokens: createTokens(deps),
+    views: createViews(deps),
     audit: createAudit(deps),
     locks: createLocks(deps),
     repositories: createRepositories(deps),

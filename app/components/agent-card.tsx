@@ -29,7 +29,10 @@ export function AgentCard({
 }) {
   const { total } = agent.performance;
   return (
-    <li className="relative flex min-w-0 flex-col gap-3 border-b border-r border-line-1 p-3 focus-within:bg-surface-2 hover:bg-surface-2 lg:p-4">
+    <li
+      data-row
+      className="relative flex min-w-0 flex-col gap-3 border-b border-r border-line-1 p-3 focus-within:bg-surface-2 hover:bg-surface-2 lg:p-4"
+    >
       <div className="flex items-start justify-between gap-2">
         <h2 className="min-w-0">
           <Link

@@ -25,7 +25,10 @@ export interface BlueprintEntry {
 /** One blueprint on its plate: its graph, what it is for, where it came from. */
 export function BlueprintCard({ entry }: { entry: BlueprintEntry }) {
   return (
-    <li className="relative flex min-w-0 flex-col gap-3 border-b border-r border-line-1 p-3 focus-within:bg-surface-2 hover:bg-surface-2 lg:p-4">
+    <li
+      data-row
+      className="relative flex min-w-0 flex-col gap-3 border-b border-r border-line-1 p-3 focus-within:bg-surface-2 hover:bg-surface-2 lg:p-4"
+    >
       <div className="flex items-start justify-between gap-3">
         <h2 className="min-w-0">
           <Link to={`/blueprints/${entry.key}`} className="engraved block text-data after:absolute after:inset-0">

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
-import { commandsHere, creator, focusSearch, moveRow, type PageCommand, selectRow } from '../hands/rows.ts';
+import { commandsHere, creator, currentRow, focusSearch, moveRow, type PageCommand, selectRow } from '../hands/rows.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import type { Pressed } from '../keys.ts';
 import { afterThis } from '../next-session.ts';
@@ -16,14 +16,18 @@ interface HandsProps {
   singles: boolean;
 }
 
-type Open = { kind: 'palette'; commands: readonly PageCommand[]; only: boolean } | { kind: 'keys' } | null;
+type Open =
+  | { kind: 'palette'; commands: readonly PageCommand[]; session: string | null; only: boolean }
+  | { kind: 'keys' }
+  | null;
 
 /** Everything by keyboard: carries out the keys of the one map, wherever one is. */
 export function Hands({ admin, singles }: HandsProps) {
   const [open, setOpen] = useState<Open>(null);
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const showPalette = (only: boolean) => setOpen({ kind: 'palette', commands: commandsHere(), only });
+  const showPalette = (only: boolean) =>
+    setOpen({ kind: 'palette', commands: commandsHere(), session: currentRow()?.dataset.session ?? null, only });
 
   function onPressed({ action, letter }: Pressed) {
     switch (action) {
@@ -62,6 +66,7 @@ export function Hands({ admin, singles }: HandsProps) {
         <Palette
           admin={admin}
           commands={open.commands}
+          session={open.session}
           commandsOnly={open.only}
           onKeys={() => setOpen({ kind: 'keys' })}
           onClose={() => setOpen(null)}

@@ -6,6 +6,7 @@ import { keyMap } from '../keys.ts';
 import { afterThis } from '../next-session.ts';
 import { foundEntries, type PaletteEntry, type PaletteHit, shownEntries } from '../palette-entries.ts';
 import { placesFor } from '../places.ts';
+import { batchWords, offeredVerbs } from '../session-batch.ts';
 import { Dialog } from './ui/dialog.tsx';
 import { Keys } from './ui/key.tsx';
 
@@ -13,13 +14,15 @@ interface PaletteProps {
   admin: boolean;
   /** What can be done where the focus was. */
   commands: readonly PageCommand[];
+  /** The session whose row that was. */
+  session: string | null;
   commandsOnly: boolean;
   onKeys: () => void;
   onClose: () => void;
 }
 
 /** Find, go, act: one field and a list under it, by the keyboard alone if one likes. */
-export default function Palette({ admin, commands, commandsOnly, onKeys, onClose }: PaletteProps) {
+export default function Palette({ admin, commands, session, commandsOnly, onKeys, onClose }: PaletteProps) {
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
   const navigate = useNavigate();
@@ -30,8 +33,12 @@ export default function Palette({ admin, commands, commandsOnly, onKeys, onClose
   const after = useRef<(() => void) | null>(null);
 
   const entries = useMemo(
-    () => [...commandEntries(commands), ...(commandsOnly ? [] : ownEntries(admin, pathname, onKeys))],
-    [commands, commandsOnly, admin, pathname, onKeys],
+    () => [
+      ...commandEntries(commands),
+      ...orderEntries(session),
+      ...(commandsOnly ? [] : ownEntries(admin, pathname, onKeys)),
+    ],
+    [commands, session, commandsOnly, admin, pathname, onKeys],
   );
   const shown = shownEntries([...entries, ...foundEntries(hits)], typed);
   const active = Math.min(at, shown.length - 1);
@@ -164,6 +171,19 @@ function commandEntries(commands: readonly PageCommand[]): PaletteEntry[] {
     to: null,
     run,
     refused,
+  }));
+}
+
+/** Orders for the session of a row: each leads to its consequence, where it is confirmed. */
+function orderEntries(session: string | null): PaletteEntry[] {
+  if (session === null) return [];
+  return offeredVerbs.map((verb) => ({
+    id: `order ${verb}`,
+    section: 'Here',
+    words: `${batchWords[verb].word} ${session}`,
+    detail: batchWords[verb].consequence,
+    keys: [],
+    to: `/sessions/batch?verb=${verb}&s=${session}`,
   }));
 }
 

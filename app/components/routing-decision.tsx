@@ -71,7 +71,10 @@ function Scores({ ranking, selected, weights, caption }: ScoresProps) {
             return (
               <tr key={one.agentId} className={clsx('border-b border-line-1', chosen && 'bg-surface-2')}>
                 <th scope="row" className="whitespace-nowrap py-2 pl-3 pr-2 text-left font-normal lg:pl-4">
-                  <Link to={`/agents/${one.name}`} className={clsx('underline', chosen && 'font-bold')}>
+                  <Link
+                    to={`/agents/${one.name}`}
+                    className={clsx('inline-flex min-h-11 items-center underline', chosen && 'font-bold')}
+                  >
                     {one.name}
                   </Link>
                   <span className="block text-ink-3">
@@ -175,7 +178,10 @@ function Removed({ ranking }: { ranking: Ranking }) {
       <ul>
         {ranking.removed.map((one) => (
           <li key={one.agentId} className="flex flex-wrap items-baseline gap-x-3 py-1 text-data">
-            <Link to={`/agents/${one.name}`} className="font-data text-micro underline">
+            <Link
+              to={`/agents/${one.name}`}
+              className="inline-flex min-h-11 items-center font-data text-micro underline"
+            >
               {one.name}
             </Link>
             <span className="text-ink-2">{one.removedBy}</span>

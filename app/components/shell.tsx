@@ -4,6 +4,7 @@ import { Form, Link, useLocation, useNavigation } from 'react-router';
 import { type Acknowledged, iconFor, markedTitle, type Tile } from '../annunciator.ts';
 import { time } from '../format.ts';
 import { useAcknowledged } from '../hooks/use-acknowledged.ts';
+import { useCall } from '../hooks/use-call.ts';
 import { useClockStopped, useNow } from '../hooks/use-clock.tsx';
 import { AcknowledgeKey, Annunciator } from './annunciator.tsx';
 import { Hands } from './hands.tsx';
@@ -34,6 +35,7 @@ export function Shell({ tiles, acknowledged: loaded, user, rehearsal, keys = tru
   const main = useFocusOnNavigation();
   const admin = user.role === 'admin';
   useTitleMark(tiles);
+  useCall(tiles);
 
   return (
     <div className="flex min-h-dvh flex-col">

@@ -67,7 +67,7 @@ export function WhatIfResult({ result }: { result: WhatIfShown }) {
           {result.wins.map((win) => (
             <tr key={win.agentId} className="border-b border-line-1 font-data text-data">
               <Cell>
-                <Link to={`/agents/${win.name}`} className="break-words underline">
+                <Link to={`/agents/${win.name}`} className="inline-flex min-h-11 items-center break-words underline">
                   {win.name}
                 </Link>
               </Cell>
@@ -86,7 +86,10 @@ export function WhatIfResult({ result }: { result: WhatIfShown }) {
             {result.changed.map((change) => (
               <tr key={change.decisionId} className="border-b border-line-1">
                 <Cell>
-                  <Link to={`/sessions/${change.sessionSlug}/tasks?task=${change.taskId}`} className="underline">
+                  <Link
+                    to={`/sessions/${change.sessionSlug}/tasks?task=${change.taskId}`}
+                    className="inline-flex min-h-11 items-center underline"
+                  >
                     <span className="font-data text-data font-bold">{change.sessionSlug}</span>
                   </Link>
                   <span className="line-clamp-2 break-words text-data">{change.taskTitle}</span>

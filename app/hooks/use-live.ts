@@ -5,6 +5,9 @@ import { createLink, type LinkState, type TeamListener, type Wire } from '../liv
 import { createStreams, type StreamedPart, type Streams } from '../live-streams.ts';
 import { useThrottled } from './use-throttled.ts';
 
+/** The one connection of this tab. */
+export { link as sharedLink };
+
 // Born in the browser only, in the first effect that watches; the server never opens a connection to itself.
 const link = createLink(async (): Promise<Wire> => {
   const { io } = await import('socket.io-client');

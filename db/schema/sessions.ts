@@ -76,6 +76,11 @@ export const sessions = pgTable(
   (t) => [
     unique().on(t.teamId, t.slug),
     index().on(t.teamId, t.status),
+    index('sessions_created').on(t.teamId, t.createdAt),
+    index('sessions_words').using(
+      'gin',
+      sql`to_tsvector('simple', ${t.title} || ' ' || ${t.description} || ' ' || ${t.prompt})`,
+    ),
     index().on(t.parentId),
     index('sessions_work')
       .on(t.status, t.priority, t.queuedAt)

@@ -68,3 +68,43 @@ export async function expectAccessible(page: Page): Promise<void> {
   );
   expect(told, `${page.url()} has violations`).toEqual([]);
 }
+
+/** Nothing scrolls sideways, and every target can be hit by a finger: 44 px each way, but for links inside sentences. */
+export async function expectFitsPhone(page: Page): Promise<void> {
+  const { width, room, small } = await page.evaluate(measurePage);
+  expect(width, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(room);
+  expect(small, `${page.url()} has targets under 44 px`).toEqual([]);
+}
+
+/** Runs in the page. */
+function measurePage(): { width: number; room: number; small: string[] } {
+  const all = document.querySelectorAll<HTMLElement>(
+    'a[href], button, summary, select, textarea, input:not([type=hidden]), [role=button], [role=tab]',
+  );
+  /** What is really hit: a box's label, or the row that a link is stretched over. */
+  const targetOf = (element: HTMLElement): Element => {
+    if (element instanceof HTMLInputElement && ['checkbox', 'radio'].includes(element.type))
+      return element.closest('label') ?? element.labels?.[0] ?? element;
+    const after = getComputedStyle(element, '::after');
+    if (after.content !== 'none' && after.position === 'absolute' && after.top === '0px' && after.bottom === '0px') {
+      let row: Element | null = element;
+      while (row !== null && getComputedStyle(row).position === 'static') row = row.parentElement;
+      return row ?? element;
+    }
+    return element;
+  };
+  const inSentence = (element: HTMLElement) =>
+    element.tagName === 'A' &&
+    getComputedStyle(element).display === 'inline' &&
+    (element.closest('p')?.textContent ?? '').trim().length > (element.textContent ?? '').trim().length;
+  const small: string[] = [];
+  for (const element of all) {
+    if (!element.checkVisibility({ visibilityProperty: true }) || inSentence(element)) continue;
+    const { width, height } = targetOf(element).getBoundingClientRect();
+    // Read aloud only, or shown when it is focused.
+    if (width <= 1 || height <= 1) continue;
+    if (width < 43.5 || height < 43.5)
+      small.push(`${Math.round(width)} × ${Math.round(height)}: ${element.outerHTML.slice(0, 160)}`);
+  }
+  return { width: document.documentElement.scrollWidth, room: innerWidth, small };
+}

@@ -1,6 +1,7 @@
 /** The store's verbs for sessions and their leases; its promises stand in `store-port.ts`. */
 import type { Actor } from '../domain/actor.ts';
 import type { Attention, PendingCommand, Session, SessionStatus } from '../domain/session.ts';
+import type { SessionSort } from '../domain/session-view.ts';
 import type { Page, PageRequest } from './team-port.ts';
 
 /** What must still be true of a row for a write to count. */
@@ -47,15 +48,30 @@ export interface SessionMove {
 }
 
 export interface SessionFilter {
+  /** None but these. */
+  ids?: readonly string[] | undefined;
   status?: readonly SessionStatus[] | undefined;
   type?: readonly string[] | undefined;
   priority?: readonly number[] | undefined;
   attention?: readonly Attention[] | undefined;
   tag?: readonly string[] | undefined;
   createdBy?: string | undefined;
+  repositoryId?: string | undefined;
+  /** Words of title, description, goal or slug, each from its beginning; or a part of title, description or slug. */
   q?: string | undefined;
-  sort?: 'newest' | 'oldest' | 'priority' | 'attention' | undefined;
+  sort?: SessionSort | undefined;
   deleted?: boolean | undefined;
+}
+
+/** What a list shows of a session beside its own row. */
+export interface SessionLineFigures {
+  id: string;
+  /** Who created it; null for a program. */
+  ownerName: string | null;
+  /** What its model calls cost, in US dollars; null while a price is unknown. */
+  costUsd: number | null;
+  /** Names of the runtimes its open attempts are on, else of the last attempt's. */
+  runtimes: string[];
 }
 
 export interface SessionStore {
@@ -94,7 +110,11 @@ export interface SessionStore {
   byId(id: string): Promise<Session | null>;
   /** Row lock, then the row as it is now; NOT_FOUND when it is gone. */
   lock(id: string): Promise<Session>;
+  /** By the last row's place in the order: rows that come or go meanwhile move no other to a page it was on. */
   list(teamId: string, filter: SessionFilter, page: PageRequest): Promise<Page<Session>>;
+  count(teamId: string, filter: SessionFilter): Promise<number>;
+  /** Of those of the team among the ids, in no order. */
+  lineFigures(teamId: string, ids: readonly string[]): Promise<SessionLineFigures[]>;
   /** Counts by status and attention of the living sessions: the annunciator's and the list's figures. */
   counts(
     teamId: string,

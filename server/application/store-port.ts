@@ -44,6 +44,7 @@ import type {
   UserStore,
 } from './team-port.ts';
 import type { TurnStore } from './turn-port.ts';
+import type { ViewStore } from './view-port.ts';
 import type { JobStore, WebhookStore } from './webhook-port.ts';
 import type { AttemptStore, CheckpointStore, PromptStore, RoutingStore, TaskStore } from './work-port.ts';
 
@@ -89,6 +90,7 @@ export interface Aggregates {
   webhooks: WebhookStore;
   jobs: JobStore;
   drills: DrillStore;
+  views: ViewStore;
   comments: CommentStore;
   reviews: ReviewStore;
   merges: MergeStore;

@@ -3,6 +3,7 @@ import { refusal, scopes } from '../../../server/domain/actor.ts';
 import { createTokenInput } from '../../../server/domain/login.ts';
 import { changePasswordInput } from '../../../server/domain/member.ts';
 import { actorOf, logoutHeader } from '../../auth.server.ts';
+import { CallSettings } from '../../components/call-settings.tsx';
 import { LoginList } from '../../components/login-list.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
 import { PasswordForm } from '../../components/password-form.tsx';
@@ -134,6 +135,9 @@ export default function Account({ loaderData, actionData }: Route.ComponentProps
           </Panel>
           <Panel title="Single keys">
             <PreferencePicker name="keys" preferences={preferences} />
+          </Panel>
+          <Panel title="Calls when someone is needed">
+            <CallSettings />
           </Panel>
           <Panel title="Password" className="flex-1">
             <PasswordForm email={me.email} lastResult={replyTo('password')} />

@@ -33,7 +33,10 @@ export function AuditList({
             <Who entry={entry} names={names} />
           </Cell>
           <Cell>
-            <Link to={`?action=${encodeURIComponent(entry.action)}`} className="break-words font-data underline">
+            <Link
+              to={`?action=${encodeURIComponent(entry.action)}`}
+              className="inline-flex min-h-11 items-center break-words font-data underline"
+            >
               {entry.action}
             </Link>
             <p className="break-words text-data text-ink-2 md:hidden">
@@ -55,7 +58,10 @@ export function AuditList({
 function Who({ entry: { actor }, names }: { entry: AuditEntry; names: Readonly<Record<string, string>> }) {
   const name = actor.id === null ? undefined : names[actor.id];
   return (
-    <Link to={`?actor=${encodeURIComponent(actor.id ?? actor.kind)}`} className="text-data underline">
+    <Link
+      to={`?actor=${encodeURIComponent(actor.id ?? actor.kind)}`}
+      className="text-data underline md:inline-flex md:min-h-11 md:flex-wrap md:items-center md:gap-x-2"
+    >
       {actor.kind} {name ?? <Id>{actor.id}</Id>}
     </Link>
   );
@@ -63,7 +69,10 @@ function Who({ entry: { actor }, names }: { entry: AuditEntry; names: Readonly<R
 
 function What({ entry: { subject } }: { entry: AuditEntry }) {
   return (
-    <Link to={`?subject=${encodeURIComponent(subject.id)}`} className="text-data underline">
+    <Link
+      to={`?subject=${encodeURIComponent(subject.id)}`}
+      className="text-data underline md:inline-flex md:min-h-11 md:flex-wrap md:items-center md:gap-x-2"
+    >
       {subject.kind} <Id>{subject.id}</Id>
     </Link>
   );

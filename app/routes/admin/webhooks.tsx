@@ -58,6 +58,7 @@ export default function Webhooks({ loaderData: { webhooks }, actionData }: Route
             <Table caption="Webhooks of the team" columns={columns}>
               {webhooks.map((webhook) => (
                 <tr
+                  data-row
                   key={webhook.id}
                   className="relative border-b border-line-1 focus-within:bg-surface-2 hover:bg-surface-2"
                 >

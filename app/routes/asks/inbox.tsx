@@ -93,7 +93,7 @@ export default function Inbox({ loaderData, actionData }: Route.ComponentProps) 
       {!past && items.length > 0 && (
         <ol className="grid content-start gap-4 p-3 lg:p-4 xl:grid-cols-2">
           {items.map(({ ask, refusal: refused }) => (
-            <li key={ask.id} className="min-w-0">
+            <li data-row key={ask.id} className="min-w-0">
               <h2 className="flex flex-wrap items-baseline gap-x-3 bg-surface-2 px-3 lg:px-4">
                 <Link
                   to={`/sessions/${ask.sessionSlug}`}
@@ -112,7 +112,7 @@ export default function Inbox({ loaderData, actionData }: Route.ComponentProps) 
       {past && items.length > 0 && (
         <Table caption="Asks that are over" columns={columns}>
           {items.map(({ ask }) => (
-            <tr key={ask.id} className="border-b border-line-1">
+            <tr data-row key={ask.id} className="border-b border-line-1">
               <Cell>
                 <span className="block break-words font-semibold">{ask.question ?? ask.title}</span>
                 {ask.command !== null && <code className="break-all text-ink-2">{ask.command}</code>}

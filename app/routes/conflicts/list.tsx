@@ -74,6 +74,7 @@ export default function Conflicts({ loaderData }: Route.ComponentProps) {
         <Table caption={past ? 'Conflicts that are over' : 'Standing conflicts'} columns={columns}>
           {items.map((conflict) => (
             <tr
+              data-row
               key={conflict.id}
               className="relative border-b border-line-1 focus-within:bg-surface-2 hover:bg-surface-2"
             >

@@ -68,6 +68,7 @@ export default function Repositories({ loaderData, actionData }: Route.Component
             <Table caption="Registered repositories" columns={columns}>
               {items.map((repository) => (
                 <tr
+                  data-row
                   key={repository.id}
                   className="relative border-b border-line-1 focus-within:bg-surface-2 hover:bg-surface-2"
                 >

@@ -56,7 +56,7 @@ export default function Runtimes({ loaderData, actionData }: Route.ComponentProp
         <Panel title="Enrolled" aside={plural(runtimes.length, 'runtime')}>
           <ul>
             {runtimes.map((runtime) => (
-              <li key={runtime.id} className="border-b-2 border-line-2">
+              <li data-row key={runtime.id} className="border-b-2 border-line-2">
                 <div className="flex flex-wrap items-center justify-between gap-3 border-b border-line-1 px-3 py-3 lg:px-4">
                   <h3 className="min-w-0 break-words font-semibold">
                     <Link to={`/runtimes/${runtime.id}`} className="flex min-h-11 items-center underline">

@@ -1,74 +1,128 @@
-import { Form, Link } from 'react-router';
+import { useCallback, useEffect, useRef } from 'react';
+import { data, redirect } from 'react-router';
 import { can, refusal } from '../../../server/domain/actor.ts';
-import { isExecuting } from '../../../server/domain/session.ts';
+import { attentions, sessionStatuses } from '../../../server/domain/session.ts';
+import type { SessionViewFilter } from '../../../server/domain/session-view.ts';
 import { actorOf } from '../../auth.server.ts';
-import { Age } from '../../components/age.tsx';
+import { BatchBar } from '../../components/batch-bar.tsx';
 import { FilterChips } from '../../components/filter-chips.tsx';
 import { NoSession } from '../../components/no-session.tsx';
 import { PageHeader } from '../../components/page.tsx';
-import { ProgressBar } from '../../components/progress.tsx';
+import { SavedViews } from '../../components/saved-views.tsx';
+import { SessionSearch } from '../../components/session-search.tsx';
+import { SessionTable } from '../../components/session-table.tsx';
 import { ActionLink, Empty } from '../../components/states.tsx';
-import { StatusBadge } from '../../components/status-badge.tsx';
-import { Button } from '../../components/ui/button.tsx';
-import { Cell, Table } from '../../components/ui/table.tsx';
 import { servicesContext } from '../../context.ts';
-import { guarded } from '../../errors.server.ts';
-import { percent, plural } from '../../format.ts';
-import { useHeldRows } from '../../hooks/use-held-rows.ts';
+import { asDomainError, guarded } from '../../errors.server.ts';
+import { plural } from '../../format.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
-import { filterFrom, sorts } from '../../session-filter.ts';
-import { attentionSigns, sessionSigns } from '../../status.ts';
+import { useSelection } from '../../hooks/use-selection.ts';
+import { useSessionLines } from '../../hooks/use-session-lines.ts';
+import { filterFrom, narrows, searchOf } from '../../session-filter.ts';
+import { linesOf, repositoryNames } from '../../session-lines.server.ts';
+import { linesInPage } from '../../session-lines.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/list.ts';
 
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Sessions');
 
-const pageSize = 50;
-
 export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
-  const { sessions, repositories } = context.get(servicesContext);
+  const services = context.get(servicesContext);
   const actor = actorOf(context);
   const filter = filterFrom(url.searchParams);
   const cursor = url.searchParams.get('cursor') ?? undefined;
-  const [page, counts, known] = await Promise.all([
-    sessions.list(actor, filter, { cursor, limit: pageSize }),
-    sessions.counts(actor),
-    repositories.list(actor, { limit: 100 }),
+  const mine: SessionViewFilter = { createdBy: actor.id };
+  const [page, counts, names, own, mineCount] = await Promise.all([
+    services.sessions.list(actor, filter, { cursor, limit: linesInPage }),
+    services.sessions.counts(actor),
+    repositoryNames(services, actor),
+    services.views.list(actor),
+    services.sessions.count(actor, mine),
   ]);
+  const items = await linesOf(services, actor, page.items, names);
+  const sum = (part: Partial<Record<string, number>>, wanted: readonly string[]) =>
+    wanted.reduce((total, key) => total + (part[key] ?? 0), 0);
+  const waiting = attentions.filter((kind) => kind !== 'none');
+  const builtIn = (name: string, view: SessionViewFilter, count: number) => ({
+    id: null,
+    name,
+    search: searchOf(view),
+    count,
+  });
   return {
-    ...page,
+    items,
+    total: page.total,
+    nextCursor: page.nextCursor,
+    cursor: cursor ?? null,
     counts,
     filter,
-    cursor: cursor ?? null,
-    me: actor.id,
-    repositories: Object.fromEntries(known.items.map(({ id, name }) => [id, name])),
+    repositories: names,
+    ownerName:
+      filter.createdBy === undefined ? null : filter.createdBy === actor.id ? 'you' : (items[0]?.owner ?? null),
+    views: [
+      builtIn('All', {}, sum(counts.status, sessionStatuses)),
+      builtIn('Mine', mine, mineCount),
+      builtIn('Need someone', { attention: waiting }, sum(counts.attention, waiting)),
+      builtIn('At work', { status: ['running', 'degraded'] }, sum(counts.status, ['running', 'degraded'])),
+      builtIn(
+        'Failed',
+        { status: ['failed', 'timeout', 'orphaned'] },
+        sum(counts.status, ['failed', 'timeout', 'orphaned']),
+      ),
+      ...own.map(({ id, name, filter: kept, count }) => ({ id, name, search: searchOf(kept), count })),
+    ],
     refusal: refusal(actor, 'session.create'),
     mayRegister: can(actor, 'repository.manage'),
-    search: url.searchParams.toString(),
   };
 });
 
-const columns = [
-  { words: 'Session' },
-  { words: 'State' },
-  { words: 'Progress', wide: true },
-  { words: 'Health', wide: true, end: true },
-  { words: 'Repository', wide: true },
-  { words: 'Created', wide: true, end: true },
-];
+/** Keeps or removes a view of one's own; what is shown stays. */
+export const action = guarded(async ({ request, url, context }: Route.ActionArgs) => {
+  const { views } = context.get(servicesContext);
+  const actor = actorOf(context);
+  const form = await request.formData();
+  const filter = filterFrom(url.searchParams);
+  try {
+    if (form.get('intent') === 'remove_view') await views.remove(actor, String(form.get('id')));
+    else await views.save(actor, { name: String(form.get('name') ?? ''), filter });
+    return redirect(`/sessions${searchOf(filter)}`);
+  } catch (error) {
+    const known = asDomainError(error);
+    if (known?.code !== 'INVALID') throw error;
+    return data({ error: issueOf(known.details) ?? known.message }, { status: 422 });
+  }
+});
 
-export default function Sessions({ loaderData }: Route.ComponentProps) {
+function issueOf(details: unknown): string | null {
+  const first: unknown = Array.isArray(details) ? details[0] : null;
+  if (typeof first !== 'object' || first === null || !('message' in first)) return null;
+  return String(first.message);
+}
+
+export default function Sessions({ loaderData, actionData }: Route.ComponentProps) {
   useRefresh();
-  const { items, total, nextCursor, cursor, filter, search, counts } = loaderData;
-  const { rows, waiting, release } = useHeldRows(items, search);
-  const all = Object.values(counts.status).reduce((sum: number, amount) => sum + (amount ?? 0), 0);
-  const filtered = filter.status !== undefined || filter.attention !== undefined || filter.q !== undefined;
+  const { items, total, nextCursor, cursor, filter, counts, repositories, views } = loaderData;
+  const here = searchOf(filter);
+  const view = cursor === null ? here : `${here}&cursor=${cursor}`;
+  const list = useSessionLines({ items, nextCursor }, view);
+  const { slugs, toggle, all: selectAll, clear } = useSelection(here);
+  const shown = list.rows.map((line) => line.slug);
+  const everySelected = shown.every((slug) => slugs.has(slug));
+  const onSelectAll = useCallback(
+    () => (everySelected ? clear() : selectAll(shown)),
+    [everySelected, clear, selectAll, shown],
+  );
+  const all = views[0]?.count ?? 0;
 
   return (
     <>
       <PageHeader
         title="Sessions"
-        note={all === 0 ? undefined : `${plural(total, 'session')}${filtered ? ` of ${all} match` : ''}`}
+        note={
+          all === 0
+            ? undefined
+            : `${plural(total, 'session')}${narrows(filter) ? ` of ${all.toLocaleString('en-US')} match` : ''}`
+        }
       >
         {loaderData.refusal === null ? (
           <ActionLink to="/sessions/new" creates>
@@ -81,56 +135,24 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
 
       {all > 0 && (
         <>
-          <FilterChips counts={counts} search={search} />
-          <Form
-            method="get"
-            role="search"
-            className="flex flex-wrap items-end gap-2 border-b-2 border-line-2 px-3 py-3 lg:px-4"
-          >
-            {(filter.status ?? []).map((status) => (
-              <input key={status} type="hidden" name="status" value={status} />
-            ))}
-            {(filter.attention ?? []).map((attention) => (
-              <input key={attention} type="hidden" name="attention" value={attention} />
-            ))}
-            <label className="min-w-48 flex-1">
-              <span className="engraved text-micro text-ink-3">Find in title, goal and slug</span>
-              <input
-                type="search"
-                name="q"
-                key={filter.q}
-                defaultValue={filter.q}
-                maxLength={200}
-                className="control"
-              />
-            </label>
-            <label className="flex-1 sm:w-48 sm:flex-none">
-              <span className="engraved text-micro text-ink-3">Order</span>
-              <select name="sort" key={filter.sort} defaultValue={filter.sort} className="control">
-                {Object.entries(sorts).map(([value, words]) => (
-                  <option key={value} value={value}>
-                    {words}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <Button type="submit">Find</Button>
-          </Form>
+          <SavedViews views={views} here={here} error={actionData?.error ?? null} />
+          <FilterChips counts={counts} search={here} />
+          <SessionSearch filter={filter} repositories={repositories} ownerName={loaderData.ownerName} />
         </>
       )}
 
-      {waiting > 0 && (
+      {list.waiting > 0 && slugs.size === 0 && (
         <button
           type="button"
-          onClick={release}
+          onClick={list.release}
           // Over the page's foot, so that no row moves.
           className="engraved fixed inset-x-0 bottom-12 z-10 min-h-11 cursor-pointer bg-stream px-4 text-left text-data text-on-signal lg:bottom-0"
         >
-          {waiting} new: show {waiting === 1 ? 'it' : 'them'}
+          {list.waiting} new: show {list.waiting === 1 ? 'it' : 'them'}
         </button>
       )}
 
-      {rows.length === 0 && all > 0 && (
+      {list.rows.length === 0 && all > 0 && (
         <Empty title="No session matches." action={{ to: '/sessions', words: 'Show all sessions' }}>
           Take a filter away, or search for fewer words.
         </Empty>
@@ -138,70 +160,73 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
       {all === 0 && (
         <NoSession
           title="No session yet."
-          repositories={Object.keys(loaderData.repositories).length}
+          repositories={Object.keys(repositories).length}
           mayCreate={loaderData.refusal === null}
           mayRegister={loaderData.mayRegister}
         />
       )}
-      {rows.length > 0 && (
-        <Table caption="Sessions" columns={columns}>
-          {rows.map((session) => (
-            <tr
-              key={session.id}
-              data-row
-              className="relative border-b border-line-1 focus-within:bg-surface-2 hover:bg-surface-2"
-            >
-              <Cell className="w-2/5 max-w-0 md:max-w-none">
-                <Link to={`/sessions/${session.slug}`} className="block after:absolute after:inset-0">
-                  <span className="block font-data text-data font-bold">{session.slug}</span>
-                  <span className="line-clamp-2 wrap-anywhere">{session.title}</span>
-                </Link>
-                <span className="mt-1 block md:hidden">
-                  <ProgressBar {...session.progress} live={isExecuting(session.status)} />
-                </span>
-              </Cell>
-              <Cell>
-                <span className="flex flex-col items-start gap-1 font-data text-data md:flex-row md:flex-wrap md:items-center">
-                  {session.attention.kind !== 'none' && <StatusBadge sign={attentionSigns[session.attention.kind]} />}
-                  <StatusBadge sign={sessionSigns[session.status]} />
-                  <Age since={session.statusSince} />
-                </span>
-              </Cell>
-              <Cell wide>
-                <ProgressBar {...session.progress} live={isExecuting(session.status)} />
-              </Cell>
-              <Cell
-                wide
-                end
-                className={session.health <= 0.3 ? 'font-data text-data text-broken' : 'font-data text-data'}
-              >
-                {percent(session.health)}
-              </Cell>
-              <Cell wide className="max-w-48 truncate text-ink-2">
-                {loaderData.repositories[session.repositoryId] ?? 'removed'}
-              </Cell>
-              <Cell wide end className="whitespace-nowrap font-data text-data text-ink-2">
-                <Age since={session.createdAt} /> ago
-                {session.createdBy === loaderData.me && <span className="block text-micro">by you</span>}
-              </Cell>
-            </tr>
-          ))}
-        </Table>
-      )}
-
-      {(cursor !== null || nextCursor !== null) && (
-        <nav aria-label="Pages" className="flex gap-2 px-3 py-4 lg:px-4">
-          {cursor !== null && <ActionLink to={withCursor(search, null)}>First page</ActionLink>}
-          {nextCursor !== null && <ActionLink to={withCursor(search, nextCursor)}>Next {pageSize}</ActionLink>}
-        </nav>
+      {list.rows.length > 0 && (
+        <>
+          <SessionTable
+            lines={list.rows}
+            total={total}
+            sort={filter.sort ?? 'attention'}
+            search={here}
+            selected={slugs}
+            onSelect={toggle}
+            onSelectAll={onSelectAll}
+            onEnd={list.loadMore}
+            onRange={list.onRange}
+          />
+          <Pages here={here} cursor={cursor} list={list} shown={list.rows.length} total={total} />
+          <BatchBar selected={slugs} onClear={clear} />
+        </>
       )}
     </>
   );
 }
 
-function withCursor(search: string, cursor: string | null): string {
-  const params = new URLSearchParams(search);
-  if (cursor === null) params.delete('cursor');
-  else params.set('cursor', cursor);
-  return `?${params}`;
+interface PagesProps {
+  here: string;
+  cursor: string | null;
+  list: Pick<ReturnType<typeof useSessionLines>, 'nextCursor' | 'loading' | 'loadMore'>;
+  shown: number;
+  total: number;
+}
+
+/** The way on: with scripts the next rows join these, without them they are a page of their own. */
+function Pages({ here, cursor, list, shown, total }: PagesProps) {
+  const nav = useRef<HTMLElement>(null);
+  const { loadMore } = list;
+  useEffect(() => {
+    if (nav.current === null) return;
+    // Asked for before the end is reached; each answer makes a new `loadMore`, which looks again.
+    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && loadMore(), { rootMargin: '600px' });
+    observer.observe(nav.current);
+    return () => observer.disconnect();
+  }, [loadMore]);
+  if (cursor === null && list.nextCursor === null) return null;
+  return (
+    <nav
+      ref={nav}
+      aria-label="Pages"
+      className="flex flex-wrap items-center gap-4 px-3 py-4 lg:px-4"
+      onClickCapture={(event) => {
+        const link = event.target instanceof Element ? event.target.closest('a[href*="cursor="]') : null;
+        if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        list.loadMore();
+      }}
+    >
+      {cursor !== null && <ActionLink to={here}>First page</ActionLink>}
+      {list.nextCursor !== null && (
+        <ActionLink to={`${here}&cursor=${list.nextCursor}`}>
+          {list.loading ? 'Loading…' : `Next ${Math.min(linesInPage, Math.max(1, total - shown))}`}
+        </ActionLink>
+      )}
+      <p className="font-data text-data text-ink-2">
+        {shown.toLocaleString('en-US')} of {total.toLocaleString('en-US')} shown
+      </p>
+    </nav>
+  );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
-import { refusal } from '../../../server/domain/actor.ts';
+import { personOf, refusal } from '../../../server/domain/actor.ts';
 import type { Ask } from '../../../server/domain/ask.ts';
 import type { Task } from '../../../server/domain/task.ts';
 import { actorOf } from '../../auth.server.ts';
@@ -13,6 +13,7 @@ import { SessionConflicts } from '../../components/session-conflicts.tsx';
 import { SessionHeader } from '../../components/session-header.tsx';
 import { SessionPlan } from '../../components/session-plan.tsx';
 import { TaskInspector } from '../../components/task-inspector.tsx';
+import { Watchers } from '../../components/watchers.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { useSessionLive } from '../../hooks/use-live.ts';
@@ -52,6 +53,7 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
   return (
     <>
       <SessionHeader state={state} usage={usage} repository={repository} rehearsal={rehearsal} />
+      <Watchers sessionId={session.id} me={personOf(actor)} />
       <div
         className={`grid min-w-0 flex-1 content-start lg:grid-rows-[auto_1fr] ${
           inspection === null

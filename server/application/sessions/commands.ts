@@ -20,6 +20,8 @@ export interface CommandOptions {
   version?: number | undefined;
   reason?: string | undefined;
   requestId?: string | undefined;
+  /** How long pause and stop wait for their verified effect; as long as the API says unless named. */
+  waitSeconds?: number | undefined;
 }
 
 /** A command waits this long for its verified effect before it answers "pending" (api.md, Commands). */
@@ -81,7 +83,7 @@ export function createCommands(deps: Deps) {
       return tx.sessions.setPendingCommand(session.id, name, { status: ['running', 'degraded'] });
     });
     if (asked.pendingCommand === null) return { session: asked, verified: true };
-    return settled(asked.id);
+    return settled(asked.id, options.waitSeconds ?? verifySeconds);
   }
 
   async function atRest(
@@ -107,12 +109,12 @@ export function createCommands(deps: Deps) {
     });
   }
 
-  async function settled(id: string): Promise<{ session: Session; verified: boolean }> {
+  async function settled(id: string, waitSeconds: number): Promise<{ session: Session; verified: boolean }> {
     for (let waited = 0; ; waited += 0.1) {
       const session = await store.sessions.byId(id);
       if (!session) throw new DomainError('NOT_FOUND', 'The session is gone.');
       if (session.pendingCommand === null) return { session, verified: true };
-      if (waited >= verifySeconds) return { session, verified: false };
+      if (waited >= waitSeconds) return { session, verified: false };
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

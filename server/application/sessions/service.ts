@@ -7,9 +7,10 @@ import { refreshAttention } from '../asks/settle.ts';
 import { unkeptCap } from '../budgets.ts';
 import type { Deps } from '../deps.ts';
 import { defined } from '../repositories.ts';
-import type { SessionFilter, SessionPatch } from '../session-port.ts';
+import type { SessionFilter, SessionLineFigures, SessionPatch } from '../session-port.ts';
 import type { Page, PageRequest } from '../team-port.ts';
 import { teamOf } from '../tokens.ts';
+import { createBatch } from './batch.ts';
 import { type CommandOptions, createCommands } from './commands.ts';
 import { assertAgent, createSession } from './create.ts';
 import { cascade, endSession } from './endings.ts';
@@ -25,7 +26,7 @@ export function createSessions(deps: Deps) {
     return teamOf(actor);
   };
 
-  return {
+  const sessions = {
     ...createCommands(deps),
     create: (actor: Actor, raw: unknown) => createSession(deps, actor, raw),
     retry: (actor: Actor, ref: string, options?: CommandOptions) => retrySession(deps, actor, ref, options),
@@ -34,6 +35,10 @@ export function createSessions(deps: Deps) {
     list: (actor: Actor, filter: SessionFilter, page: PageRequest): Promise<Page<Session>> =>
       store.sessions.list(readable(actor), filter, page),
     counts: (actor: Actor) => store.sessions.counts(readable(actor)),
+    count: (actor: Actor, filter: SessionFilter) => store.sessions.count(readable(actor), filter),
+    /** What a list shows of these sessions beside their rows; of another team's there is nothing. */
+    lineFigures: (actor: Actor, ids: readonly string[]): Promise<SessionLineFigures[]> =>
+      store.sessions.lineFigures(readable(actor), ids),
 
     /** The session's whole family: the root first, then its descendants level by level. */
     async tree(actor: Actor, ref: string): Promise<Session[]> {
@@ -138,6 +143,7 @@ export function createSessions(deps: Deps) {
       });
     },
   };
+  return { ...sessions, batch: createBatch(sessions) };
 }
 
 /** A session that shall ask nobody any more does not wait for its plan either. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attentions, priorities, priorityOf, sessionStatuses, sessionTypes } from '../../domain/session.ts';
 import { createSessionInput, updateSessionInput } from '../../domain/session-input.ts';
+import { sessionSorts } from '../../domain/session-view.ts';
 import { cut, mapped, pageOf } from './paging.ts';
 import { sessionParams } from './params.ts';
 import { boolean, listQuery, many, one } from './query.ts';
@@ -28,7 +29,7 @@ const filters = {
   tag: many(z.string().max(40), 'Only those with one of these tags.', { split: false }),
   createdBy: one(z.guid('Give the id of a user'), 'Only those this user created.'),
   q: one(z.string().max(200), 'Text in slug, title or prompt.'),
-  sort: one(z.enum(['newest', 'oldest', 'priority', 'attention']), 'Order; newest first unless said.'),
+  sort: one(z.enum(sessionSorts), 'Order; newest first unless said.'),
   deleted: boolean('The deleted ones instead of the living.'),
 };
 

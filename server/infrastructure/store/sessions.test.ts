@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addRunning, addSession, addTask, makeWorld, system, type World } from '../../../db/testing/fixtures.ts';
+import {
+  addAttempt,
+  addRunning,
+  addSession,
+  addTask,
+  makeWorld,
+  system,
+  type World,
+} from '../../../db/testing/fixtures.ts';
 import { openTestStore, type TestStore } from '../../../db/testing/store.ts';
 import type { Store } from '../../application/store-port.ts';
 import { canMove, type SessionStatus, sessionStatuses } from '../../domain/session.ts';
@@ -227,5 +235,70 @@ describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
     expect((await list({ deleted: true })).items.map((one) => one.id)).toEqual([ids[0]]);
     expect(await store.sessions.get(other.team.id, ids[0] ?? '')).toBeNull();
     expect(await store.sessions.get(other.team.id, ids[0] ?? '', { deleted: true })).not.toBeNull();
+  });
+
+  test('a page begins after the last row of the one before, whatever came or went meanwhile', async () => {
+    const other = await makeWorld(store);
+    const ids: string[] = [];
+    for (let n = 0; n < 6; n += 1)
+      ids.push((await addSession(store, other, { title: `Row ${n % 3}`, priority: n % 2 === 0 ? 1 : 3 })).id);
+    await store.sessions.setAttention(ids[1] ?? '', 'question', system);
+    await store.sessions.setAttention(ids[4] ?? '', 'permission', system);
+    for (const sort of ['newest', 'oldest', 'priority', 'attention', 'changed', 'title'] as const) {
+      const whole = await store.sessions.list(other.team.id, { sort }, { limit: 100 });
+      const paged: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await store.sessions.list(other.team.id, { sort }, { limit: 2, cursor });
+        paged.push(...page.items.map((one) => one.id));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      expect(paged, sort).toEqual(whole.items.map((one) => one.id));
+    }
+    const first = await store.sessions.list(other.team.id, { sort: 'newest' }, { limit: 3 });
+    // An offset would now show the third row again.
+    await addSession(store, other, { title: 'Newer than all' });
+    const next = { limit: 3, cursor: first.nextCursor ?? undefined };
+    const second = await store.sessions.list(other.team.id, { sort: 'newest' }, next);
+    expect(new Set([...first.items, ...second.items].map((one) => one.id)).size).toBe(6);
+    await expect(store.sessions.list(other.team.id, { sort: 'title' }, next)).rejects.toMatchObject({
+      code: 'INVALID',
+    });
+  });
+
+  test('words of the goal are found by their beginnings, parts of names anywhere', async () => {
+    const other = await makeWorld(store);
+    const { id } = await addSession(store, other, {
+      title: 'Wrap lines',
+      prompt: 'Break the ledger’s overlong entries.',
+    });
+    await addSession(store, other, { title: 'Something else', prompt: 'Nothing of it.' });
+    const find = async (q: string) =>
+      (await store.sessions.list(other.team.id, { q }, { limit: 10 })).items.map((one) => one.id);
+    for (const q of ['ledger', 'LEDG', 'overlong led', 'ine', 'wrap', 'entr break'])
+      expect(await find(q), q).toEqual([id]);
+    for (const q of ['edger', 'ledger nothing', "led' & !x", '<->', ':*']) expect(await find(q), q).toEqual([]);
+  });
+
+  test('a line tells whose it is, what it cost and where it runs', async () => {
+    const other = await makeWorld(store);
+    const session = await addRunning(store, other);
+    const task = await addTask(store, session);
+    const attempt = await addAttempt(store, other, session, task);
+    const elsewhere = await makeWorld(store);
+    const hidden = await addSession(store, elsewhere);
+    const figures = () => store.sessions.lineFigures(other.team.id, [session.id, hidden.id, 'nonsense']);
+    expect(await figures()).toEqual([
+      { id: session.id, ownerName: 'Ada', costUsd: 0, runtimes: [expect.stringMatching(/^embedded-/)] },
+    ]);
+    const call = {
+      ...{ teamId: other.team.id, sessionId: session.id, attemptId: attempt.id, provider: 'local', model: 'any' },
+      ...{ inputTokens: 1, outputTokens: 1, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
+      ...{ latencyMs: 1, status: 200, errorClass: null },
+    };
+    await store.modelCalls.record({ ...call, costUsd: 0.25 });
+    expect(await figures()).toMatchObject([{ costUsd: 0.25 }]);
+    await store.modelCalls.record({ ...call, costUsd: null });
+    expect(await figures()).toMatchObject([{ costUsd: null }]);
   });
 });

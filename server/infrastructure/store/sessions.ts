@@ -1,13 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { sessions } from '../../../db/schema/sessions.ts';
-import type { SessionFilter } from '../../application/session-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { attentions, type Session, sessionStatuses } from '../../domain/session.ts';
 import type { Handle } from './handle.ts';
-import { cursorOf, offsetOf } from './pages.ts';
-import { anyOf, isId, storable } from './rows.ts';
+import { isId, storable } from './rows.ts';
 import { createSessionLeases } from './session-leases.ts';
+import { createSessionList } from './session-list.ts';
 import { createSessionMoves } from './session-moves.ts';
 import { sessionFacts, sessionOf } from './session-row.ts';
 
@@ -21,6 +20,7 @@ export function createSessions(handle: Handle): Aggregates['sessions'] {
   return {
     ...createSessionMoves(handle),
     ...createSessionLeases(handle),
+    ...createSessionList(handle),
 
     async insert(session) {
       await handle.db
@@ -48,17 +48,6 @@ export function createSessions(handle: Handle): Aggregates['sessions'] {
       const session = locked.length === 0 ? null : await one(sql`where s.id = ${id}::uuid`);
       if (session === null) throw new DomainError('NOT_FOUND', 'There is no such session');
       return session;
-    },
-
-    async list(teamId, filter, page) {
-      const where = conditions(teamId, filter);
-      const [counted] = await handle.rows(sql`select count(*)::int as total from sessions s where ${where}`);
-      const offset = offsetOf(page.cursor);
-      const items = await select(
-        sql`where ${where} order by ${order(filter.sort)} limit ${page.limit}::int offset ${offset}::int`,
-      );
-      const total = Number(counted?.total ?? 0);
-      return { items, total, nextCursor: cursorOf(offset + items.length, total, items.length) };
     },
 
     async counts(teamId) {
@@ -91,29 +80,4 @@ export function createSessions(handle: Handle): Aggregates['sessions'] {
 
     children: (id) => select(sql`where s.parent_id = ${id}::uuid and s.deleted_at is null order by s.created_at, s.id`),
   };
-}
-
-function conditions(teamId: string, filter: SessionFilter): SQL {
-  const { status, type, priority, attention, tag, createdBy, q, deleted } = filter;
-  const all = [sql`s.team_id = ${teamId}::uuid`, deleted ? sql`s.deleted_at is not null` : sql`s.deleted_at is null`];
-  if (status?.length) all.push(sql`s.status::text = ${anyOf(status)}`);
-  if (type?.length) all.push(sql`s.type::text = ${anyOf(type)}`);
-  if (priority?.length) all.push(sql`s.priority::text = ${anyOf(priority.map(String))}`);
-  if (attention?.length) all.push(sql`s.attention::text = ${anyOf(attention)}`);
-  if (tag?.length) all.push(sql`s.tags && array(select jsonb_array_elements_text(${JSON.stringify(tag)}::jsonb))`);
-  if (createdBy !== undefined) all.push(isId(createdBy) ? sql`s.created_by = ${createdBy}::uuid` : sql`false`);
-  if (q?.trim()) {
-    const pattern = `%${q.trim().replace(/[\\%_]/g, '\\$&')}%`;
-    all.push(sql`(s.title ilike ${pattern} or s.slug ilike ${pattern} or s.description ilike ${pattern})`);
-  }
-  return sql.join(all, sql` and `);
-}
-
-/** Whoever waits for a person is first in every list but the plain chronological ones asked for. */
-function order(sort: SessionFilter['sort']): SQL {
-  const waiting = sql`(s.attention <> 'none') desc`;
-  if (sort === 'oldest') return sql`s.created_at, s.id`;
-  if (sort === 'priority') return sql`s.priority, s.created_at desc, s.id`;
-  if (sort === 'attention') return sql`${waiting}, s.attention_since, s.created_at desc, s.id`;
-  return sql`${waiting}, s.created_at desc, s.id`;
 }

@@ -50,6 +50,7 @@ import { createTeams } from './teams.ts';
 import { createTokens } from './tokens.ts';
 import { createTurns } from './turns.ts';
 import { createUsers } from './users.ts';
+import { createViews } from './views.ts';
 import { createWebhooks } from './webhooks.ts';
 
 /** Puts jobs on the queue, by the handle they belong to; without one only the rows are written. */
@@ -132,6 +133,7 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     webhooks: createWebhooks(handle),
     jobs: { enqueue: (jobs) => enqueue(handle, jobs) },
     drills: createDrills(handle),
+    views: createViews(handle),
     comments: createComments(handle),
     reviews: createReviewDecisions(handle),
     merges: createMerges(handle),

@@ -1,0 +1,184 @@
+import { data, Form, Link, useNavigation } from 'react-router';
+import type { Session } from '../../../server/domain/session.ts';
+import { batchVerbs, mostInBatch } from '../../../server/domain/session-batch.ts';
+import { actorOf } from '../../auth.server.ts';
+import { Age } from '../../components/age.tsx';
+import { PageHeader, Panel } from '../../components/page.tsx';
+import { Empty, Notice } from '../../components/states.tsx';
+import { StatusBadge } from '../../components/status-badge.tsx';
+import { Bar } from '../../components/ui/button.tsx';
+import { Cell, Table } from '../../components/ui/table.tsx';
+import { servicesContext } from '../../context.ts';
+import { asDomainError, guarded } from '../../errors.server.ts';
+import { plural } from '../../format.ts';
+import { batchConfirmation, batchRefusal, batchSummary, batchWords } from '../../session-batch.ts';
+import { sessionSigns } from '../../status.ts';
+import { roomTitle } from '../../title.ts';
+import type { Route } from './+types/batch.ts';
+
+export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Order for several sessions');
+
+/** What the order would do to each selected session, before it is given. */
+export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
+  const { sessions } = context.get(servicesContext);
+  const actor = actorOf(context);
+  const verb = batchVerbs.find((known) => known === url.searchParams.get('verb')) ?? null;
+  const refs = [...new Set(url.searchParams.getAll('s'))].slice(0, mostInBatch);
+  const found = await Promise.all(refs.map((ref) => existing(() => sessions.get(actor, ref))));
+  const lines = found
+    .filter((session) => session !== null)
+    .map((session) => ({
+      slug: session.slug,
+      title: session.title,
+      status: session.status,
+      statusSince: session.statusSince,
+      refusal: verb === null ? 'Choose what to do.' : batchRefusal(verb, session, actor),
+    }));
+  return { verb, lines, unknown: refs.length - lines.length };
+});
+
+/** Null for one that is gone or another team's: the page says how many there were. */
+async function existing(find: () => Promise<Session>): Promise<Session | null> {
+  try {
+    return await find();
+  } catch (error) {
+    if (asDomainError(error)?.code === 'NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+export const action = guarded(async ({ request, context }: Route.ActionArgs) => {
+  const { sessions } = context.get(servicesContext);
+  const form = await request.formData();
+  const verb = batchVerbs.find((known) => known === form.get('verb'));
+  const refs = form.getAll('s').map(String);
+  const typed = verb === undefined ? null : batchConfirmation(verb, refs.length);
+  if (typed !== null && String(form.get('confirmation') ?? '').trim() !== typed)
+    return data({ error: `Type ${typed} to confirm.`, results: null }, { status: 422 });
+  const tag = String(form.get('tag') ?? '').trim();
+  if ((verb === 'tag' || verb === 'untag') && tag === '')
+    return data({ error: 'Name the tag.', results: null }, { status: 422 });
+  return { error: null, results: await sessions.batch(actorOf(context), { verb, sessions: refs, tag }) };
+});
+
+export default function Batch({ loaderData, actionData }: Route.ComponentProps) {
+  const { verb, lines, unknown } = loaderData;
+  if (verb === null || lines.length === 0)
+    return (
+      <>
+        <PageHeader title="Several sessions" />
+        <Empty title="No session is selected." action={{ to: '/sessions', words: 'Select sessions' }}>
+          Tick the boxes in the list, then choose what to do.
+        </Empty>
+      </>
+    );
+  const results = actionData?.results ?? null;
+  const { word } = batchWords[verb];
+  const possible = lines.filter((line) => line.refusal === null);
+  const bySlug = new Map(results?.map((result) => [result.slug ?? result.ref, result]));
+  return (
+    <>
+      <PageHeader title={`${word} ${plural(lines.length, 'session')}`} note={batchWords[verb].consequence} />
+      {unknown > 0 && <Notice>{plural(unknown, 'of those selected is gone', 'of those selected are gone')}.</Notice>}
+      {results !== null && <Notice>{batchSummary(verb, results)}</Notice>}
+      <Panel title={results === null ? 'What happens to each' : 'What became of each'}>
+        <Table
+          caption="Sessions of this order"
+          columns={[{ words: 'Session' }, { words: 'State' }, { words: 'Order' }]}
+        >
+          {lines.map((line) => {
+            const result = bySlug.get(line.slug);
+            return (
+              <tr key={line.slug} data-row className="border-b border-line-1">
+                <Cell className="max-w-0 md:max-w-none">
+                  <Link to={`/sessions/${line.slug}`} className="flex min-h-11 flex-col justify-center">
+                    <span className="font-data text-data font-bold">{line.slug}</span>
+                    <span className="truncate">{line.title}</span>
+                  </Link>
+                </Cell>
+                <Cell className="font-data text-data">
+                  <StatusBadge sign={sessionSigns[line.status]} /> <Age since={line.statusSince} />
+                </Cell>
+                <Cell className="text-data">
+                  {results === null ? (
+                    <Verdict refused={line.refusal} words={`is ${batchWords[verb].done}`} />
+                  ) : result === undefined ? (
+                    <span className="text-ink-2">was left as it is</span>
+                  ) : (
+                    <Verdict
+                      refused={result.outcome === 'refused' ? result.message : null}
+                      words={
+                        result.outcome === 'ordered' ? 'ordered; its agents are being ended' : batchWords[verb].done
+                      }
+                    />
+                  )}
+                </Cell>
+              </tr>
+            );
+          })}
+        </Table>
+      </Panel>
+      <div className="p-3 lg:p-4">
+        {results === null ? (
+          <Order verb={verb} slugs={possible.map((line) => line.slug)} error={actionData?.error ?? null} />
+        ) : (
+          <Link to="/sessions" className="inline-flex min-h-11 items-center underline">
+            Back to the sessions
+          </Link>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Verdict({ refused, words }: { refused: string | null; words: string }) {
+  return refused === null ? <span>{words}</span> : <span className="text-caution">Refused: {refused}</span>;
+}
+
+interface OrderProps {
+  verb: NonNullable<Route.ComponentProps['loaderData']['verb']>;
+  slugs: readonly string[];
+  error: string | null;
+}
+
+/** Gives the order to those that can take it; what is grave has its number typed first. */
+function Order({ verb, slugs, error }: OrderProps) {
+  const busy = useNavigation().state === 'submitting';
+  const typed = batchConfirmation(verb, slugs.length);
+  const { word, consequence } = batchWords[verb];
+  const tagging = verb === 'tag' || verb === 'untag';
+  return (
+    <Form method="post" className="flex flex-col gap-3">
+      <input type="hidden" name="verb" value={verb} />
+      {slugs.map((slug) => (
+        <input key={slug} type="hidden" name="s" value={slug} />
+      ))}
+      {tagging && (
+        <label className="flex max-w-md flex-col gap-1">
+          <span className="font-semibold">Tag</span>
+          <input name="tag" required maxLength={40} autoComplete="off" className="control" />
+        </label>
+      )}
+      {typed !== null && slugs.length > 0 && (
+        <label className="flex max-w-md flex-col gap-1">
+          <span>
+            Type <b className="select-all font-data">{typed}</b> to confirm
+          </span>
+          <input name="confirmation" required autoComplete="off" spellCheck={false} className="control" />
+        </label>
+      )}
+      {error !== null && (
+        <p role="alert" className="font-semibold text-broken">
+          {error}
+        </p>
+      )}
+      <Bar
+        label={`${word} ${plural(slugs.length, 'session')}`}
+        consequence={consequence}
+        refusal={slugs.length === 0 ? 'None of them can take this order; each says why.' : null}
+        pending={busy ? 'Ordering…' : null}
+        weight={verb === 'stop' || verb === 'cancel' || verb === 'delete' ? 'broken' : 'weighty'}
+      />
+    </Form>
+  );
+}
