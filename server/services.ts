@@ -15,6 +15,7 @@ import { createExternalAgents } from './application/external/service.ts';
 import { createFigures } from './application/figures.ts';
 import { createLocks } from './application/locks.ts';
 import { createMembers } from './application/members.ts';
+import { createOverview } from './application/overview.ts';
 import { createPlans } from './application/plans.ts';
 import { createProofs } from './application/proofs.ts';
 import { createRepositories } from './application/repositories.ts';
@@ -65,6 +66,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     conflicts: createConflicts(deps),
     budgets: createBudgets(deps),
     webhooks: createWebhooks(deps),
+    overview: createOverview(deps),
     system,
     drills: createDrills(deps, () => system.health()),
   };

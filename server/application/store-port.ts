@@ -16,6 +16,7 @@ import type { DrillStore } from './drill-port.ts';
 import type { ExternalStore } from './external-port.ts';
 import type { InstanceStore, SessionWorkStore } from './instance-port.ts';
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
+import type { OverviewStore } from './overview-port.ts';
 import type {
   IdentityStore,
   InvitationStore,
@@ -84,6 +85,7 @@ export interface Aggregates {
   audit: AuditStore;
   modelCalls: ModelCallStore;
   metrics: MetricStore;
+  overview: OverviewStore;
   blobs: BlobStore;
   idempotency: IdempotencyStore;
   locks: FenceStore;

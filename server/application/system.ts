@@ -195,7 +195,7 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
           count: runtime.state === 'online' || runtime.state === 'starting' ? 0 : 1,
           detail: sentenceOf(runtime),
           since: null,
-          href: '/#runtime',
+          href: '/runtimes',
         },
         {
           key: 'queue',

@@ -57,6 +57,15 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
+/** What comes by the second while an agent works. All others are milestones, kept in an index of their own. */
+export const frequentTypes: readonly EventType[] = [
+  'attempt.output',
+  'attempt.tool_called',
+  'attempt.file_changed',
+  'attempt.usage_reported',
+  'budget.reserved',
+];
+
 export interface EventActor {
   readonly kind: Actor['kind'];
   readonly id: string | null;

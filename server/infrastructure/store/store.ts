@@ -36,6 +36,7 @@ import { createMetrics } from './metrics.ts';
 import { createModelCalls } from './model-calls.ts';
 import { createOutbox } from './outbox.ts';
 import { createPasswordResets } from './password-resets.ts';
+import { createOverview } from './overview.ts';
 import { createPrompts } from './prompts.ts';
 import { redacting } from './redacting.ts';
 import { createRepositories } from './repositories.ts';
@@ -127,6 +128,7 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     audit: createAudit(handle),
     modelCalls: createModelCalls(handle),
     metrics: createMetrics(handle),
+    overview: createOverview(handle),
     blobs: createBlobs(handle),
     idempotency: createIdempotency(handle),
     locks: createLocks(handle),

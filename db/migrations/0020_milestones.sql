@@ -1,0 +1,1 @@
+CREATE INDEX "events_milestones" ON "events" USING btree ("team_id","at") WHERE type not in ('attempt.output', 'attempt.tool_called', 'attempt.file_changed', 'attempt.usage_reported', 'budget.reserved');
