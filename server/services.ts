@@ -27,6 +27,7 @@ import { createSystem } from './application/system.ts';
 import { createTaskEdits } from './application/task-edits.ts';
 import { createTasks } from './application/tasks.ts';
 import { createTeams } from './application/teams.ts';
+import { createTelemetryFeed } from './application/telemetry.ts';
 import { createTimeline } from './application/timeline.ts';
 import { createTokens } from './application/tokens.ts';
 import { createViews } from './application/views.ts';
@@ -49,6 +50,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     sessions: createSessions(deps),
     tasks: createTasks(deps),
     timeline: createTimeline(deps),
+    telemetry: createTelemetryFeed(deps),
     checkpoints: createCheckpoints(deps),
     diffs: createDiffs(deps),
     reviews: createReviews(deps),

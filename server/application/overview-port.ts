@@ -21,6 +21,8 @@ export interface OverviewStore {
   /** The attempts that are an agent's load (those of paused sessions run nowhere), oldest first. */
   work(teamId: string, limit: number): Promise<OpenWork[]>;
   flow(teamId: string): Promise<Flow>;
+  /** The slugs of the team's sessions among these ids, deleted ones too. */
+  slugs(teamId: string, ids: readonly string[]): Promise<Record<string, string>>;
   /** The newest milestones of the types named since `from`, newest first, with the slug of their session. */
   milestones(
     teamId: string,

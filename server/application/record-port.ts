@@ -100,7 +100,14 @@ export interface EventStore {
   /** The team's feed behind open transactions, so that a cursor never skips one that commits late. */
   team(
     teamId: string,
-    query: { after: number; types?: readonly string[] | undefined; limit: number; newestFirst?: boolean | undefined },
+    query: {
+      after: number;
+      before?: number | undefined;
+      sessionId?: string | undefined;
+      types?: readonly string[] | undefined;
+      limit: number;
+      newestFirst?: boolean | undefined;
+    },
   ): Promise<TimelineEvent[]>;
 }
 

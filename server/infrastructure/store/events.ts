@@ -86,6 +86,8 @@ export function createEvents(handle: Handle): Aggregates['events'] {
           and(
             eq(events.teamId, teamId),
             gt(events.cursor, query.after),
+            query.before === undefined ? undefined : lt(events.cursor, query.before),
+            query.sessionId === undefined ? undefined : eq(events.sessionId, query.sessionId),
             // A transaction that is still open may hold a smaller cursor: stop before it.
             sql`${events.xid} < pg_snapshot_xmin(pg_current_snapshot())`,
             typesIn(query.types),

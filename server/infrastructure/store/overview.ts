@@ -62,6 +62,12 @@ export function createOverview(handle: Handle): Aggregates['overview'] {
       };
     },
 
+    async slugs(teamId, ids) {
+      const rows = await handle.rows(sql`select id, slug from sessions
+        where team_id = ${teamId}::uuid and id::text = ${anyOf(ids)}`);
+      return Object.fromEntries(rows.map((row) => [String(row.id), String(row.slug)]));
+    },
+
     async milestones(teamId, { from, types, limit }) {
       const rows = await handle.rows(sql`select e.*, s.slug from events e left join sessions s on s.id = e.session_id
         where e.team_id = ${teamId}::uuid and e.at >= ${from.toISOString()}::timestamptz and e.${milestone}

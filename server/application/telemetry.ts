@@ -1,0 +1,87 @@
+import { type Actor, authorize } from '../domain/actor.ts';
+import { type EventFilter, isWanted, typesOf } from '../domain/event-filter.ts';
+import type { TimelineEvent } from '../domain/events.ts';
+import type { Deps } from './deps.ts';
+import { teamOf } from './tokens.ts';
+
+export interface FeedPage {
+  /** In the order they happened. */
+  events: TimelineEvent[];
+  /** The slugs of their sessions. */
+  slugs: Record<string, string>;
+}
+
+/** How far one question looks back, and what one file holds: a rare word must not read a whole year. */
+export const searchedEvents = 20_000;
+export const exportedEvents = 10_000;
+const pageSize = 500;
+
+/** All events of the team, as they come and as they came. */
+export function createTelemetryFeed(deps: Deps) {
+  const { store } = deps;
+
+  function mayRead(actor: Actor): string {
+    authorize(actor, 'read', { teamId: teamOf(actor), resource: 'sessions' });
+    return teamOf(actor);
+  }
+
+  async function named(teamId: string, events: readonly TimelineEvent[]): Promise<Record<string, string>> {
+    const ids = new Set(events.flatMap(({ sessionId }) => (sessionId === null ? [] : [sessionId])));
+    return ids.size === 0 ? {} : store.overview.slugs(teamId, [...ids]);
+  }
+
+  /** Pages of wanted events, the newest first, until `searchedEvents` were looked at. */
+  async function* pages(teamId: string, filter: EventFilter): AsyncGenerator<FeedPage> {
+    const session = filter.session === '' ? null : await store.sessions.get(teamId, filter.session, { deleted: true });
+    if (filter.session !== '' && session === null) return;
+    const query = { after: 0, types: typesOf(filter), sessionId: session?.id, limit: pageSize, newestFirst: true };
+    let before: number | undefined;
+    for (let looked = 0; looked < searchedEvents; looked += pageSize) {
+      const page = await store.events.team(teamId, { ...query, before });
+      const slugs = await named(teamId, page);
+      const slugOf = ({ sessionId }: TimelineEvent) => (sessionId === null ? null : (slugs[sessionId] ?? null));
+      yield { events: page.filter((event) => isWanted(event, slugOf(event), filter)), slugs };
+      if (page.length < pageSize) return;
+      before = page.at(-1)?.cursor;
+    }
+  }
+
+  return {
+    /** The newest `limit` that the filter lets through, of the last 20,000 of their types. */
+    async recent(actor: Actor, filter: EventFilter, limit: number): Promise<FeedPage> {
+      const found: FeedPage = { events: [], slugs: {} };
+      for await (const page of pages(mayRead(actor), filter)) {
+        found.events.push(...page.events);
+        Object.assign(found.slugs, page.slugs);
+        if (found.events.length >= limit) break;
+      }
+      return { ...found, events: found.events.slice(0, limit).reverse() };
+    },
+
+    /** What came after a cursor, at most 500, to mend a feed that was away; `more` says that it is not all. */
+    async since(actor: Actor, after: number): Promise<FeedPage & { more: boolean }> {
+      const teamId = mayRead(actor);
+      const events = await store.events.team(teamId, { after, limit: pageSize });
+      return { events, slugs: await named(teamId, events), more: events.length === pageSize };
+    },
+
+    /** As JSON Lines, the newest first: at most 10,000, of the last 20,000 of their types. */
+    exportLines(actor: Actor, filter: EventFilter): AsyncGenerator<string> {
+      // Permission is asked before the file begins.
+      return lines(mayRead(actor), filter);
+    },
+  };
+
+  async function* lines(teamId: string, filter: EventFilter): AsyncGenerator<string> {
+    let left = exportedEvents;
+    for await (const { events, slugs } of pages(teamId, filter)) {
+      const texts = events.slice(0, left).map(({ teamId: _, ...event }) => {
+        const session = event.sessionId === null ? null : (slugs[event.sessionId] ?? null);
+        return `${JSON.stringify({ ...event, session })}\n`;
+      });
+      left -= texts.length;
+      if (texts.length > 0) yield texts.join('');
+      if (left === 0) return;
+    }
+  }
+}
