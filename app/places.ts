@@ -22,6 +22,7 @@ export const places: readonly Place[] = [
   { to: '/conflicts', word: 'Conflicts', letter: 'F', phone: 'more', wide: 'more' },
   { to: '/runtimes', word: 'Runtimes', letter: 'R', phone: 'more', wide: 'more' },
   { to: '/routing', word: 'Routing', letter: 'U', phone: 'more', wide: 'more' },
+  { to: '/telemetry', word: 'Telemetry', letter: 'T', phone: 'more', wide: 'bar' },
   { to: '/repositories', word: 'Repositories', letter: 'P', phone: 'more', wide: 'more' },
   { to: '/admin', word: 'Admin', letter: 'M', phone: 'more', wide: 'more', admin: true },
   { to: '/account', word: 'Account', letter: 'Y', phone: 'more', wide: 'more' },

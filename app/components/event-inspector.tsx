@@ -1,11 +1,12 @@
 import { Link } from 'react-router';
+import type { EventNames } from '../../server/domain/event-filter.ts';
 import { dateTime } from '../format.ts';
 import type { LiveEvent } from '../live.ts';
 import { JsonView } from './json-view.tsx';
 import { blobOf } from './timeline-payload.ts';
 
 /** The whole of one event: where it belongs, who did it, and its payload in colours. */
-export function EventInspector({ event, slug }: { event: LiveEvent; slug: string | null }) {
+export function EventInspector({ event, names: { slug, agent } }: { event: LiveEvent; names: EventNames }) {
   const blob = blobOf(event.payload);
   return (
     <div className="flex flex-col gap-3 p-3 lg:p-4">
@@ -15,6 +16,13 @@ export function EventInspector({ event, slug }: { event: LiveEvent; slug: string
         <Fact name="By">
           {event.actor.name} <span className="text-ink-3">({event.actor.kind})</span>
         </Fact>
+        {agent !== null && (
+          <Fact name="Agent">
+            <Link to={`/agents/${agent}`} className="inline-flex min-h-11 items-center underline">
+              {agent}
+            </Link>
+          </Fact>
+        )}
         <Fact name="Session">
           {slug === null ? (
             'none'

@@ -1,13 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react';
+import type { EventNames } from '../../server/domain/event-filter.ts';
 import type { LiveEvent } from '../live.ts';
 import type { FeedView } from '../telemetry-feed.ts';
 import { TelemetryRow } from './telemetry-row.tsx';
 
 interface TelemetryListProps {
   view: FeedView;
-  slugOf: (event: LiveEvent) => string | null;
+  namesOf: (event: LiveEvent) => EventNames;
   chosen: LiveEvent | null;
   onChoose: (event: LiveEvent) => void;
   onHold: (held: boolean) => void;
@@ -20,7 +21,7 @@ const optionId = (event: LiveEvent) => `event-${event.cursor}`;
  * The stream, the newest at the end. Only what is in sight is in the document. It follows the end until somebody scrolls
  * up, chooses a row or pauses; one stop for the tabulator, arrows inside.
  */
-export function TelemetryList({ view, slugOf, chosen, onChoose, onHold }: TelemetryListProps) {
+export function TelemetryList({ view, namesOf, chosen, onChoose, onHold }: TelemetryListProps) {
   const box = useRef<HTMLDivElement>(null);
   const { rows, held } = view;
   const virtual = useVirtualizer({
@@ -79,7 +80,7 @@ export function TelemetryList({ view, slugOf, chosen, onChoose, onHold }: Teleme
       tabIndex={0}
       onScroll={scrolled}
       onKeyDown={pressed}
-      className="relative h-[60dvh] overflow-y-auto [overflow-anchor:none] focus-visible:-outline-offset-2 lg:h-[calc(100dvh-23.5rem)] lg:min-h-80"
+      className="relative h-[60dvh] overflow-y-auto [overflow-anchor:none] focus-visible:-outline-offset-2 lg:h-[calc(100dvh-24.5rem)] lg:min-h-80"
     >
       <div className="relative" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
@@ -106,7 +107,7 @@ export function TelemetryList({ view, slugOf, chosen, onChoose, onHold }: Teleme
               )}
               style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
             >
-              <TelemetryRow event={event} slug={slugOf(event)} />
+              <TelemetryRow event={event} names={namesOf(event)} />
             </div>
           );
         })}

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { useState } from 'react';
-import type { EventFilter } from '../../server/domain/event-filter.ts';
+import type { EventFilter, FeedNames } from '../../server/domain/event-filter.ts';
 import { plural } from '../format.ts';
 import { useClockStopped } from '../hooks/use-clock.tsx';
 import { useFeed } from '../hooks/use-feed.ts';
@@ -14,7 +14,7 @@ import { TelemetryList } from './telemetry-list.tsx';
 import { TelemetryRow } from './telemetry-row.tsx';
 
 interface TelemetryProps {
-  loaded: { events: readonly LiveEvent[]; slugs: Readonly<Record<string, string>> };
+  loaded: { events: readonly LiveEvent[]; names: FeedNames };
   filter: EventFilter;
 }
 
@@ -23,7 +23,7 @@ export function Telemetry({ loaded, filter }: TelemetryProps) {
   const hydrated = useHydrated();
   const stopped = useClockStopped();
   const search = searchOf(filter);
-  const { view, hold, slugOf, gap } = useFeed(loaded, filter, search);
+  const { view, hold, namesOf, gap } = useFeed(loaded, filter, search);
   const [chosen, setChosen] = useState<LiveEvent | null>(null);
   const filtered = search !== '';
 
@@ -59,12 +59,12 @@ export function Telemetry({ loaded, filter }: TelemetryProps) {
               : 'Every step of every session appears here the moment it is durable.'}
           </Empty>
         ) : hydrated ? (
-          <TelemetryList view={view} slugOf={slugOf} chosen={chosen} onChoose={setChosen} onHold={hold} />
+          <TelemetryList view={view} namesOf={namesOf} chosen={chosen} onChoose={setChosen} onHold={hold} />
         ) : (
           <ol>
             {view.rows.slice(-60).map((event) => (
               <li key={event.id} className="h-7 border-b border-line-1">
-                <TelemetryRow event={event} slug={slugOf(event)} />
+                <TelemetryRow event={event} names={namesOf(event)} />
               </li>
             ))}
           </ol>
@@ -87,7 +87,7 @@ export function Telemetry({ loaded, filter }: TelemetryProps) {
             Choose an event, by mouse or with the arrow keys in the stream, to read all that it holds.
           </p>
         ) : (
-          <EventInspector event={chosen} slug={slugOf(chosen)} />
+          <EventInspector event={chosen} names={namesOf(chosen)} />
         )}
       </Panel>
     </div>

@@ -1,14 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useFetcher } from 'react-router';
-import { type EventFilter, isWanted } from '../../server/domain/event-filter.ts';
+import { attemptOf, type EventFilter, type FeedNames, isWanted, namesIn } from '../../server/domain/event-filter.ts';
 import type { LiveEvent } from '../live.ts';
 import { createFeed } from '../telemetry-feed.ts';
 import { useTeamEvents } from './use-live.ts';
 
-type Slugs = Readonly<Record<string, string>>;
 interface Page {
   readonly events: readonly LiveEvent[];
-  readonly slugs: Slugs;
+  readonly names: FeedNames;
   readonly more: boolean;
 }
 
@@ -19,26 +18,25 @@ const mostPages = 10;
  * The team's feed as it comes. After the link was away, and when an event names a session that is not known, the pages
  * since the last seen cursor are asked for, so that nothing is missing and every row has its session's name.
  */
-export function useFeed(loaded: { events: readonly LiveEvent[]; slugs: Slugs }, filter: EventFilter, key: string) {
-  const slugs = useRef<Record<string, string>>({});
-  Object.assign(slugs.current, loaded.slugs);
-  const slugOf = useCallback(
-    ({ sessionId }: Pick<LiveEvent, 'sessionId'>) => (sessionId === null ? null : (slugs.current[sessionId] ?? null)),
-    [],
-  );
+export function useFeed(loaded: Omit<Page, 'more'>, filter: EventFilter, key: string) {
+  const known = useRef({ slugs: {} as Record<string, string>, agents: {} as Record<string, string> });
+  const learn = useCallback(({ slugs, agents }: FeedNames) => {
+    Object.assign(known.current.slugs, slugs);
+    Object.assign(known.current.agents, agents);
+  }, []);
+  learn(loaded.names);
+  const namesOf = useCallback((event: LiveEvent) => namesIn(event, known.current), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter is another feed; a newer answer for the same one is pushed
-  const feed = useMemo(() => createFeed(loaded.events, (event) => isWanted(event, slugOf(event), filter)), [key]);
+  const feed = useMemo(() => createFeed(loaded.events, (event) => isWanted(event, namesOf(event), filter)), [key]);
   useEffect(() => feed.push(loaded.events), [feed, loaded.events]);
 
   const { load, data, state } = useFetcher<Page>();
   const [pages, setPages] = useState(0);
   const [gap, setGap] = useState(false);
   const held = useRef<LiveEvent[]>([]);
-  const from = useRef(0);
 
   const mend = useCallback(
     (after: number) => {
-      from.current = after;
       setPages(1);
       void load(`/telemetry/since?after=${after}`);
     },
@@ -46,19 +44,23 @@ export function useFeed(loaded: { events: readonly LiveEvent[]; slugs: Slugs }, 
   );
 
   useTeamEvents((events) => {
-    const known = events.filter(({ sessionId }) => sessionId === null || sessionId in slugs.current);
-    const unknown = events.filter((event) => !known.includes(event));
+    for (const event of events) {
+      const attempt = attemptOf(event);
+      const agent = event.type === 'attempt.started' ? agentIn(event) : null;
+      if (attempt !== null && agent !== null) known.current.agents[attempt] = agent;
+    }
+    const unknown = events.filter(({ sessionId }) => sessionId !== null && !(sessionId in known.current.slugs));
     const first = unknown[0] ?? null;
     if (first !== null) held.current.push(...unknown);
     const before = feed.last();
-    feed.push(known);
+    feed.push(events.filter((event) => !unknown.includes(event)));
     if (events.length === 0) mend(before);
     else if (first !== null && pages === 0) mend(first.cursor - 1);
   });
 
   useEffect(() => {
     if (data === undefined || state !== 'idle' || pages === 0) return;
-    Object.assign(slugs.current, data.slugs);
+    learn(data.names);
     feed.push(data.events);
     feed.push(held.current.splice(0));
     const last = data.events.at(-1)?.cursor;
@@ -70,8 +72,13 @@ export function useFeed(loaded: { events: readonly LiveEvent[]; slugs: Slugs }, 
       setPages(pages + 1);
       void load(`/telemetry/since?after=${last}`);
     }
-  }, [data, state, pages, feed, load]);
+  }, [data, state, pages, feed, load, learn]);
 
   const view = useSyncExternalStore(feed.subscribe, feed.view, feed.view);
-  return { view, hold: feed.hold, slugOf, gap };
+  return { view, hold: feed.hold, namesOf, gap };
+}
+
+/** Who began the attempt, as the event itself says. */
+function agentIn({ payload }: LiveEvent): string | null {
+  return typeof payload.agent === 'string' ? payload.agent : null;
 }

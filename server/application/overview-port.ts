@@ -1,6 +1,8 @@
 /** What the overview reads: each one bounded statement. */
+import type { FeedNames } from '../domain/event-filter.ts';
 import type { EventType, TimelineEvent } from '../domain/events.ts';
 import type { Flow, OpenWork } from '../domain/flow.ts';
+import type { Handovers } from '../domain/handover.ts';
 import type { Track } from '../domain/matrix.ts';
 
 export interface Tracks {
@@ -21,8 +23,10 @@ export interface OverviewStore {
   /** The attempts that are an agent's load (those of paused sessions run nowhere), oldest first. */
   work(teamId: string, limit: number): Promise<OpenWork[]>;
   flow(teamId: string): Promise<Flow>;
-  /** The slugs of the team's sessions among these ids, deleted ones too. */
-  slugs(teamId: string, ids: readonly string[]): Promise<Record<string, string>>;
+  /** Who was given what since then, and what went from one agent to another; by attempts that ended. */
+  handovers(teamId: string, since: Date): Promise<Handovers>;
+  /** What sessions and attempts of the team are called, deleted ones too. */
+  names(teamId: string, ids: { sessions: readonly string[]; attempts: readonly string[] }): Promise<FeedNames>;
   /** The newest milestones of the types named since `from`, newest first, with the slug of their session. */
   milestones(
     teamId: string,

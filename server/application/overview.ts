@@ -3,6 +3,7 @@ import type { BudgetAccount } from '../domain/budget.ts';
 import { monthOf } from '../domain/budget-words.ts';
 import type { EventType, TimelineEvent } from '../domain/events.ts';
 import type { Flow, OpenWork } from '../domain/flow.ts';
+import type { Handovers } from '../domain/handover.ts';
 import { type MatrixSpan, windowOf } from '../domain/matrix.ts';
 import type { Deps } from './deps.ts';
 import type { Tracks } from './overview-port.ts';
@@ -40,6 +41,8 @@ const changeTypes: readonly EventType[] = [
 /** Sums over a day are read again no sooner than this, however many watch. */
 const flowMs = 5_000;
 
+const handoverDays = 30;
+
 /** The control room's first screen: what was, what is at work, what flows. */
 export function createOverview(deps: Deps) {
   const { store, clock } = deps;
@@ -75,6 +78,13 @@ export function createOverview(deps: Deps) {
       // A reading that failed is not what the next one gets.
       flow.catch(() => flows.delete(teamId));
       return { ...(await flow), month };
+    },
+
+    /** Who was given work and who handed it on, over the last 30 days. */
+    async handovers(actor: Actor): Promise<Handovers> {
+      authorize(actor, 'read', { teamId: teamOf(actor), resource: 'agents' });
+      const since = new Date(clock().getTime() - handoverDays * 86_400_000);
+      return store.overview.handovers(teamOf(actor), since);
     },
 
     /** What changed in the last hour, newest first. */

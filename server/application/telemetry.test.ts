@@ -34,9 +34,9 @@ test('the newest come in order with the names of their sessions, filtered over m
   const { id, slug } = await addSession(opened.store, world);
   await opened.store.sessions.move({ sessionId: id, to: 'queued', guard: {}, reason: 'x', actor: system });
   await output(id, 1_100);
-  const { events, slugs } = await feed().recent(reader, everything, 3);
+  const { events, names } = await feed().recent(reader, everything, 3);
   expect(events.map(({ payload }) => payload.text)).toEqual(['line 1097', 'line 1098', 'line 1099']);
-  expect(slugs[id]).toBe(slug);
+  expect(names.slugs[id]).toBe(slug);
   const rare = await feed().recent(reader, { ...everything, text: 'line 7 ', session: slug }, 10);
   expect(rare.events).toEqual([]);
   const early = await feed().recent(reader, { ...everything, text: '"line 7"', session: slug.toLowerCase() }, 10);

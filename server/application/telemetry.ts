@@ -1,5 +1,5 @@
 import { type Actor, authorize } from '../domain/actor.ts';
-import { type EventFilter, isWanted, typesOf } from '../domain/event-filter.ts';
+import { attemptOf, type EventFilter, type FeedNames, isWanted, namesIn, typesOf } from '../domain/event-filter.ts';
 import type { TimelineEvent } from '../domain/events.ts';
 import type { Deps } from './deps.ts';
 import { teamOf } from './tokens.ts';
@@ -7,8 +7,7 @@ import { teamOf } from './tokens.ts';
 export interface FeedPage {
   /** In the order they happened. */
   events: TimelineEvent[];
-  /** The slugs of their sessions. */
-  slugs: Record<string, string>;
+  names: FeedNames;
 }
 
 /** How far one question looks back, and what one file holds: a rare word must not read a whole year. */
@@ -25,9 +24,10 @@ export function createTelemetryFeed(deps: Deps) {
     return teamOf(actor);
   }
 
-  async function named(teamId: string, events: readonly TimelineEvent[]): Promise<Record<string, string>> {
-    const ids = new Set(events.flatMap(({ sessionId }) => (sessionId === null ? [] : [sessionId])));
-    return ids.size === 0 ? {} : store.overview.slugs(teamId, [...ids]);
+  async function named(teamId: string, events: readonly TimelineEvent[]): Promise<FeedNames> {
+    const sessions = new Set(events.flatMap(({ sessionId }) => sessionId ?? []));
+    const attempts = new Set(events.flatMap((event) => attemptOf(event) ?? []));
+    return store.overview.names(teamId, { sessions: [...sessions], attempts: [...attempts] });
   }
 
   /** Pages of wanted events, the newest first, until `searchedEvents` were looked at. */
@@ -38,9 +38,8 @@ export function createTelemetryFeed(deps: Deps) {
     let before: number | undefined;
     for (let looked = 0; looked < searchedEvents; looked += pageSize) {
       const page = await store.events.team(teamId, { ...query, before });
-      const slugs = await named(teamId, page);
-      const slugOf = ({ sessionId }: TimelineEvent) => (sessionId === null ? null : (slugs[sessionId] ?? null));
-      yield { events: page.filter((event) => isWanted(event, slugOf(event), filter)), slugs };
+      const names = await named(teamId, page);
+      yield { events: page.filter((event) => isWanted(event, namesIn(event, names), filter)), names };
       if (page.length < pageSize) return;
       before = page.at(-1)?.cursor;
     }
@@ -49,20 +48,23 @@ export function createTelemetryFeed(deps: Deps) {
   return {
     /** The newest `limit` that the filter lets through, of the last 20,000 of their types. */
     async recent(actor: Actor, filter: EventFilter, limit: number): Promise<FeedPage> {
-      const found: FeedPage = { events: [], slugs: {} };
+      const events: TimelineEvent[] = [];
+      const slugs: Record<string, string> = {};
+      const agents: Record<string, string> = {};
       for await (const page of pages(mayRead(actor), filter)) {
-        found.events.push(...page.events);
-        Object.assign(found.slugs, page.slugs);
-        if (found.events.length >= limit) break;
+        events.push(...page.events);
+        Object.assign(slugs, page.names.slugs);
+        Object.assign(agents, page.names.agents);
+        if (events.length >= limit) break;
       }
-      return { ...found, events: found.events.slice(0, limit).reverse() };
+      return { events: events.slice(0, limit).reverse(), names: { slugs, agents } };
     },
 
     /** What came after a cursor, at most 500, to mend a feed that was away; `more` says that it is not all. */
     async since(actor: Actor, after: number): Promise<FeedPage & { more: boolean }> {
       const teamId = mayRead(actor);
       const events = await store.events.team(teamId, { after, limit: pageSize });
-      return { events, slugs: await named(teamId, events), more: events.length === pageSize };
+      return { events, names: await named(teamId, events), more: events.length === pageSize };
     },
 
     /** As JSON Lines, the newest first: at most 10,000, of the last 20,000 of their types. */
@@ -74,10 +76,10 @@ export function createTelemetryFeed(deps: Deps) {
 
   async function* lines(teamId: string, filter: EventFilter): AsyncGenerator<string> {
     let left = exportedEvents;
-    for await (const { events, slugs } of pages(teamId, filter)) {
+    for await (const { events, names } of pages(teamId, filter)) {
       const texts = events.slice(0, left).map(({ teamId: _, ...event }) => {
-        const session = event.sessionId === null ? null : (slugs[event.sessionId] ?? null);
-        return `${JSON.stringify({ ...event, session })}\n`;
+        const { slug: session, agent } = namesIn(event, names);
+        return `${JSON.stringify({ ...event, session, agent })}\n`;
       });
       left -= texts.length;
       if (texts.length > 0) yield texts.join('');

@@ -40,11 +40,38 @@ function textOf(event: Judged): string {
   return text;
 }
 
-/** Whether the event is wanted; `slug` is its session's, null when it belongs to none or is not known. */
-export function isWanted(event: Judged, slug: string | null, filter: EventFilter): boolean {
+/** What an event's ids are called: its session's slug, and the agent whose attempt it tells of. */
+export interface EventNames {
+  readonly slug: string | null;
+  readonly agent: string | null;
+}
+
+/** The names of many: slugs by session, agents by attempt. */
+export interface FeedNames {
+  readonly slugs: Readonly<Record<string, string>>;
+  readonly agents: Readonly<Record<string, string>>;
+}
+
+/** The attempt an event tells of. */
+export function attemptOf({ payload }: Pick<TimelineEvent, 'payload'>): string | null {
+  return typeof payload.attemptId === 'string' ? payload.attemptId : null;
+}
+
+/** What of the known names belongs to the event. */
+export function namesIn(event: Pick<TimelineEvent, 'sessionId' | 'payload'>, { slugs, agents }: FeedNames): EventNames {
+  const attempt = attemptOf(event);
+  return {
+    slug: event.sessionId === null ? null : (slugs[event.sessionId] ?? null),
+    agent: attempt === null ? null : (agents[attempt] ?? null),
+  };
+}
+
+/** Whether the event is wanted; a name that is not known is none. */
+export function isWanted(event: Judged, { slug, agent }: EventNames, filter: EventFilter): boolean {
   const { types, session, who, text } = filter;
   if (types.length > 0 && !types.includes(event.type) && !types.includes(kindOf(event.type))) return false;
   if (session !== '' && slug?.toLowerCase() !== session.toLowerCase()) return false;
-  if (who !== '' && !event.actor.name.toLowerCase().includes(who.toLowerCase())) return false;
+  const by = `${event.actor.name} ${agent ?? ''}`.toLowerCase();
+  if (who !== '' && !by.includes(who.toLowerCase())) return false;
   return text === '' || textOf(event).includes(text.toLowerCase());
 }

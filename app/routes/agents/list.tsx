@@ -7,6 +7,7 @@ import { AgentCard } from '../../components/agent-card.tsx';
 import { CapabilityMatrix } from '../../components/capability-matrix.tsx';
 import { FilterTabs } from '../../components/filter-tabs.tsx';
 import { PageHeader, Reading } from '../../components/page.tsx';
+import { Radial } from '../../components/radial.tsx';
 import { ActionLink, Empty, Notice } from '../../components/states.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
@@ -17,9 +18,12 @@ import type { Route } from './+types/list.ts';
 
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Agents');
 
+const views = ['fleet', 'capabilities', 'handovers'] as const;
+
 export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
-  const { agents, external } = context.get(servicesContext);
+  const { agents, external, overview } = context.get(servicesContext);
   const actor = actorOf(context);
+  const view = views.find((known) => known === url.searchParams.get('view')) ?? 'fleet';
   const [fleet, stats, outside] = await Promise.all([agents.list(actor), agents.stats(actor), external.list(actor)]);
   const working = fleet.filter((agent) => agent.load.current > 0);
   const current = await Promise.all(
@@ -31,7 +35,8 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
     stats,
     outside: Object.fromEntries(outside.map((one) => [one.agentId, one])),
     current: Object.fromEntries(current),
-    view: url.searchParams.get('view') === 'capabilities' ? ('capabilities' as const) : ('fleet' as const),
+    view,
+    handovers: view === 'handovers' ? await overview.handovers(actor) : null,
     refusal: refusal(actor, 'agent.manage'),
     removed: url.searchParams.get('removed'),
   };
@@ -74,6 +79,7 @@ export default function Agents({ loaderData }: Route.ComponentProps) {
         tabs={[
           { to: '/agents', words: 'Fleet', on: view === 'fleet' },
           { to: '/agents?view=capabilities', words: 'Capabilities', on: view === 'capabilities' },
+          { to: '/agents?view=handovers', words: 'Hand-overs', on: view === 'handovers' },
         ]}
         aside={
           <Link to="/routing" className="flex min-h-11 items-center underline">
@@ -102,7 +108,9 @@ export default function Agents({ loaderData }: Route.ComponentProps) {
               {stats.load.max === 0 ? 'no place' : percent(stats.load.current / stats.load.max)}
             </Reading>
           </dl>
-          {view === 'capabilities' ? (
+          {loaderData.handovers !== null ? (
+            <Radial agents={agents} data={loaderData.handovers} />
+          ) : view === 'capabilities' ? (
             <CapabilityMatrix agents={agents} />
           ) : (
             <ul

@@ -14,8 +14,8 @@ const begun = 300;
 
 export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
   const filter = eventFilterFrom(url.searchParams);
-  const { events, slugs } = await context.get(servicesContext).telemetry.recent(actorOf(context), filter, begun);
-  return { filter, events: events.map(({ teamId: _, ...event }) => event), slugs };
+  const { events, names } = await context.get(servicesContext).telemetry.recent(actorOf(context), filter, begun);
+  return { filter, events: events.map(({ teamId: _, ...event }) => event), names };
 });
 
 /** Everything that happens in the team, while it happens. */

@@ -7,8 +7,9 @@ import type { Attention, SessionStatus } from '../../domain/session.ts';
 import { ranByAgent } from './agent-row.ts';
 import { eventOf } from './events.ts';
 import type { Handle, Row } from './handle.ts';
+import { readHandovers } from './handovers.ts';
 import { meteredOf, meteredSums } from './model-calls.ts';
-import { anyOf, decode } from './rows.ts';
+import { anyOf, decode, isId } from './rows.ts';
 
 const mostChanges = 4_000;
 const active = sql.raw(`('pending', 'queued', 'running', 'paused', 'degraded')`);
@@ -62,10 +63,17 @@ export function createOverview(handle: Handle): Aggregates['overview'] {
       };
     },
 
-    async slugs(teamId, ids) {
-      const rows = await handle.rows(sql`select id, slug from sessions
-        where team_id = ${teamId}::uuid and id::text = ${anyOf(ids)}`);
-      return Object.fromEntries(rows.map((row) => [String(row.id), String(row.slug)]));
+    handovers: (teamId, since) => readHandovers(handle, teamId, since),
+
+    async names(teamId, ids) {
+      const rows = await handle.rows(sql`
+        select 'slug' as kind, id::text, slug as name from sessions
+          where team_id = ${teamId}::uuid and id = ${idsIn(ids.sessions)}
+        union all select 'agent', a.id::text, g.name from attempts a join agents g on g.id = a.agent_id
+          where a.team_id = ${teamId}::uuid and a.id = ${idsIn(ids.attempts)}`);
+      const of = (kind: string) =>
+        Object.fromEntries(rows.filter((row) => row.kind === kind).map((row) => [String(row.id), String(row.name)]));
+      return { slugs: of('slug'), agents: of('agent') };
     },
 
     async milestones(teamId, { from, types, limit }) {
@@ -105,6 +113,11 @@ function tracksStatement(teamId: string, from: Date, limit: number): SQL {
         'from', payload->>'from', 'to', payload->>'to') order by seq) as changes
       from changes where session_id = c.id) told on true
     order by c.created_at, c.id`;
+}
+
+/** Ids as one parameter; what is none is left out. */
+function idsIn(ids: readonly string[]): SQL {
+  return sql`any(array(select jsonb_array_elements_text(${JSON.stringify(ids.filter(isId))}::jsonb)::uuid))`;
 }
 
 function flowStatement(teamId: string): SQL {
