@@ -61,6 +61,7 @@ export default [
     route('telemetry', 'routes/telemetry/telemetry.tsx'),
     route('telemetry/since', 'routes/telemetry/since.ts'),
     route('telemetry/export', 'routes/telemetry/export.ts'),
+    route('architecture', 'routes/architecture/architecture.tsx'),
     route('asks', 'routes/asks/inbox.tsx'),
     route('conflicts', 'routes/conflicts/list.tsx'),
     route('conflicts/:id', 'routes/conflicts/conflict.tsx'),

@@ -21,4 +21,13 @@ if (status !== 0) {
   process.stderr.write('The pages could not be built: the messages above say why.\n');
   process.exit(1);
 }
+// Before the stamp: a build without its picture is not whole.
+const picture = spawnSync(process.execPath, [resolve(root, 'scripts/architecture.ts')], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (picture.status !== 0) {
+  process.stderr.write('The import graph could not be read: the messages above say why.\n');
+  process.exit(1);
+}
 writeStamp(root, stamp);

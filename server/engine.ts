@@ -24,6 +24,7 @@ import { openEncryption } from './infrastructure/encryption-key.ts';
 import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
+import { createGlassBox } from './infrastructure/glass-box.ts';
 import { createJobs } from './infrastructure/jobs.ts';
 import { createOutbound } from './infrastructure/outbound.ts';
 import { createOutboundJudge } from './infrastructure/outbound-judge.ts';
@@ -169,6 +170,7 @@ export async function createEngine(options: EngineOptions) {
 
   const loops: Loop[] = [];
   const health = () => loops.map((loop) => loop.health());
+  const glassBox = createGlassBox();
   const deps: Deps = {
     store,
     locks: coordination.locks,
@@ -197,6 +199,7 @@ export async function createEngine(options: EngineOptions) {
         dispatcher = createDispatcher(deps);
       },
     }),
+    glassBox,
     blueprintFiles: createBlueprintFiles({
       dataDir: config.dataDir,
       directory: config.blueprintDir,
@@ -256,6 +259,7 @@ export async function createEngine(options: EngineOptions) {
     store,
     coordinator,
     counters: coordination.counters,
+    traffic: glassBox,
     owner: options.instance.owner,
     nudge: deps.nudge,
     loops: health,

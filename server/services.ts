@@ -1,5 +1,6 @@
 import { createAgents } from './application/agents.ts';
 import { createApprovals } from './application/approvals/service.ts';
+import { createArchitecture } from './application/architecture.ts';
 import { createAsks } from './application/asks.ts';
 import { createAudit } from './application/audit.ts';
 import { createAuth } from './application/auth.ts';
@@ -69,6 +70,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     budgets: createBudgets(deps),
     webhooks: createWebhooks(deps),
     overview: createOverview(deps),
+    architecture: createArchitecture(deps),
     system,
     drills: createDrills(deps, () => system.health()),
   };

@@ -96,7 +96,11 @@ export async function createWeb(options: {
 
   const limits = createRequestLimits(undefined, engine.counters);
   // Programs with tokens of their own, not browsers: nothing of what guards pages is for them.
-  app.use((req, res, next) => (/^\/(gateway|tools)\//.test(req.url) ? engine.fromElsewhere(req, res) : next()));
+  app.use((req, res, next) => {
+    if (!/^\/(gateway|tools)\//.test(req.url)) return next();
+    engine.traffic.count('external');
+    engine.fromElsewhere(req, res);
+  });
   security(app, config);
   app.use(createHealth({ health: () => services.system.health(), version: options.version }, log));
   app.use(
@@ -110,6 +114,11 @@ export async function createWeb(options: {
       authenticate,
     ),
   );
+  engine.traffic.clients(realtime.size);
+  app.use('/api/v1', (_req, _res, next) => {
+    engine.traffic.count('api');
+    next();
+  });
   app.use(
     '/api/v1',
     createApi({
@@ -153,6 +162,7 @@ export async function createWeb(options: {
         build,
         mode: config.env,
         async getLoadContext(req, res) {
+          engine.traffic.count('pages');
           const loaded = typeof build === 'function' ? await build() : build;
           const entry = loaded.entry.module as unknown as PagesEntry;
           const requestId = requestIdOf(res);

@@ -117,7 +117,7 @@ function Picture({ agents, data, handovers, chosen, onChoose }: PictureProps) {
       viewBox={`0 0 ${size} ${size}`}
       role="group"
       aria-label="Agents and what they hand on"
-      className="mx-auto block w-full max-w-3xl"
+      className="mx-auto block w-full max-w-3xl lg:max-h-[calc(100dvh-24.5rem)] lg:min-h-96"
     >
       {layout.places.map((place) => {
         const share = data.shares.find(({ agentId }) => agentId === place.id)?.given ?? 0;
@@ -246,7 +246,7 @@ function Node({ agent, place, node, centre, share, dim, onChoose }: NodeProps) {
       onPointerLeave={() => onChoose(null)}
       className="group outline-none"
     >
-      <g transform={`translate(${place.x} ${place.y})`} opacity={dim ? 0.35 : 1}>
+      <g transform={`translate(${place.x} ${place.y})`} opacity={dim ? 0.5 : 1}>
         <circle r={node + 12} fill="transparent" />
         <circle r={node} fill="var(--color-surface-0)" stroke="var(--color-line-2)" strokeWidth={4} />
         <circle

@@ -13,8 +13,8 @@ export function TelemetryFilter({ filter }: { filter: EventFilter }) {
   }
   return (
     <search className="border-b border-line-2">
-      <nav aria-label="Filter by kind" className="border-b border-line-1">
-        <ul className="flex flex-wrap">
+      <nav aria-label="Filter by kind" className="relative overflow-x-auto border-b border-line-1">
+        <ul className="flex sm:flex-wrap">
           {eventKinds.map((kind) => {
             const on = filter.types.some((type) => type === kind || type.startsWith(`${kind}.`));
             return (

@@ -1,5 +1,6 @@
 /** What every service is built from; `server/services.ts` fills it once. */
 import type { Prices } from '../domain/budget.ts';
+import type { GlassBox } from './architecture-port.ts';
 import type { BlueprintFiles } from './blueprint-port.ts';
 import type { FairLocks } from './coordination-port.ts';
 import type { DrillTargets } from './drill-port.ts';
@@ -48,6 +49,7 @@ export interface Deps {
   readonly instance: InstanceSelf;
   /** What a drill may kill here. */
   readonly drillTargets: DrillTargets;
+  readonly glassBox: GlassBox;
   readonly runtime: { status(): RuntimeStatus; restart(reason: string): Promise<void> };
   /** The servers elsewhere. */
   readonly fleet: RuntimeFleet;

@@ -132,6 +132,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     watchRuntimes: () => undefined,
     workspaces,
     drillTargets,
+    glassBox: { read: async () => null, traffic: () => ({ api: 0, pages: 0, external: 0, clients: 0 }) },
     blueprintFiles: createBlueprintFiles({ dataDir: house.dataDir, directory: null, outboundAllow: [] }),
     runCommand: commands.run,
     commandEnvironment: commands.environment,

@@ -99,6 +99,7 @@ export async function openApiServer(
       ...aloneInstance('test'),
       vitals: () => ({ loops: loops(), sessions: 0, attempts: 0 }),
     },
+    glassBox: { read: async () => null, traffic: () => ({ api: 0, pages: 0, external: 0, clients: 0 }) },
     drillTargets: { refusal: () => null, describe: (part) => part, kill: async () => undefined },
     runtime: { status: () => runtimeStatus, restart: async () => {} },
     fleet: createFleetByHand(),
