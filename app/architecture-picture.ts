@@ -2,7 +2,7 @@
 import type { PartEdge, Parts } from '../server/domain/architecture.ts';
 import { layoutGraph } from './graph-layout.ts';
 
-export const boxSize = { width: 200, height: 78, gapX: 76, gapY: 16 } as const;
+export const boxSize = { width: 176, height: 78, gapX: 44, gapY: 16 } as const;
 /** More boxes are no picture any more; the table has them all. */
 export const mostBoxes = 70;
 
@@ -26,7 +26,7 @@ export function pictureOf({
   if (parts.length > mostBoxes) return null;
   const layout = layoutGraph(
     parts.map(({ id }) => id),
-    edges,
+    acyclic(edges),
     boxSize,
   );
   const most = Math.max(1, ...edges.map(weight));
@@ -41,6 +41,24 @@ export function pictureOf({
     return [{ edge, path: curve(from, to), width: 1 + 4 * Math.sqrt(weight(edge) / most) }];
   });
   return { boxes, lines, width: layout.width, height: layout.height };
+}
+
+/** The heaviest edges that close no circle: what the columns follow. Types may be imported both ways; all are drawn. */
+export function acyclic(edges: readonly PartEdge[]): PartEdge[] {
+  const after = new Map<string, string[]>();
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return (after.get(from) ?? []).some((next) => reaches(next, to, seen));
+  };
+  // A value weighs more than any number of types: it says who stands on whom.
+  const order = edges.toSorted((a, b) => b.values - a.values || b.types - a.types);
+  return order.filter(({ from, to }) => {
+    if (reaches(to, from)) return false;
+    after.set(from, [...(after.get(from) ?? []), to]);
+    return true;
+  });
 }
 
 const weight = ({ values, types }: PartEdge) => values + types;

@@ -16,12 +16,13 @@ test('keys, texts, numbers and words are told apart', () => {
 
 test('the pieces of any text are the text again', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.json(), fc.string({ unit: 'binary' })), (text) => {
+    fc.property(fc.oneof(fc.json({ maxDepth: 2 }), fc.string()), (text) => {
       expect(
         jsonTokens(text)
           .map((token) => token.text)
           .join(''),
       ).toBe(text);
     }),
+    { numRuns: 50 },
   );
 });

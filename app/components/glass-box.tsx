@@ -55,7 +55,7 @@ export function GlassBoxPicture({ parts, gauges, moved, hrefOf }: GlassBoxProps)
         height={height + 8}
         role="group"
         aria-label="Parts and what they import"
-        className="block h-auto max-w-full min-w-[42rem]"
+        className="block lg:h-auto lg:max-w-full"
       >
         {lines.map(({ edge, path, width: stroke }) => {
           const on = near === null || edge.from === near || edge.to === near;
@@ -136,7 +136,7 @@ function PartBox({ box, size, gauges, moved, href, dim, onNear }: PartBoxProps) 
           strokeWidth={3}
           className="opacity-0 group-focus-visible:opacity-100"
         />
-        <text x={10} y={21} fill="var(--color-ink-1)" className="font-data text-[14px] font-bold">
+        <text x={10} y={21} fill="var(--color-ink-1)" className="font-data text-[13px] font-bold">
           {cut(shortName(box.id), 21)}
         </text>
         <text x={10} y={38} fill="var(--color-ink-3)" className="font-data text-[11px]">
@@ -178,7 +178,7 @@ export function GlassBoxTable({ parts, gauges, moved, hrefOf }: GlassBoxProps) {
     >
       {parts.parts.map(({ id, files, lines }) => (
         <tr key={id} data-row className="border-b border-line-1 font-data text-data">
-          <Cell className="break-all">
+          <Cell className="break-all md:whitespace-nowrap">
             <Link to={hrefOf(id)} preventScrollReset className="inline-flex min-h-11 items-center underline">
               {id}
             </Link>

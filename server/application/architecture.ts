@@ -25,42 +25,42 @@ export function createArchitecture(deps: Deps) {
       const held = await locks.snapshot().then(
         ({ queues }) => [
           count(
-            'server/infrastructure/coordination',
+            'server/infrastructure/coordination/',
             'locks held',
             queues.filter(({ holder }) => holder !== null).length,
           ),
           count(
-            'server/infrastructure/coordination',
+            'server/infrastructure/coordination/',
             'waiting for a lock',
             queues.reduce((sum, { waiters }) => sum + waiters.length, 0),
           ),
         ],
-        (): Gauge[] => [{ ...count('server/infrastructure/coordination', 'locks cannot be read', 1), alarm: true }],
+        (): Gauge[] => [{ ...count('server/infrastructure/coordination/', 'locks cannot be read', 1), alarm: true }],
       );
       const failures = loops.reduce((sum, loop) => sum + loop.failures, 0);
       return {
         at: deps.clock(),
         gauges: [
-          count('app/routes', 'pages served', pages),
-          count('server/http/api', 'requests served', api),
-          count('server/infrastructure/gateway', 'calls from elsewhere', external),
-          count('server/infrastructure/gateway', 'model calls', totals.modelCalls),
-          count('server/infrastructure/gateway', 'tokens', totals.tokens),
-          count('server/infrastructure/realtime', 'live clients', clients),
-          count('server/infrastructure/store', 'events written', totals.events),
-          { ...count('server/infrastructure/store', 'events to deliver', totals.outbox) },
+          count('app/routes/', 'pages served', pages),
+          count('server/http/api/', 'requests served', api),
+          count('server/infrastructure/gateway/', 'calls from elsewhere', external),
+          count('server/infrastructure/gateway/', 'model calls', totals.modelCalls),
+          count('server/infrastructure/gateway/', 'tokens', totals.tokens),
+          count('server/infrastructure/realtime/', 'live clients', clients),
+          count('server/infrastructure/store/', 'events written', totals.events),
+          { ...count('server/infrastructure/store/', 'events to deliver', totals.outbox) },
           ...held,
-          count('server/infrastructure/runtimes', 'attempts driven', attempts),
+          count('server/infrastructure/runtimes/', 'attempts driven', attempts),
           {
-            part: 'server/infrastructure/runtimes',
+            part: 'server/infrastructure/runtimes/',
             name: 'OpenCode memory',
             value: runtime.status().residentBytes ?? 0,
             unit: 'bytes',
           },
-          count('server/application/engine', 'sessions owned', sessions),
+          count('server/application/engine/', 'sessions owned', sessions),
           ...loops.map((loop) => count('server/loops.ts', `${loop.name} ticks`, loop.ticks)),
           { ...count('server/loops.ts', 'ticks that failed', failures), alarm: true },
-          count('server/application/asks', 'open asks', totals.openAsks),
+          count('server/application/asks.ts', 'open asks', totals.openAsks),
           { part: 'db/', name: 'database', value: bytes, unit: 'bytes' },
         ],
       };

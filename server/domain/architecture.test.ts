@@ -60,8 +60,10 @@ test('a part knows what it imports and what imports it', () => {
 
 test('figures belong to the parts that hold their place', () => {
   const gauges = [
-    { part: 'server/infrastructure/store', name: 'events', value: 1, unit: 'count' as const },
+    { part: 'server/infrastructure/store/', name: 'events', value: 1, unit: 'count' as const },
     { part: 'app/routes', name: 'pages', value: 2, unit: 'count' as const },
   ];
   expect(gaugesOf(gauges, architecture, ({ room }) => room === 2).map(({ name }) => name)).toEqual(['events']);
+  // A page served is no figure of one page.
+  expect(gaugesOf(gauges, architecture, ({ path }) => path === 'app/routes/a.tsx')).toEqual([]);
 });

@@ -113,12 +113,14 @@ export interface Gauge {
   readonly alarm?: boolean;
 }
 
-/** The figures that belong to the files of a part. */
+/** The figures that belong to a part: those whose place it holds whole. */
 export function gaugesOf(
   gauges: readonly Gauge[],
   architecture: Architecture,
   belongs: (file: Architecture['files'][number]) => boolean,
 ): Gauge[] {
-  const within = architecture.files.filter(belongs).map(({ path }) => path);
-  return gauges.filter(({ part }) => within.some((path) => path.startsWith(part)));
+  return gauges.filter(({ part }) => {
+    const place = architecture.files.filter(({ path }) => path.startsWith(part));
+    return place.length > 0 && place.every(belongs);
+  });
 }
