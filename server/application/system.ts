@@ -1,7 +1,7 @@
 import { type Actor, authorize } from '../domain/actor.ts';
 import type { BudgetAccount } from '../domain/budget.ts';
 import { monthOf, monthSpentInWords, parkedInWords, resetOf } from '../domain/budget-words.ts';
-import { type InstancePresence, presenceOf } from '../domain/instance.ts';
+import { type InstancePresence, isLate, type JobQueue, presenceOf } from '../domain/instance.ts';
 import type { Deps } from './deps.ts';
 import type { CoordinationFacts, DatabaseFacts, Instance } from './instance-port.ts';
 import type { RuntimeStatus } from './ports.ts';
@@ -33,6 +33,7 @@ export interface SystemOverview {
   instances: SystemInstance[];
   database: DatabaseFacts;
   coordination: CoordinationFacts;
+  queues: JobQueue[];
 }
 
 /** What waits for a decision that this actor may take. */
@@ -212,7 +213,7 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
     async overview(actor: Actor): Promise<SystemOverview> {
       authorize(actor, 'team.manage', { teamId: teamOf(actor) });
       const [all, database] = [await instances(), await store.instances.database()];
-      return { instances: all, database, coordination: instance.coordination() };
+      return { instances: all, database, coordination: instance.coordination(), queues: await store.jobs.queues() };
     },
 
     /** For probes: ready when the database answers and the loops tick; a dead runtime is degraded, not unready. */
@@ -224,10 +225,8 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
       } catch (error) {
         parts.database = { ok: false, detail: error instanceof Error ? error.message : 'does not answer' };
       }
-      const now = clock().getTime();
-      const late = loops().filter(
-        (loop) => loop.lastTickAt === null || now - loop.lastTickAt.getTime() > loop.everySeconds * 5000 + 10_000,
-      );
+      const now = clock();
+      const late = loops().filter((loop) => isLate(loop, now));
       parts.loops = {
         ok: late.length === 0,
         detail: late.length === 0 ? `${loops().length} tick` : `late: ${late.map((loop) => loop.name).join(', ')}`,

@@ -1,5 +1,7 @@
 /** The store's verbs for webhooks and what they are sent; its promises stand in `store-port.ts`. */
+
 import type { EventType, TimelineEvent } from '../domain/events.ts';
+import type { JobQueue } from '../domain/instance.ts';
 import type { DeliveryStatus } from '../domain/webhook.ts';
 import type { Page, PageRequest } from './team-port.ts';
 
@@ -135,4 +137,6 @@ export interface WebhookStore {
 /** Work for the queue, in the transaction of what it is about. */
 export interface JobStore {
   enqueue(jobs: readonly { deliveryId: string; afterSeconds?: number }[]): Promise<void>;
+  /** What is in each queue at this moment; none before the queue was ever opened. */
+  queues(): Promise<JobQueue[]>;
 }

@@ -9,6 +9,26 @@ export interface LoopHealth {
   failures: number;
 }
 
+/** Later than its promise allows: five turns and ten seconds without one. */
+export function isLate(
+  { everySeconds, lastTickAt }: Pick<LoopHealth, 'everySeconds' | 'lastTickAt'>,
+  now: Date,
+): boolean {
+  return lastTickAt === null || now.getTime() - lastTickAt.getTime() > everySeconds * 5_000 + 10_000;
+}
+
+/** Outside work and upkeep of one kind, by how far it is. */
+export interface JobQueue {
+  readonly name: string;
+  /** Its time has come. */
+  readonly waiting: number;
+  /** Its time comes later. */
+  readonly later: number;
+  readonly active: number;
+  /** All that are still kept, done ones too. */
+  readonly kept: number;
+}
+
 /** An instance tells of itself every five seconds; after this many without a word it counts as gone. */
 export const silentSeconds = 15;
 

@@ -1,12 +1,15 @@
 import type { LocksView } from '../../../server/application/locks.ts';
 import { actorOf } from '../../auth.server.ts';
+import { Age } from '../../components/age.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
 import { Empty, Notice } from '../../components/states.tsx';
 import { Confirm } from '../../components/ui/confirm.tsx';
 import { Cell, Table } from '../../components/ui/table.tsx';
+import { WaitGraph } from '../../components/wait-graph.tsx';
 import { servicesContext } from '../../context.ts';
 import { asDomainError, guarded } from '../../errors.server.ts';
 import { duration, plural } from '../../format.ts';
+import { useRepeated } from '../../hooks/use-repeated.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/locks.ts';
 
@@ -14,11 +17,11 @@ export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Loc
 
 export const loader = guarded(async ({ context }: Route.LoaderArgs) => {
   try {
-    return { view: await context.get(servicesContext).locks.view(actorOf(context)), away: null };
+    return { view: await context.get(servicesContext).locks.view(actorOf(context)), away: null, at: new Date() };
   } catch (error) {
     const known = asDomainError(error);
     if (known?.code !== 'UNAVAILABLE') throw error;
-    return { view: null, away: known.message };
+    return { view: null, away: known.message, at: new Date() };
   }
 });
 
@@ -46,12 +49,17 @@ const reasonOf = (name: string) => `Released by force on the page of locks: ${na
 /** Who holds what, who waits, and who waits for whom. */
 export default function Locks({ loaderData, actionData }: Route.ComponentProps) {
   const { view, away } = loaderData;
+  // A lock sends no event; it is looked at again while somebody looks at it.
+  useRepeated(2);
   return (
     <>
       <PageHeader
         title="Locks"
         note="Who writes to a repository, one after the other, over every instance. A lock only orders: a write under an old number is refused by the database."
       />
+      <p className="border-b border-line-1 px-3 py-1 font-data text-micro text-ink-2 lg:px-4">
+        read <Age since={loaderData.at} /> ago, again every 2 s
+      </p>
       {actionData?.done != null && <Notice>{actionData.done}</Notice>}
       {actionData?.mistake != null && (
         <p role="alert" className="border-l-4 border-broken-rule px-4 py-3 text-broken">
@@ -94,6 +102,7 @@ function Queues({ view }: { view: LocksView }) {
       ))}
       {edges.length > 0 && (
         <Panel title="Who waits for whom" aside={plural(edges.length, 'wait')}>
+          <WaitGraph edges={edges} names={names} />
           <ul className="flex flex-col gap-2 px-3 py-3 lg:px-4">
             {edges.map(({ from, to, resource, held, waiter }) => (
               <li key={`${waiter} ${resource}`} className="border-l-4 border-line-2 pl-3">

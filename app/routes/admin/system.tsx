@@ -1,4 +1,5 @@
 import type { SystemInstance } from '../../../server/application/system.ts';
+import { isLate } from '../../../server/domain/instance.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Age } from '../../components/age.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
@@ -7,6 +8,8 @@ import { Cell, Table } from '../../components/ui/table.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { bytes, count, dateTime, plural } from '../../format.ts';
+import { useNow } from '../../hooks/use-clock.tsx';
+import { useRepeated } from '../../hooks/use-repeated.ts';
 import { instanceSigns, runtimeSigns } from '../../status.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/system.ts';
@@ -19,7 +22,9 @@ export const loader = guarded(async ({ context }: Route.LoaderArgs) =>
 
 /** Which processes do the work, how each fares, and what they share. */
 export default function System({ loaderData }: Route.ComponentProps) {
-  const { instances, database, coordination } = loaderData;
+  // Vitals send no event.
+  useRepeated(5);
+  const { instances, database, coordination, queues } = loaderData;
   const versions = new Set(instances.filter(({ presence }) => presence === 'alive').map(({ version }) => version));
   return (
     <>
@@ -38,12 +43,59 @@ export default function System({ loaderData }: Route.ComponentProps) {
           {[...versions].join(', ') || 'none'}
         </Reading>
       </dl>
+      <Queues queues={queues} />
       <div className="grid gap-px bg-line-1">
         {instances.map((instance) => (
           <InstancePanel key={instance.id} instance={instance} />
         ))}
       </div>
     </>
+  );
+}
+
+/** Struck through and wrong when it is later than its promise allows. */
+function LastTick({ loop }: { loop: SystemInstance['loops'][number] }) {
+  const now = useNow();
+  // Of another instance it comes as its row has it.
+  const last = loop.lastTickAt === null ? null : new Date(loop.lastTickAt);
+  if (last === null) return <>never</>;
+  const late = isLate({ ...loop, lastTickAt: last }, now);
+  return (
+    <span className={late ? 'text-broken line-through' : ''}>
+      <Age since={last} />
+      {late && <span className="sr-only">, late</span>}
+    </span>
+  );
+}
+
+function Queues({ queues }: { queues: Route.ComponentProps['loaderData']['queues'] }) {
+  return (
+    <Panel title="Jobs" aside={plural(queues.length, 'queue')}>
+      {queues.length === 0 ? (
+        <p className="px-3 py-3 text-ink-2 lg:px-4">The queue is not open yet; webhooks and upkeep wait for it.</p>
+      ) : (
+        <Table
+          caption="Queues of outside work and upkeep"
+          columns={[
+            { words: 'Queue' },
+            { words: 'Waiting' },
+            { words: 'Later' },
+            { words: 'At work' },
+            { words: 'Kept', wide: true },
+          ]}
+        >
+          {queues.map(({ name, waiting, later, active, kept }) => (
+            <tr key={name} className="border-b border-line-1 font-data text-data">
+              <Cell>{name}</Cell>
+              <Cell>{count(waiting)}</Cell>
+              <Cell>{count(later)}</Cell>
+              <Cell>{count(active)}</Cell>
+              <Cell wide>{count(kept)}</Cell>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Panel>
   );
 }
 
@@ -76,12 +128,21 @@ function InstancePanel({ instance }: { instance: SystemInstance }) {
       {!gone && loops.length > 0 && (
         <Table
           caption={`Loops of ${host}:${pid}`}
-          columns={[{ words: 'Loop' }, { words: 'Every' }, { words: 'Ticks' }, { words: 'Failures' }]}
+          columns={[
+            { words: 'Loop' },
+            { words: 'Every' },
+            { words: 'Last tick' },
+            { words: 'Ticks' },
+            { words: 'Failures' },
+          ]}
         >
           {loops.map((loop) => (
             <tr key={loop.name} className="border-b border-line-1">
               <Cell className="font-data text-data">{loop.name}</Cell>
               <Cell className="font-data text-data">{Math.round(loop.everySeconds * 10) / 10} s</Cell>
+              <Cell className="font-data text-data">
+                <LastTick loop={loop} />
+              </Cell>
               <Cell className="font-data text-data">{count(loop.ticks)}</Cell>
               <Cell className={`font-data text-data ${loop.failures > 0 ? 'text-caution' : ''}`}>
                 {count(loop.failures)}

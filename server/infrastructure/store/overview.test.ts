@@ -1,5 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addRunning, addSession, addTask, makeWorld, system, type World } from '../../../db/testing/fixtures.ts';
+import {
+  addAttempt,
+  addRunning,
+  addSession,
+  addTask,
+  endAttempt,
+  makeWorld,
+  system,
+  type World,
+} from '../../../db/testing/fixtures.ts';
 import { openTestStore, type TestStore } from '../../../db/testing/store.ts';
 import type { Store } from '../../application/store-port.ts';
 import type { SessionStatus } from '../../domain/session.ts';
@@ -102,5 +112,40 @@ describe.each(['pglite', 'postgres'] as const)('the overview on %s', (kind) => {
       { type: 'session.status_changed', sessionSlug: slug },
     ]);
     expect(await read(['session.failed'])).toEqual([]);
+  });
+
+  test('names are told of the own team only, and ids that are none are left out', async () => {
+    world = await makeWorld(store);
+    const other = await makeWorld(store);
+    const ours = await addRunning(store, world);
+    const theirs = await addSession(store, other);
+    const attempt = await addAttempt(store, world, ours, await addTask(store, ours));
+    const names = await store.overview.names(world.team.id, {
+      sessions: [ours.id, theirs.id, 'nonsense'],
+      attempts: [attempt.id],
+    });
+    expect(names).toEqual({ slugs: { [ours.id]: ours.slug }, agents: { [attempt.id]: world.agent.name } });
+  });
+
+  test('a task that another agent finished was taken over from the first', async () => {
+    world = await makeWorld(store);
+    const session = await addRunning(store, world);
+    const task = await addTask(store, session);
+    const { id: _, name: __, ...seed } = world.agent;
+    const second = randomUUID();
+    await store.agents.create({ ...seed, id: second, name: 'AGENT-SECOND-01' });
+    await endAttempt(store, await addAttempt(store, world, session, task), 'refused');
+    await endAttempt(store, await addAttempt(store, world, session, task, 2, { agentId: second }), 'proven');
+    const { shares, handovers } = await store.overview.handovers(world.team.id, since(60));
+    expect(shares.toSorted((a, b) => b.failed - a.failed)).toEqual([
+      { agentId: world.agent.id, given: 1, failed: 1 },
+      { agentId: second, given: 1, failed: 0 },
+    ]);
+    expect(handovers).toEqual([{ from: world.agent.id, to: second, flowed: 0, rerouted: 1 }]);
+    expect((await store.overview.handovers(world.team.id, since(-60))).shares).toEqual([]);
+  });
+
+  test('before the queue was ever opened there is no job', async () => {
+    expect(await store.jobs.queues()).toEqual([]);
   });
 });

@@ -28,6 +28,7 @@ import { createIdentities } from './identities.ts';
 import { createInstances } from './instances.ts';
 
 import { createInvitations } from './invitations.ts';
+import { readJobQueues } from './job-queues.ts';
 import { createLocks } from './locks.ts';
 
 import { createLogins } from './logins.ts';
@@ -133,7 +134,7 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     idempotency: createIdempotency(handle),
     locks: createLocks(handle),
     webhooks: createWebhooks(handle),
-    jobs: { enqueue: (jobs) => enqueue(handle, jobs) },
+    jobs: { enqueue: (jobs) => enqueue(handle, jobs), queues: () => readJobQueues(handle) },
     drills: createDrills(handle),
     views: createViews(handle),
     comments: createComments(handle),
