@@ -19,6 +19,7 @@ beforeEach(() => {
   write('package-lock.json', '{}');
   write('build/server/index.js', 'built');
   write('build/client/assets/a.js', 'built');
+  write('build/architecture.json', '{}');
   writeStamp(root, sourceStamp(root));
 });
 
@@ -50,7 +51,10 @@ test('what is not in the bundle asks for none', () => {
   expect(isBuilt(root)).toBe(true);
 });
 
-test.each(['build/server/index.js', 'build/client', 'build/.stamp'])('without %s there is no build', (path) => {
-  rmSync(join(root, path), { recursive: true });
-  expect(isBuilt(root)).toBe(false);
-});
+test.each(['build/server/index.js', 'build/client', 'build/architecture.json', 'build/.stamp'])(
+  'without %s there is no build',
+  (path) => {
+    rmSync(join(root, path), { recursive: true });
+    expect(isBuilt(root)).toBe(false);
+  },
+);
