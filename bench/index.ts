@@ -11,6 +11,7 @@ import { type Figure, met, table } from './figures.ts';
 import { firstRequest } from './first-request.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { instances } from './instances.ts';
 import { locks } from './locks.ts';
 import { machine, versions } from './machine.ts';
 import { peers } from './peers.ts';
@@ -37,6 +38,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   restart,
   'first-request': firstRequest,
   delivery,
+  instances,
   idle,
   install,
 };
