@@ -112,7 +112,7 @@ function concluded({ backAfterSeconds, sessions, lost, wentOn, begunAgain }: Non
     process.stdout.write(`${part}: ${seconds === null ? 'NOT BACK' : `back after ${seconds} s`}\n`);
   if (Object.keys(backAfterSeconds).length === 0) process.stdout.write('No look found any part away.\n');
   process.stdout.write(
-    `${sessions} sessions at work: ${lost.length} lost${lost.length > 0 ? ` (${lost.join(', ')})` : ''}; `,
+    `${sessions} ${sessions === 1 ? 'session' : 'sessions'} at work: ${lost.length} lost${lost.length > 0 ? ` (${lost.join(', ')})` : ''}; `,
   );
   process.stdout.write(`attempts: ${wentOn} went on, ${begunAgain} begun again\n`);
   if (lost.length > 0 || Object.values(backAfterSeconds).includes(null)) process.exitCode = 1;

@@ -19,7 +19,7 @@ let app: App;
 let api: RestClient;
 
 test.beforeAll(async () => {
-  server = await startOwnPostgres({ maxConnections });
+  server = await startOwnPostgres({ maxConnections, fsync: true });
   house = await createInstallation({ databaseUrl: server.url });
   app = await house.start();
   api = await house.api();
@@ -137,4 +137,28 @@ test('three hundred idle connections of others leave it no place: 503, and it is
   }
   await readyAgain();
   await endsWell(session);
+});
+
+test('a disk that takes a tenth of a second for each flush makes all later and loses nothing', async () => {
+  const sql = admin();
+  const flushing = async (microseconds: number) => {
+    await sql.unsafe(`alter system set commit_delay = ${microseconds}`);
+    await sql`alter system set commit_siblings = 0`;
+    await sql`select pg_reload_conf()`;
+    await until('the server to take it', async () => {
+      const [row] = await sql`select setting::int as delay from pg_settings where name = 'commit_delay'`;
+      return row?.delay === microseconds;
+    });
+  };
+  try {
+    await flushing(100_000);
+    const began = performance.now();
+    await sql`create table slow_flush (number int)`;
+    expect(performance.now() - began, 'the flush is slow').toBeGreaterThan(90);
+    await endsWell(await atWork('slow-flush'));
+    expect((await api.call('GET', '/health/ready')).status).toBe(200);
+  } finally {
+    await flushing(0);
+    await sql.end();
+  }
 });

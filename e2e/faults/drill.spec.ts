@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type OwnRedis, startOwnRedis } from '../../scripts/redis.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { expectSoundHistory } from '../support/history.ts';
 import { expectAccessible, signIn } from '../support/pages.ts';
@@ -10,6 +11,12 @@ import { script } from '../support/rest.ts';
 test.describe.configure({ timeout: 240_000 });
 test.use({ database: 'postgres' });
 
+let redis: OwnRedis;
+test.beforeAll(async () => {
+  redis = await startOwnRedis();
+});
+test.afterAll(() => redis?.stop());
+
 const run = promisify(execFile);
 const work = script(`
 - write: { path: result.txt, content: "one\\n" }
@@ -17,11 +24,18 @@ const work = script(`
 - say: The result is written.
 `);
 
-test('a drill kills OpenCode from the page and a database connection from the terminal, and both are reported', async ({
+const again = script(`
+- bash: node tally.js twice 4000
+- say: Twice.
+`);
+
+test('a drill kills OpenCode from the page, then connections and the engine from the terminal, and all is reported', async ({
   house,
   page,
 }) => {
-  await house.start();
+  // Supervised: whoever killed the engine is started again, here by the test.
+  const knobs = { REDIS_URL: redis.url, SUPERVISED: '1' };
+  const app = await house.start(knobs);
   const api = await house.api();
   const source = await house.repository();
   const repository = await api.register(source, { verify: ['node check.js'] });
@@ -47,12 +61,29 @@ test('a drill kills OpenCode from the page and a database connection from the te
   await expectSoundHistory(api, id, { repository: source, files: { 'result.txt': 'one\n', 'tally.txt': 'once\n' } });
 
   const cli = join(import.meta.dirname, '../../server/admin-cli.ts');
-  const { stdout } = await run(process.execPath, [cli, 'drill', '--part', 'database'], {
-    env: { ...process.env, ...house.environment },
-    timeout: 150_000,
-  });
-  expect(stdout).toMatch(/^Killed: one connection to PostgreSQL/);
-  expect(stdout).toContain('0 sessions at work: 0 lost');
+  const drill = (part: string) =>
+    run(process.execPath, [cli, 'drill', '--part', part], {
+      env: { ...process.env, ...house.environment, ...knobs },
+      timeout: 150_000,
+    });
+  for (const [part, killed] of [
+    ['database', /^Killed: one connection to PostgreSQL/],
+    ['redis', /^Killed: .*Redis/],
+  ] as const) {
+    const { stdout } = await drill(part);
+    expect(stdout).toMatch(killed);
+    expect(stdout).toContain('0 sessions at work: 0 lost');
+  }
+
+  const second = await api.create({ repositoryId: repository.id, prompt: again });
+  await api.waitForEvent(second.id, 'attempt.tool_called', ({ payload }) => payload.tool === 'bash');
+  const watching = drill('engine');
+  expect((await app.ended(60)).signal, 'the process itself').toBe('SIGKILL');
+  await house.start(knobs);
+  const { stdout } = await watching;
+  expect(stdout).toContain('1 session at work: 0 lost');
+  await api.waitFor(second.id, 'completed');
+  await expectSoundHistory(api, second.id, { repository: source, files: { 'tally.txt': 'twice\n' }, takeovers: 1 });
 
   await page.goto(`${house.url}/admin/audit?action=drill`);
   await expect(page.getByText('drill.completed').first()).toBeVisible();

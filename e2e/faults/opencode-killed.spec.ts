@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../support/fixtures.ts';
 import { expectSoundHistory } from '../support/history.ts';
-import { isAlive, killHard } from '../support/processes.ts';
+import { isAlive, killHard, signalProcess } from '../support/processes.ts';
 import { type RestClient, script } from '../support/rest.ts';
 import { until } from '../support/wait.ts';
 
@@ -50,6 +50,26 @@ test('OpenCode killed under a running tool loses that attempt, and a new one doe
   const ends = events.filter((event) => event.type === 'attempt.ended').map((event) => event.payload);
   expect(ends.map((end) => end.status)).toEqual(['lost', 'succeeded']);
   expect(ends[0]?.failure).toBe('crash');
+});
+
+test('OpenCode frozen under a running tool is found silent and replaced, and a new attempt does the work', async ({
+  house,
+}) => {
+  await house.start();
+  const api = await house.api();
+  const source = await house.repository();
+  const repository = await api.register(source, { verify });
+  const began = join(house.folder, 'began');
+  const { id } = await api.create({ repositoryId: repository.id, prompt: longTool(began) });
+  await toolRuns(began);
+  const frozen = await house.openCode();
+  await signalProcess(frozen, 'SIGSTOP');
+
+  await api.waitFor(id, 'completed');
+  const events = await expectSoundHistory(api, id, { repository: source, files });
+  const ends = events.filter((event) => event.type === 'attempt.ended').map((event) => event.payload);
+  expect(ends.map((end) => end.status)).toEqual(['lost', 'succeeded']);
+  expect(await isAlive(frozen)).toBe(false);
 });
 
 test('OpenCode killed between two tools goes on with the same attempt', async ({ house }) => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import type { DrillTargets } from '../application/drill-port.ts';
@@ -42,6 +43,8 @@ export function createDrillTargets(hands: DrillHands): DrillTargets {
       if (part === 'redis') return dropRedis?.();
       if (part === 'database') return endOwnConnection(database);
       if (part === 'engine' && !supervised) return hands.rebuildEngine();
+      // Whoever asked is told that it begins before there is nobody left to tell.
+      if (part === 'engine') await delay(1_000);
       const pid = part === 'engine' ? process.pid : hands.openCodePid();
       if (pid !== null) process.kill(pid, 'SIGKILL');
     },
