@@ -17,7 +17,7 @@ interface MatrixProps {
 }
 
 /** More rows than this are set closer with a mouse, so that twenty fit a screen; fingers keep 44 px. */
-const roomy = 8;
+const roomy = 10;
 
 /** Sessions × time: one row a session, the present moment at the right edge. One stop for the tabulator, then arrows. */
 export function Matrix({ tracks, span, unreadBefore, waiting, onReading }: MatrixProps) {

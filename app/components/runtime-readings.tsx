@@ -3,6 +3,9 @@ import { bytes } from '../format.ts';
 import { Age, Countdown } from './age.tsx';
 import { Reading } from './page.tsx';
 
+/** A runtime is looked at every few seconds; one not heard of for this long is not what its figures say. */
+const promisedSeconds = 60;
+
 /** What a runtime is like at this moment; a figure nobody knows is called unknown. */
 export function RuntimeReadings({ runtime }: { runtime: RuntimeView }) {
   const { capacity, open, sessions, circuit, parkedUntil, lastSeenAt, process } = runtime;
@@ -30,7 +33,7 @@ export function RuntimeReadings({ runtime }: { runtime: RuntimeView }) {
           'never'
         ) : (
           <>
-            <Age since={lastSeenAt} /> ago
+            <Age since={lastSeenAt} promise={promisedSeconds} /> ago
           </>
         )}
       </Reading>

@@ -2,6 +2,7 @@ import { can } from '../../server/domain/actor.ts';
 import { type MatrixSpan, matrixSpans } from '../../server/domain/matrix.ts';
 import { wholeStrip } from '../annunciator.ts';
 import { actorOf } from '../auth.server.ts';
+import { Age } from '../components/age.tsx';
 import { AgentSlots } from '../components/agent-slots.tsx';
 import { DoNext } from '../components/do-next.tsx';
 import { FlowStrip, StateCounts } from '../components/flow-strip.tsx';
@@ -26,6 +27,8 @@ import type { Route } from './+types/overview.ts';
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Overview');
 
 const spans = Object.keys(matrixSpans) as MatrixSpan[];
+/** The figures are read again every 15 s at the latest. */
+const promisedSeconds = 60;
 /** So many fit one screen; the rest is one link away. */
 const limits = { fits: 20, most: 200 };
 
@@ -94,6 +97,9 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
             <h2 id="matrix" className="engraved px-3 py-1.5 text-data lg:px-4">
               Mission control
             </h2>
+            <p className="mr-auto font-data text-micro text-ink-3">
+              figures of <Age since={flow.at} promise={promisedSeconds} /> ago
+            </p>
             <MatrixSpans span={span} limits={limits} all={all} shown={tracks.length} total={matrix.total} />
           </div>
           {tracks.length === 0 ? (

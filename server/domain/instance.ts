@@ -9,12 +9,16 @@ export interface LoopHealth {
   failures: number;
 }
 
-/** Later than its promise allows: five turns and ten seconds without one. */
+/** Seconds without a tick after which a loop is late: five turns and ten seconds. */
+export function lateAfter({ everySeconds }: Pick<LoopHealth, 'everySeconds'>): number {
+  return everySeconds * 5 + 10;
+}
+
 export function isLate(
   { everySeconds, lastTickAt }: Pick<LoopHealth, 'everySeconds' | 'lastTickAt'>,
   now: Date,
 ): boolean {
-  return lastTickAt === null || now.getTime() - lastTickAt.getTime() > everySeconds * 5_000 + 10_000;
+  return lastTickAt === null || now.getTime() - lastTickAt.getTime() > lateAfter({ everySeconds }) * 1_000;
 }
 
 /** Outside work and upkeep of one kind, by how far it is. */

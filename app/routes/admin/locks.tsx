@@ -58,7 +58,7 @@ export default function Locks({ loaderData, actionData }: Route.ComponentProps) 
         note="Who writes to a repository, one after the other, over every instance. A lock only orders: a write under an old number is refused by the database."
       />
       <p className="border-b border-line-1 px-3 py-1 font-data text-micro text-ink-2 lg:px-4">
-        read <Age since={loaderData.at} /> ago, again every 2 s
+        read <Age since={loaderData.at} promise={15} /> ago, again every 2 s
       </p>
       {actionData?.done != null && <Notice>{actionData.done}</Notice>}
       {actionData?.mistake != null && (

@@ -1,5 +1,5 @@
 import type { SystemInstance } from '../../../server/application/system.ts';
-import { isLate } from '../../../server/domain/instance.ts';
+import { lateAfter, silentSeconds } from '../../../server/domain/instance.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Age } from '../../components/age.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
@@ -8,7 +8,6 @@ import { Cell, Table } from '../../components/ui/table.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { bytes, count, dateTime, plural } from '../../format.ts';
-import { useNow } from '../../hooks/use-clock.tsx';
 import { useRepeated } from '../../hooks/use-repeated.ts';
 import { instanceSigns, runtimeSigns } from '../../status.ts';
 import { roomTitle } from '../../title.ts';
@@ -55,17 +54,8 @@ export default function System({ loaderData }: Route.ComponentProps) {
 
 /** Struck through and wrong when it is later than its promise allows. */
 function LastTick({ loop }: { loop: SystemInstance['loops'][number] }) {
-  const now = useNow();
   // Of another instance it comes as its row has it.
-  const last = loop.lastTickAt === null ? null : new Date(loop.lastTickAt);
-  if (last === null) return <>never</>;
-  const late = isLate({ ...loop, lastTickAt: last }, now);
-  return (
-    <span className={late ? 'text-broken line-through' : ''}>
-      <Age since={last} />
-      {late && <span className="sr-only">, late</span>}
-    </span>
-  );
+  return loop.lastTickAt === null ? <>never</> : <Age since={new Date(loop.lastTickAt)} promise={lateAfter(loop)} />;
 }
 
 function Queues({ queues }: { queues: Route.ComponentProps['loaderData']['queues'] }) {
@@ -110,7 +100,7 @@ function InstancePanel({ instance }: { instance: SystemInstance }) {
     >
       <dl className="grid grid-cols-2 sm:grid-cols-4">
         <Reading name="Last seen">
-          <Age since={instance.lastSeenAt} />
+          <Age since={instance.lastSeenAt} promise={silentSeconds} />
         </Reading>
         <Reading name="Started">{dateTime(instance.startedAt)}</Reading>
         <Reading name="Version">{instance.version}</Reading>

@@ -13,6 +13,7 @@ import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { percent, plural } from '../../format.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
+import { useRepeated } from '../../hooks/use-repeated.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/list.ts';
 
@@ -54,6 +55,8 @@ function byTypeAndName(a: Agent, b: Agent): number {
 
 export default function Agents({ loaderData }: Route.ComponentProps) {
   useRefresh();
+  // Heartbeats send no event.
+  useRepeated(30);
   const { agents, stats, outside, current, view, refusal: refused, removed } = loaderData;
   const able = (stats.byState.online ?? 0) + (stats.byState.busy ?? 0);
   return (

@@ -107,7 +107,7 @@ function Explorer({ view }: { view: NonNullable<Route.ComponentProps['loaderData
         note={`The system's own parts, drawn from the imports of build ${view.version}, ${dateTime(view.builtAt)}: ${plural(view.total.files, 'file')}, ${plural(view.total.imports, 'import')}. A breach of the rule fails the lint.`}
       >
         <p className="font-data text-micro text-ink-2">
-          figures <Age since={view.at} label="of" /> ago
+          figures of <Age since={view.at} promise={30} /> ago
         </p>
       </PageHeader>
       <nav aria-label="Where you are" className="border-b border-line-1">

@@ -14,6 +14,7 @@ import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
 import { plural } from '../../format.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
+import { useRepeated } from '../../hooks/use-repeated.ts';
 import { type RuntimeForm, runtimeKindWords, runtimeLabels, runtimeSign, runtimeValues } from '../../runtime-form.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/list.ts';
@@ -44,6 +45,8 @@ export const action = guarded(async ({ request, context }: Route.ActionArgs) => 
 
 export default function Runtimes({ loaderData, actionData }: Route.ComponentProps) {
   useRefresh();
+  // Memory and when it was last seen send no event.
+  useRepeated(10);
   const { runtimes, refusal: refused, removed } = loaderData;
   return (
     <>

@@ -17,6 +17,7 @@ import { asDomainError, guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
 import { dateTime, plural } from '../../format.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
+import { useRepeated } from '../../hooks/use-repeated.ts';
 import { type RuntimeForm, runtimeKindWords, runtimeLabels, runtimeSign, runtimeValues } from '../../runtime-form.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/runtime.ts';
@@ -83,6 +84,8 @@ export const action = guarded(async ({ request, params, context }: Route.ActionA
 
 export default function RuntimePage({ loaderData, actionData }: Route.ComponentProps) {
   useRefresh();
+  // Memory and when it was last seen send no event.
+  useRepeated(10);
   const { runtime, refusal: refused, adminRefusal, done } = loaderData;
   const external = runtime.kind === 'opencode_external';
   const error = actionData && 'error' in actionData ? actionData.error : null;
