@@ -2,7 +2,7 @@
 import type { WaitEdge } from '../server/domain/lock.ts';
 import { layoutGraph } from './graph-layout.ts';
 
-export const waitBox = { width: 210, height: 44, gapX: 170, gapY: 20 } as const;
+export const waitBox = { width: 190, height: 44, gapX: 104, gapY: 20 } as const;
 
 export interface WaitLine {
   readonly edge: WaitEdge;

@@ -28,7 +28,7 @@ export function WaitGraph({ edges, names }: { edges: readonly WaitEdge[]; names:
                 strokeDasharray={edge.held ? undefined : '6 4'}
               />
               <text x={label.x} y={label.y} textAnchor="middle" fill={colour} className="font-data text-[12px]">
-                {cut(names[edge.resource] ?? edge.resource, 22)}
+                {cut(names[edge.resource] ?? edge.resource, 13)}
               </text>
             </g>
           );
@@ -43,7 +43,7 @@ export function WaitGraph({ edges, names }: { edges: readonly WaitEdge[]; names:
               strokeWidth={holds(owner) ? 3 : 1}
             />
             <text x={10} y={19} fill="var(--color-ink-1)" className="font-data text-[12px] font-bold">
-              {cut(owner, 26)}
+              {cut(owner, 23)}
             </text>
             <text x={10} y={35} fill="var(--color-ink-3)" className="font-words text-[12px]">
               {holds(owner) ? 'holds it' : 'waits'}
