@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { commandsHere, creator, currentRow, focusSearch, moveRow, type PageCommand, selectRow } from '../hands/rows.ts';
 import { useKeys } from '../hooks/use-keys.ts';
@@ -20,6 +20,19 @@ type Open =
   | { kind: 'palette'; commands: readonly PageCommand[]; session: string | null; only: boolean }
   | { kind: 'keys' }
   | null;
+
+/** Loads the palette when its first key goes down, so that it is there with the second. */
+function useEarlyPalette() {
+  useEffect(() => {
+    const listen = ({ key }: KeyboardEvent) => {
+      if (key !== 'Control' && key !== 'Meta') return;
+      document.removeEventListener('keydown', listen);
+      void import('./palette.tsx');
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
+}
 
 /** Everything by keyboard: carries out the keys of the one map, wherever one is. */
 export function Hands({ admin, singles }: HandsProps) {
@@ -58,7 +71,9 @@ export function Hands({ admin, singles }: HandsProps) {
       }
     }
   }
-  useKeys(singles, onPressed);
+  // What is typed while the palette is on its way is meant for it, not for the page.
+  useKeys(singles && open === null, onPressed);
+  useEarlyPalette();
 
   return (
     <Suspense>

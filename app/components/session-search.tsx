@@ -30,15 +30,15 @@ export function SessionSearch({ filter, repositories, ownerName }: SessionSearch
           <input key={value} type="hidden" name={name} value={value} />
         ))}
         {filter.createdBy !== undefined && <input type="hidden" name="owner" value={filter.createdBy} />}
-        <label className="min-w-48 flex-1">
+        <label className="w-full min-w-48 flex-1 sm:w-auto">
           <span className="engraved text-micro text-ink-3">Find in title, goal and slug</span>
           <input type="search" name="q" defaultValue={filter.q} maxLength={200} className="control" />
         </label>
-        <label className="w-full sm:w-40">
+        <label className="hidden w-40 sm:block">
           <span className="engraved text-micro text-ink-3">Tag</span>
           <input name="tag" defaultValue={filter.tag?.[0]} maxLength={40} className="control" />
         </label>
-        <label className="flex-1 sm:w-44 sm:flex-none">
+        <label className="hidden w-44 sm:block">
           <span className="engraved text-micro text-ink-3">Repository</span>
           <select name="repository" defaultValue={filter.repositoryId ?? ''} className="control">
             <option value="">All</option>
@@ -49,7 +49,7 @@ export function SessionSearch({ filter, repositories, ownerName }: SessionSearch
             ))}
           </select>
         </label>
-        <label className="flex-1 sm:w-32 sm:flex-none">
+        <label className="hidden w-32 sm:block">
           <span className="engraved text-micro text-ink-3">Priority</span>
           <select name="priority" defaultValue={filter.priority?.[0] ?? ''} className="control">
             <option value="">All</option>

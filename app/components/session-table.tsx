@@ -92,7 +92,11 @@ export function SessionTable(props: SessionTableProps) {
                     ? 'ascending'
                     : 'descending'
               }
-              className={clsx('engraved px-3 text-micro text-ink-3 first:pl-0 lg:px-4', cellShape(column))}
+              className={clsx(
+                'engraved px-3 text-micro text-ink-3 lg:px-4',
+                column.sort === 'title' && 'pl-0!',
+                cellShape(column),
+              )}
             >
               {column.sort === undefined ? column.words : <SortLink column={column} sort={sort} search={search} />}
             </th>

@@ -90,10 +90,10 @@ export default function Batch({ loaderData, actionData }: Route.ComponentProps) 
             const result = bySlug.get(line.slug);
             return (
               <tr key={line.slug} data-row className="border-b border-line-1">
-                <Cell className="max-w-0 md:max-w-none">
+                <Cell className="w-2/5 max-w-0 md:max-w-none">
                   <Link to={`/sessions/${line.slug}`} className="flex min-h-11 flex-col justify-center">
                     <span className="font-data text-data font-bold">{line.slug}</span>
-                    <span className="truncate">{line.title}</span>
+                    <span className="line-clamp-2 wrap-anywhere">{line.title}</span>
                   </Link>
                 </Cell>
                 <Cell className="font-data text-data">
