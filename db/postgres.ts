@@ -3,6 +3,9 @@ import type { Database, DatabaseOptions, Db } from './client.ts';
 import { type InstanceLock, lockInstance } from './instance-lock.ts';
 import { forgetForeignTransactions, migrationLockKey, migrations } from './migrate.ts';
 import { drizzle, migrate, postgres } from './postgres-driver.ts';
+import { appRole } from './roles.ts';
+import { scopedClient } from './scoped-client.ts';
+import { raiseWalls, type Walls } from './walls.ts';
 
 const applicationName = 'opencode-orchestrator';
 
@@ -14,6 +17,7 @@ export async function openPostgres(
   if (!URL.canParse(url))
     throw new Error('DATABASE_URL is not an address: give postgres://user:password@host:5432/name.');
   let lock: InstanceLock | null;
+  let walls: Walls;
   try {
     // Before anything is changed: one that may not be here must not migrate either.
     lock = instance === undefined ? null : await lockInstance(url, log, instance);
@@ -21,41 +25,54 @@ export async function openPostgres(
     throw 'code' in Object(error) ? new Error(explain(error, url), { cause: error }) : error;
   }
   try {
-    await migrateServer(url);
+    walls = await migrateServer(url);
   } catch (error) {
     await lock?.release();
     throw new Error(explain(error, url), { cause: error });
   }
-  const client = prepared(
-    postgres(url, {
-      // So many commits share a flush.
-      max: 16,
-      idle_timeout: 60,
-      connect_timeout: 10,
-      connection: {
-        application_name: applicationName,
-        // Moments are read from text: in one form, whatever the server's own settings.
-        TimeZone: 'UTC',
-        DateStyle: 'ISO',
-        statement_timeout: 30_000,
-        idle_in_transaction_session_timeout: 60_000,
-      },
-      onnotice: (notice) => log.info({ notice: notice.message }, 'The database says'),
-    }),
-  );
+  if (walls.up) log.info({}, walls.sentence);
+  else log.warn({}, walls.sentence);
+  const pool = (max: number, more: Record<string, string> = {}) =>
+    prepared(
+      postgres(url, {
+        max,
+        idle_timeout: 60,
+        connect_timeout: 10,
+        connection: {
+          application_name: applicationName,
+          // Moments are read from text: in one form, whatever the server's own settings.
+          TimeZone: 'UTC',
+          DateStyle: 'ISO',
+          statement_timeout: 30_000,
+          idle_in_transaction_session_timeout: 60_000,
+          ...more,
+        },
+        onnotice: (notice) => log.info({ notice: notice.message }, 'The database says'),
+      }),
+    );
+  // So many commits share a flush.
+  const engine = pool(16);
+  // Apart, so that a plan made for one role is never thrown away for the other, and pages never wait for the engine's.
+  const people = walls.up ? pool(8, { role: appRole }) : null;
+  // drizzle reads moments and JSON as texts, and sets that on the client it is given.
+  if (people !== null) drizzle({ client: people });
+  const client = people === null ? engine : scopedClient(engine, people);
   const db = drizzle({ client }) as unknown as Db;
   return {
     db,
     kind: 'postgres',
     embedded: null,
     // The pool first: whoever comes next finds nothing of this instance under way.
-    close: () => client.end({ timeout: 5 }).finally(() => lock?.release()),
+    close: () =>
+      Promise.all([engine.end({ timeout: 5 }), people?.end({ timeout: 5 })])
+        .then(() => undefined)
+        .finally(() => lock?.release()),
     housekeep: async () => {},
   };
 }
 
 /** On a connection of its own: no statement limit, and the lock is gone with it whatever happens. */
-async function migrateServer(url: string): Promise<void> {
+async function migrateServer(url: string): Promise<Walls> {
   const client = postgres(url, {
     max: 1,
     connect_timeout: 10,
@@ -69,6 +86,7 @@ async function migrateServer(url: string): Promise<void> {
     const driver = drizzle({ client });
     await migrate(driver, migrations);
     await forgetForeignTransactions(driver as unknown as Db);
+    return await raiseWalls(client);
   } finally {
     await client.end({ timeout: 5 });
   }
@@ -99,7 +117,7 @@ function withPreparation(unsafe: Unsafe): Unsafe {
 }
 
 /** What is wrong, in one sentence without the password. */
-function explain(error: unknown, url: string): string {
+export function explain(error: unknown, url: string): string {
   const { hostname, port, pathname, username } = new URL(url);
   const where = `${hostname}:${port || 5432}`;
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

@@ -76,6 +76,7 @@ test('with a running app the command asks the app, whose database it could not o
     services: {
       tokens: { issue: async ({ scopes }) => ({ token: `oio_${scopes.join('+')}` }) },
       audit: { verifyAll: async () => [{ team: 'works', entries: 4, firstBroken: null }] },
+      backup: () => Promise.reject(new Error('No backup is asked for here')),
       drills: { startHere: async () => drill, get: async () => drill },
     },
     path: join(dataDir, 'admin.sock'),

@@ -11,6 +11,7 @@ import { errorCodeOf } from './domain/errors.ts';
 import type { TimelineEvent } from './domain/events.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { openAdminSocket } from './infrastructure/admin-socket.ts';
+import { backUp } from './infrastructure/backup/backup.ts';
 import { nextInstance, openDataDirectory } from './infrastructure/data-directory.ts';
 import { findOpenCode } from './infrastructure/runtimes/opencode-binary.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -74,7 +75,11 @@ async function main(): Promise<void> {
     recheck,
   });
   await listen(web, config);
-  const admin = await openAdminSocket({ services: engine.services, path: join(config.dataDir, 'admin.sock'), log });
+  const admin = await openAdminSocket({
+    services: { ...engine.services, backup: (file) => backUp({ database, dataDir: config.dataDir, version }, file) },
+    path: join(config.dataDir, 'admin.sock'),
+    log,
+  });
   // Bound here, outside of every transaction: what is told may make its hearer look into the database.
   const tell = AsyncResource.bind((events: readonly TimelineEvent[]) => {
     realtime.publish(events);

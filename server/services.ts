@@ -33,12 +33,13 @@ import { createTimeline } from './application/timeline.ts';
 import { createTokens } from './application/tokens.ts';
 import { createViews } from './application/views.ts';
 import { createWebhooks } from './application/webhooks.ts';
+import { inTeams } from './in-teams.ts';
 
 /** Every service, built once; pages and the API reach the same ones. */
 export function createServices(deps: Deps, options: { setupCode: string; runtimeId: string }) {
   const approvals = createApprovals(deps);
   const system = createSystem(deps, approvals.lamp);
-  return {
+  return inTeams(deps.store, {
     auth: createAuth(deps, options),
     proofs: createProofs(deps),
     members: createMembers(deps),
@@ -73,7 +74,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     architecture: createArchitecture(deps),
     system,
     drills: createDrills(deps, () => system.health()),
-  };
+  });
 }
 
 export type Services = ReturnType<typeof createServices>;

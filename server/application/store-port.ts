@@ -102,6 +102,10 @@ export interface Aggregates {
 export type Tx = Aggregates;
 
 export interface Store extends Aggregates {
+  /** What the work reads and writes is of this team; on PostgreSQL the database itself lets it see nothing else. */
+  inTeam<T>(teamId: string, work: () => T): T;
+  /** For the few questions about all teams, and for what a request only sets off. */
+  everyTeam<T>(work: () => T): T;
   /** One transaction; a serialization failure or deadlock of the database is repeated at most twice. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Called after each commit that appended events. */

@@ -75,6 +75,13 @@ export function personOf(actor: Actor): string | null {
   return actor.kind === 'token' ? actor.userId : null;
 }
 
+/** The team a person or program acts in; null for the program itself, which is of no team even where it works for one. */
+export function teamOfActor(given: unknown): string | null {
+  if (typeof given !== 'object' || given === null || !('kind' in given) || !('teamId' in given)) return null;
+  const { kind, teamId } = given;
+  return typeof teamId === 'string' && (kind === 'user' || kind === 'token' || kind === 'agent') ? teamId : null;
+}
+
 export const permissions = [
   'read',
   'session.create',

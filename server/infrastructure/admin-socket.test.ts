@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { DomainError } from '../domain/errors.ts';
 import { createLogger } from '../log.ts';
-import { type AdminServices, issueThroughSocket, openAdminSocket } from './admin-socket.ts';
+import { type AdminServices, backupThroughSocket, issueThroughSocket, openAdminSocket } from './admin-socket.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -25,7 +25,13 @@ const drills: AdminServices['drills'] = {
   startHere: () => Promise.reject(new DomainError('CONFLICT', 'A drill is under way.')),
   get: async () => null,
 };
-const issuing: AdminServices = { tokens: { issue: async ({ email }) => ({ token: `oio_${email}` }) }, audit, drills };
+const backup: AdminServices['backup'] = () => Promise.reject(new Error('/srv/b.tar exists already'));
+const issuing: AdminServices = {
+  tokens: { issue: async ({ email }) => ({ token: `oio_${email}` }) },
+  audit,
+  backup,
+  drills,
+};
 
 async function open(path: string, services: AdminServices = issuing) {
   const socket = await openAdminSocket({ services, path, log: createLogger({ level: 'silent' }) });
@@ -58,14 +64,22 @@ test('a refusal of the app is told in its own words', async () => {
   await open(path, {
     tokens: { issue: () => Promise.reject(new DomainError('NOT_FOUND', 'No user has the e-mail address x.')) },
     audit,
+    backup,
     drills,
   });
   await expect(issueThroughSocket(path, input)).rejects.toThrow('No user has the e-mail address x.');
 });
 
+test('what is wrong with the file of a backup is told as it is', async () => {
+  const path = join(directory(), 'admin.sock');
+  expect(await backupThroughSocket(path, '/srv/b.tar')).toBeNull();
+  await open(path);
+  await expect(backupThroughSocket(path, '/srv/b.tar')).rejects.toThrow('exists already');
+});
+
 test('a failure of the app says nothing of its inside', async () => {
   const path = join(directory(), 'admin.sock');
-  await open(path, { tokens: { issue: () => Promise.reject(new Error('password=hunter2')) }, audit, drills });
+  await open(path, { tokens: { issue: () => Promise.reject(new Error('password=hunter2')) }, audit, backup, drills });
   await expect(issueThroughSocket(path, input)).rejects.toThrow('the server log says why');
 });
 

@@ -17,6 +17,7 @@ export type IssueInput = z.output<typeof issueInput>;
 export interface AdminServices {
   readonly tokens: { issue(input: IssueInput): Promise<{ token: string }> };
   readonly audit: { verifyAll(): Promise<readonly TeamVerdict[]> };
+  backup(file: string): Promise<BackupDone>;
   readonly drills: { startHere(part: DrillPart): Promise<DrillSeen>; get(id: string): Promise<DrillSeen | null> };
 }
 
@@ -38,6 +39,19 @@ const drillSeen = z.object({
 });
 /** A drill as the terminal shows it. */
 export type DrillSeen = z.output<typeof drillSeen>;
+
+const backupOrder = z.strictObject({ file: z.string().min(1).max(4096) });
+const backupDone = z.object({
+  file: z.string(),
+  bytes: z.number(),
+  sha256: z.string(),
+  rows: z.number(),
+  repositories: z.number(),
+  bundles: z.number(),
+  encryptionKeyId: z.string().nullable(),
+  notes: z.array(z.string()).readonly(),
+});
+type BackupDone = z.output<typeof backupDone>;
 
 const verdictShape = z.object({ team: z.string(), entries: z.number(), firstBroken: z.number().nullable() });
 /** What reading a team's whole audit chain found. */
@@ -96,6 +110,7 @@ async function answer(services: AdminServices, req: IncomingMessage, res: Server
     reply(res, 200, { verdicts: await services.audit.verifyAll() });
     return;
   }
+  if (req.method === 'POST' && req.url === '/backup') return answerBackup(services, req, res);
   if (req.url?.startsWith('/drills')) return answerDrill(services, req, res);
   if (req.method !== 'POST' || req.url !== '/tokens') {
     reply(res, 404, { error: { code: 'NOT_FOUND', message: 'This version of the server does not know that.' } });
@@ -109,6 +124,17 @@ async function answer(services: AdminServices, req: IncomingMessage, res: Server
   }
   const { token } = await services.tokens.issue(parsed.data);
   reply(res, 201, { token });
+}
+
+/** Written by the app itself, so it goes on meanwhile; what is wrong with the file is told in its own words. */
+async function answerBackup(services: AdminServices, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const { file } = backupOrder.parse(JSON.parse(await text(req)));
+  try {
+    reply(res, 201, await services.backup(file));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    reply(res, 500, { error: { code: 'INTERNAL', message } });
+  }
 }
 
 /** POST begins one, GET of its id tells how far it is. */
@@ -149,6 +175,10 @@ export async function issueThroughSocket(path: string, input: IssueInput): Promi
 export async function verifyThroughSocket(path: string): Promise<readonly TeamVerdict[] | null> {
   return (await ask(path, '/audit/verify', {}, verdictsAnswer))?.verdicts ?? null;
 }
+
+/** A backup by the running app, or null when none is running. Throws an Error with the app's own sentence. */
+export const backupThroughSocket = (path: string, file: string): Promise<BackupDone | null> =>
+  ask(path, '/backup', { file }, backupDone);
 
 /** Begins a drill in the running app; null when none is running. Throws an Error with the app's own sentence. */
 export const drillThroughSocket = (path: string, part: DrillPart): Promise<DrillSeen | null> =>

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { fromDrizzle, fromPglite, type Job, PgBoss } from 'pg-boss';
 import type { Database } from '../../db/client.ts';
+import { appRole } from '../../db/roles.ts';
 import type { Logger } from '../log.ts';
 import type { Handle } from './store/handle.ts';
 import type { Enqueue } from './store/store.ts';
@@ -29,7 +30,7 @@ export interface Jobs {
 
 /** The queue of outside work and upkeep, in a schema of its own beside the application's tables (decision 013). */
 export function createJobs(options: {
-  database: Pick<Database, 'embedded'>;
+  database: Pick<Database, 'embedded' | 'db'>;
   databaseUrl: string | null;
   log: Logger;
   pollSeconds?: number;
@@ -66,6 +67,13 @@ export function createJobs(options: {
       const kept = { deleteAfterSeconds: 300, retryLimit: 3, retryDelay: 5 };
       await boss.createQueue(deliveries, { ...kept, expireInSeconds: 60, notify: true });
       await boss.createQueue(chores, { ...kept, retryLimit: 1, expireInSeconds: 3_600, notify: true });
+      // What is owed is put on the queue in the transaction of whoever owes it, also by a request's.
+      if (database.embedded === null)
+        await database.db.execute(
+          sql.raw(`do $$ begin if exists (select 1 from pg_roles where rolname = '${appRole}') then
+            grant usage on schema pgboss to ${appRole};
+            grant select, insert, update, delete on all tables in schema pgboss to ${appRole}; end if; end $$`),
+        );
       for (const [key, { cron }] of Object.entries(work.chores))
         await boss.schedule(chores, cron, { chore: key }, { key, tz: 'UTC', singletonKey: key, missed: 'once' });
       await boss.work(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
+import { outsideTeams } from '../../../db/team-scope.ts';
 import type { EventInput, EventStore } from '../../application/record-port.ts';
 import { eventActorOf } from '../../domain/events.ts';
 import { bounded } from './bounded-payload.ts';
@@ -43,9 +44,9 @@ export function createCollector(handle: Handle, append: EventStore['append']): E
     // Never rejects: each call has been told.
     void write(calls).finally(() => {
       writing -= 1;
-      if (waiting.length > 0) soon ??= setImmediate(flush);
+      if (waiting.length > 0) soon ??= setImmediate(outsideTeams, flush);
     });
-    if (waiting.length > 0) soon = setImmediate(flush);
+    if (waiting.length > 0) soon = setImmediate(outsideTeams, flush);
   }
 
   async function write(calls: readonly Call[]): Promise<void> {
@@ -77,7 +78,7 @@ export function createCollector(handle: Handle, append: EventStore['append']): E
       // Inside a transaction this throws at once, for the one who made the mistake alone.
       void handle.db;
       waiting.push({ sessionId, events, guard, done, failed });
-      if (writing === 0) soon ??= setImmediate(flush);
+      if (writing === 0) soon ??= setImmediate(outsideTeams, flush);
       else latest ??= setTimeout(flush, patienceMs);
     });
 }

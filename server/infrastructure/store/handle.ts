@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SQL } from 'drizzle-orm';
 import type { Database, DatabaseKind, Db, DbTransaction } from '../../../db/client.ts';
+import { rowsOf } from '../../../db/rows.ts';
 import { isRepeatable } from './database-errors.ts';
 import { rendered } from './rendered.ts';
 
@@ -120,9 +121,6 @@ async function repeated<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** PGlite answers `{ rows }`, the server's driver an array. */
 async function run(db: Db | DbTransaction, statement: SQL): Promise<Row[]> {
-  const result: unknown = await db.execute(rendered(statement));
-  const rows: unknown = Array.isArray(result) ? result : Reflect.get(Object(result), 'rows');
-  return Array.isArray(rows) ? rows.map((row: Row) => row) : [];
+  return rowsOf(await db.execute(rendered(statement)));
 }

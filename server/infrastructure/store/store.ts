@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../../db/client.ts';
+import { inTeam, outsideTeams } from '../../../db/team-scope.ts';
 import type { Aggregates, Store } from '../../application/store-port.ts';
 import type { Redact } from '../redaction.ts';
 import { createAgents } from './agents.ts';
@@ -75,6 +76,8 @@ export function createStore(database: Pick<Database, 'db' | 'kind'>, options: St
   return {
     ...translated(clean({ ...all, events: { ...all.events, collect: createCollector(outer, all.events.append) } })),
     onCommit,
+    inTeam,
+    everyTeam: outsideTeams,
     async transaction(work) {
       try {
         return await transaction((handle) => work(over(handle)));
