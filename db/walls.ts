@@ -92,7 +92,7 @@ async function alreadyUp(client: postgresTypes.Sql): Promise<boolean> {
 /** The app's role may read and write rows, never change the schema; of the audit it may read and add. */
 async function grantRights(client: postgresTypes.Sql): Promise<void> {
   const [row] = await client`select current_schema() as schema, exists (select 1 from pg_class
-    where relnamespace = current_schema()::regnamespace and (relkind = 'r' and relname <> 'audit'
+    where relnamespace = current_schema()::regnamespace and (relkind = 'r' and relname not in ('audit', 'audit_anchors')
       and not has_table_privilege(${appRole}, oid, 'SELECT, INSERT, UPDATE, DELETE') or relkind = 'S'
       and not has_sequence_privilege(${appRole}, oid, 'USAGE'))) as missing`;
   if (row?.missing !== true) return;
@@ -101,6 +101,7 @@ async function grantRights(client: postgresTypes.Sql): Promise<void> {
   await client.unsafe(`grant select, insert, update, delete on all tables in schema ${schema} to ${appRole}`);
   await client.unsafe(`grant usage, select on all sequences in schema ${schema} to ${appRole}`);
   await client.unsafe(`revoke update, delete on audit from ${appRole}`);
+  await client.unsafe(`revoke insert, update, delete on audit_anchors from ${appRole}`);
 }
 
 interface Walled {

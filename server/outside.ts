@@ -29,6 +29,7 @@ export function createOutside(deps: Deps, { config, jobs }: { config: Config; jo
         sweep_webhooks: { cron: '* * * * *', run: () => webhooks.sweep(lostAfterSeconds) },
         prune: { cron: '17 * * * *', run: upkeep.prune },
         prune_git: { cron: '23 4 * * *', run: upkeep.pruneGit },
+        retain: { cron: '11 3 * * *', run: upkeep.retain },
         verify_audit: { cron: '41 3 * * *', run: upkeep.verifyAudit },
       },
     });

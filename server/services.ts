@@ -20,6 +20,7 @@ import { createOverview } from './application/overview.ts';
 import { createPlans } from './application/plans.ts';
 import { createProofs } from './application/proofs.ts';
 import { createRepositories } from './application/repositories.ts';
+import { createRetention } from './application/retention.ts';
 import { createReviews } from './application/review/service.ts';
 import { createRouting } from './application/routing.ts';
 import { createRuntimes } from './application/runtimes.ts';
@@ -48,6 +49,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     views: createViews(deps),
     audit: createAudit(deps),
     locks: createLocks(deps),
+    retention: createRetention(deps),
     repositories: createRepositories(deps),
     sessions: createSessions(deps),
     tasks: createTasks(deps),

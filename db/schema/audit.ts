@@ -33,3 +33,13 @@ export const auditChecks = pgTable('audit_checks', {
   entries: integer('entries').notNull(),
   firstBroken: integer('first_broken'),
 });
+
+/** The last entry that retention has cut from a team's chain: the reading of what is left begins at its hash. */
+export const auditAnchors = pgTable('audit_anchors', {
+  teamId: uuid('team_id')
+    .primaryKey()
+    .references(() => teams.id),
+  number: integer('number').notNull(),
+  hash: text('hash').notNull(),
+  cutAt: at('cut_at').notNull().default(sql`clock_timestamp()`),
+});

@@ -2,7 +2,7 @@ import { type Actor, authorize } from '../domain/actor.ts';
 import { type AuditVerdict, auditFilterInput } from '../domain/audit.ts';
 import { invalidFromZod } from '../domain/errors.ts';
 import type { Deps } from './deps.ts';
-import type { AuditEntry, AuditFilter } from './record-port.ts';
+import type { AuditAnchor, AuditEntry, AuditFilter } from './record-port.ts';
 import { findSession } from './sessions/find.ts';
 import type { Page, PageRequest } from './team-port.ts';
 import { teamOf } from './tokens.ts';
@@ -64,6 +64,12 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
       return store.audit.lastCheck(teamOf(actor));
     },
 
+    /** Where retention has cut the chain; null: it is there from its first entry. */
+    async anchor(actor: Actor): Promise<AuditAnchor | null> {
+      authorize(actor, 'audit.read');
+      return store.audit.anchor(teamOf(actor));
+    },
+
     /**
      * The whole chain as JSON Lines, oldest first, with everything its hashes are made of. That it was taken is the last
      * entry in it.
@@ -85,6 +91,9 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
   };
 
   async function* lines(teamId: string): AsyncGenerator<string> {
+    // Where retention cut, whoever checks the export begins with the hash that stands here.
+    const anchor = await store.audit.anchor(teamId);
+    if (anchor !== null) yield `${JSON.stringify({ teamId, anchor })}\n`;
     for (let after = 0; ; ) {
       const entries = await store.audit.list(teamId, { after, limit: exportPage });
       yield entries.map((entry) => `${JSON.stringify({ teamId, ...entry })}\n`).join('');

@@ -55,6 +55,10 @@ export interface Workspaces {
   pinCheckpoint(repository: RepositoryRef, session: SessionRef, sequence: number, commit: string): Promise<void>;
   /** Takes the refs of checkpoints up to a number away; answers how many there were. */
   unpinCheckpoints(repository: RepositoryRef, session: Pick<SessionRef, 'id'>, upTo: number): Promise<number>;
+  /** Ids of sessions that have refs in the repository; none where it is not on this machine. */
+  sessionsKept(repository: RepositoryRef): Promise<string[]>;
+  /** Takes a session's refs away, and in a mirror its branch; a person's own repository keeps the branch. */
+  forgetSession(repository: RepositoryRef, sessionId: string): Promise<number>;
   /** Removes bundles of this machine that were written more than `days` ago; answers how many. */
   pruneBundles(days: number): Promise<number>;
   /** Difference of two commits (renames, binaries); the patch text is cut per file past a bound, and says so. */

@@ -39,6 +39,13 @@ export interface AuditEntry {
   hash: string;
 }
 
+/** The last entry retention has cut; the chain begins behind it. */
+export interface AuditAnchor {
+  number: number;
+  hash: string;
+  cutAt: Date;
+}
+
 /** What an entry must be like; every field that is said holds. */
 export interface AuditFilter {
   /** The whole action, or its noun: `token` finds `token.created`. */
@@ -119,6 +126,13 @@ export interface OutboxStore {
 }
 
 export interface AuditStore {
+  /** null: the chain is there from its first entry. */
+  anchor(teamId: string): Promise<AuditAnchor | null>;
+  /**
+   * Cuts every entry before the first one that is not older than `before`, but never the last, and leaves an anchor.
+   * null: there is none to cut.
+   */
+  cut(teamId: string, before: Date): Promise<{ number: number; hash: string; entries: number } | null>;
   /** Next link of the team's chain, under the team's row lock. */
   append(entry: AuditInput): Promise<void>;
   list(

@@ -33,6 +33,7 @@ import type {
   ModelCallStore,
   OutboxStore,
 } from './record-port.ts';
+import type { RetentionStore } from './retention-port.ts';
 import type { CommentStore, MergeStore, ReviewStore } from './review-port.ts';
 import type { SessionStore } from './session-port.ts';
 import type {
@@ -93,6 +94,7 @@ export interface Aggregates {
   jobs: JobStore;
   drills: DrillStore;
   views: ViewStore;
+  retention: RetentionStore;
   comments: CommentStore;
   reviews: ReviewStore;
   merges: MergeStore;

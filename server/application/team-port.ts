@@ -184,6 +184,8 @@ export interface RepositoryStore {
   /** Removed ones only when asked for: their sessions stay readable. */
   get(teamId: string, id: string, options?: { removed?: boolean }): Promise<Repository | null>;
   list(teamId: string, page: PageRequest): Promise<Page<Repository>>;
+  /** Of every team, removed ones too: for upkeep. */
+  all(): Promise<Repository[]>;
   update(
     teamId: string,
     id: string,

@@ -31,8 +31,8 @@ describe.each(['pglite', 'postgres'] as const)('upkeep on %s', (kind) => {
     await database.db.execute(
       sql`update idempotency_keys set created_at = created_at - interval '25 hours' where key = 'old'`,
     );
-    expect(await upkeep.prune()).toEqual({ logins: 2, idempotencyKeys: 1, deliveries: 0 });
-    expect(await upkeep.prune()).toEqual({ logins: 0, idempotencyKeys: 0, deliveries: 0 });
+    expect(await upkeep.prune()).toEqual({ logins: 2, idempotencyKeys: 1, deliveries: 0, work: 0, reports: 0 });
+    expect(await upkeep.prune()).toEqual({ logins: 0, idempotencyKeys: 0, deliveries: 0, work: 0, reports: 0 });
     expect(await store.idempotency.begin(team.id, user.id, 'young', 'hash', 'house.1')).toMatchObject({
       state: 'running',
     });

@@ -15,7 +15,7 @@ import { findMerged, mergeTask } from './merge.ts';
 import { createMirrors } from './mirror.ts';
 import { openPack, packWorktree } from './pack.ts';
 import { bundledSamples, type GitContext, objectId, placeOf } from './places.ts';
-import { pruneBundles, unpinCheckpoints } from './prune.ts';
+import { forgetSession, pruneBundles, sessionsKept, unpinCheckpoints } from './prune.ts';
 import { createReachability, type MayReach } from './reachability.ts';
 import { branchHead } from './refs.ts';
 import { replay } from './replay.ts';
@@ -90,6 +90,8 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       await place(repository);
       return unpinCheckpoints(context, repository, session, upTo);
     },
+    sessionsKept: (repository) => sessionsKept(context, repository),
+    forgetSession: (repository, sessionId) => forgetSession(context, repository, sessionId),
     pruneBundles: (days) => pruneBundles(context, days),
     diff: async (repository, base, head) => diffCommits(git, await place(repository), base, head),
     parent: async (repository, commit) =>

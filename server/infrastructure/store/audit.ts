@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
 import { auditChecks } from '../../../db/schema/audit.ts';
-import type { AuditEntry, AuditFilter, AuditInput } from '../../application/record-port.ts';
+import type { AuditAnchor, AuditEntry, AuditFilter, AuditInput } from '../../application/record-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import { json } from './events.ts';
@@ -25,7 +25,25 @@ export function createAudit(handle: Handle): Aggregates['audit'] {
       order by number limit ${limit}::int`);
   }
 
+  async function anchorOf(teamId: string): Promise<AuditAnchor | null> {
+    const [row] = await handle.rows(
+      sql`select number, hash, cut_at from audit_anchors where team_id = ${teamId}::uuid`,
+    );
+    if (row === undefined) return null;
+    return { number: Number(row.number), hash: String(row.hash), cutAt: new Date(String(row.cut_at)) };
+  }
+
   return {
+    anchor: anchorOf,
+
+    async cut(teamId, before) {
+      const [row] = await handle.rows(
+        sql`select * from audit_cut(${teamId}::uuid, ${before.toISOString()}::timestamptz)`,
+      );
+      if (row === undefined) return null;
+      return { number: Number(row.cut_number), hash: String(row.cut_hash), entries: Number(row.cut_entries) };
+    },
+
     append: (input) =>
       handle.atomically(async (tx) => {
         // The team's row lock makes the chain: the last link is read after it, so it stays the last.
@@ -61,15 +79,19 @@ export function createAudit(handle: Handle): Aggregates['audit'] {
     },
 
     async verify(teamId) {
+      // What retention cut ended with the anchor; what is left must begin right behind it.
+      const anchor = await anchorOf(teamId);
       let entries = 0;
-      let previous = genesis;
+      let number = anchor?.number ?? 0;
+      let previous = anchor?.hash ?? genesis;
       for (;;) {
-        const rows = await page(teamId, entries, pageLength);
+        const rows = await page(teamId, number, pageLength);
         for (const row of rows) {
           const entry = readOf(row);
           const whole = row.previous_hash === previous && row.hash === hashOf(previous, entry);
-          if (!whole || entry.number !== entries + 1) return { entries, firstBroken: entry.number };
+          if (!whole || entry.number !== number + 1) return { entries, firstBroken: entry.number };
           previous = String(row.hash);
+          number = entry.number;
           entries += 1;
         }
         if (rows.length < pageLength) return { entries, firstBroken: null };

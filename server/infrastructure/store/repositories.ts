@@ -42,6 +42,8 @@ export function createRepositories(handle: Handle): Aggregates['repositories'] {
       return { items: rows.map(repositoryOf), total, nextCursor: cursorOf(offset + rows.length, total, rows.length) };
     },
 
+    all: async () => (await handle.rows(sql`select * from repositories order by created_at, id`)).map(repositoryOf),
+
     async update(teamId, id, patch, version) {
       const found = isId(id);
       const [row] = found

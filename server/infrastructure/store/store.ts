@@ -42,6 +42,7 @@ import { createPasswordResets } from './password-resets.ts';
 import { createPrompts } from './prompts.ts';
 import { redacting } from './redacting.ts';
 import { createRepositories } from './repositories.ts';
+import { createRetention } from './retention.ts';
 import { createComments, createMerges, createReviewDecisions } from './reviews.ts';
 import { createRouting } from './routing.ts';
 import { createRuntimes } from './runtimes.ts';
@@ -140,6 +141,7 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     jobs: { enqueue: (jobs) => enqueue(handle, jobs), queues: () => readJobQueues(handle) },
     drills: createDrills(handle),
     views: createViews(handle),
+    retention: createRetention(handle),
     comments: createComments(handle),
     reviews: createReviewDecisions(handle),
     merges: createMerges(handle),
