@@ -17,6 +17,7 @@ import { createFigures } from './application/figures.ts';
 import { createLocks } from './application/locks.ts';
 import { createMembers } from './application/members.ts';
 import { createOverview } from './application/overview.ts';
+import { createPeopleData } from './application/people-data.ts';
 import { createPlans } from './application/plans.ts';
 import { createProofs } from './application/proofs.ts';
 import { createRepositories } from './application/repositories.ts';
@@ -24,6 +25,7 @@ import { createRetention } from './application/retention.ts';
 import { createReviews } from './application/review/service.ts';
 import { createRouting } from './application/routing.ts';
 import { createRuntimes } from './application/runtimes.ts';
+import { createSessionExport } from './application/session-export.ts';
 import { createSessions } from './application/sessions/service.ts';
 import { createSystem } from './application/system.ts';
 import { createTaskEdits } from './application/task-edits.ts';
@@ -50,6 +52,8 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     audit: createAudit(deps),
     locks: createLocks(deps),
     retention: createRetention(deps),
+    peopleData: createPeopleData(deps),
+    sessionExport: createSessionExport(deps),
     repositories: createRepositories(deps),
     sessions: createSessions(deps),
     tasks: createTasks(deps),

@@ -75,6 +75,8 @@ export interface SessionLineFigures {
 }
 
 export interface SessionStore {
+  /** Every row that hangs on the session, table by table, as it is stored; its commits are git's. */
+  records(sessionId: string): Promise<Record<string, Record<string, unknown>[]>>;
   insert(
     session: Pick<
       Session,

@@ -17,6 +17,7 @@ import type { ExternalStore } from './external-port.ts';
 import type { InstanceStore, SessionWorkStore } from './instance-port.ts';
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
 import type { OverviewStore } from './overview-port.ts';
+import type { PersonStore } from './person-port.ts';
 import type {
   IdentityStore,
   InvitationStore,
@@ -95,6 +96,7 @@ export interface Aggregates {
   drills: DrillStore;
   views: ViewStore;
   retention: RetentionStore;
+  persons: PersonStore;
   comments: CommentStore;
   reviews: ReviewStore;
   merges: MergeStore;

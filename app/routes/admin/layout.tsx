@@ -13,6 +13,8 @@ const pages = [
   { to: '/admin/team', word: 'Team' },
   { to: '/admin/webhooks', word: 'Webhooks' },
   { to: '/admin/audit', word: 'Audit' },
+  { to: '/admin/retention', word: 'Retention' },
+  { to: '/admin/personal-data', word: 'Personal data' },
   { to: '/admin/system', word: 'System' },
   { to: '/admin/locks', word: 'Locks' },
   { to: '/admin/drill', word: 'Drill' },

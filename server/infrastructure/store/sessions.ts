@@ -8,6 +8,7 @@ import { isId, storable } from './rows.ts';
 import { createSessionLeases } from './session-leases.ts';
 import { createSessionList } from './session-list.ts';
 import { createSessionMoves } from './session-moves.ts';
+import { createSessionRecords } from './session-records.ts';
 import { sessionFacts, sessionOf } from './session-row.ts';
 
 export function createSessions(handle: Handle): Aggregates['sessions'] {
@@ -21,6 +22,7 @@ export function createSessions(handle: Handle): Aggregates['sessions'] {
     ...createSessionMoves(handle),
     ...createSessionLeases(handle),
     ...createSessionList(handle),
+    ...createSessionRecords(handle),
 
     async insert(session) {
       await handle.db

@@ -39,6 +39,7 @@ import { createModelCalls } from './model-calls.ts';
 import { createOutbox } from './outbox.ts';
 import { createOverview } from './overview.ts';
 import { createPasswordResets } from './password-resets.ts';
+import { createPersons } from './persons.ts';
 import { createPrompts } from './prompts.ts';
 import { redacting } from './redacting.ts';
 import { createRepositories } from './repositories.ts';
@@ -142,6 +143,7 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     drills: createDrills(handle),
     views: createViews(handle),
     retention: createRetention(handle),
+    persons: createPersons(handle),
     comments: createComments(handle),
     reviews: createReviewDecisions(handle),
     merges: createMerges(handle),

@@ -1,0 +1,109 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  addSession,
+  addTeam,
+  createInstance,
+  type House,
+  type Instance,
+  makePlace,
+  openHouse,
+  type Place,
+} from './testing/house.ts';
+
+describe.each(['pglite', 'postgres'] as const)('data of people and sessions on %s', (kind) => {
+  let house: House;
+  let place: Place;
+  let instance: Instance;
+
+  beforeAll(async () => {
+    house = await openHouse(kind);
+  });
+  afterAll(() => house.close());
+  beforeEach(async () => {
+    place = await makePlace(house);
+    instance = createInstance(house);
+  });
+
+  test('a person gets what is kept of them, an admin what the team keeps, and no secret is in it', async () => {
+    const { peopleData } = instance.services;
+    const session = await addSession(instance, place, { title: 'Made by Mia' }, place.member);
+    await house.opened.store.users.setPassword(place.member.id, 'argon-hash-of-mia');
+    await house.opened.store.tokens.create({
+      id: crypto.randomUUID(),
+      teamId: place.team.id,
+      userId: place.member.id,
+      name: 'ci',
+      prefix: 'oio_abc',
+      tokenHash: 'hash-of-the-token',
+      scopes: [],
+      expiresAt: null,
+    });
+    const own = await peopleData.exportOwn(place.member);
+    expect(own.tables.sessions).toMatchObject([{ id: session.id, title: 'Made by Mia' }]);
+    expect(own.tables.users).toMatchObject([{ email: place.member.email }]);
+    expect(own.tables.events?.length).toBeGreaterThan(0);
+    expect(own.teams).toMatchObject([{ slug: 'house', role: 'member' }]);
+    expect(JSON.stringify(own)).not.toMatch(/argon-hash-of-mia|hash-of-the-token/);
+
+    const given = await peopleData.exportOf(place.admin, place.member.id);
+    expect(given.tables.sessions).toHaveLength(1);
+    const { items } = await instance.services.audit.list(place.admin, { action: 'person' }, { limit: 5 });
+    expect(items.map(({ action, subject }) => [action, subject.id])).toEqual([
+      ['person.exported', place.member.id],
+      ['person.exported', place.member.id],
+    ]);
+    const other = await addTeam(house, 'other');
+    await expect(peopleData.exportOf(other.admin, place.member.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(peopleData.exportOf(place.lead, place.member.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('who is erased is a former member everywhere but in the audit, where the id stands', async () => {
+    const { peopleData, audit, timeline } = instance.services;
+    const { store } = house.opened;
+    const session = await addSession(instance, place, {}, place.member);
+    await expect(peopleData.erase(place.admin, place.member.id, 'somebody')).rejects.toMatchObject({ code: 'INVALID' });
+    await expect(peopleData.erase(place.admin, place.admin.id, place.admin.email)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await peopleData.erase(place.admin, place.member.id, place.member.email);
+
+    const former = `Former member ${place.member.id.slice(0, 8)}`;
+    const { items } = await timeline.ofSession(place.viewer, session.slug);
+    expect(items[0]?.actor).toEqual({ kind: 'user', id: place.member.id, name: former });
+    expect(await store.users.byEmail(place.member.email)).toBeNull();
+    expect(await store.users.memberships(place.member.id)).toEqual([]);
+    expect((await peopleData.list(place.admin)).map(({ name }) => name)).not.toContain(former);
+    const entries = await audit.list(place.admin, { actor: place.member.id }, { limit: 5 });
+    expect(entries.items.length, 'the pseudonym stays').toBeGreaterThan(0);
+    expect(await store.audit.verify(place.team.id)).toMatchObject({ firstBroken: null });
+    const found: unknown = await house.opened.database.db.execute(
+      sql`select count(*)::int as number from events where actor->>'name' = 'mia'`,
+    );
+    const rows = Array.isArray(found) ? found : Reflect.get(Object(found), 'rows');
+    expect(rows).toEqual([{ number: 0 }]);
+  });
+
+  test('a member of two teams is not erased by one of them', async () => {
+    const other = await addTeam(house, 'other');
+    await house.opened.store.users.addMembership({ teamId: other.team.id, userId: place.member.id, role: 'viewer' });
+    const { peopleData } = instance.services;
+    const listed = await peopleData.list(place.admin);
+    expect(listed.find(({ id }) => id === place.member.id)?.refusal).toContain('another team');
+    await expect(peopleData.erase(place.admin, place.member.id, place.member.email)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+
+  test('a whole session is taken out, for whoever may read it', async () => {
+    const session = await addSession(instance, place, { title: 'To be taken' });
+    const taken = await instance.services.sessionExport.ofSession(place.viewer, session.slug);
+    expect(taken.session).toMatchObject({ id: session.id, title: 'To be taken' });
+    expect(taken.tables.sessions).toHaveLength(1);
+    expect(taken.tables.events?.map(({ seq }) => seq)).toEqual(taken.tables.events?.map((_, place) => place + 1));
+    const other = await addTeam(house, 'other');
+    await expect(instance.services.sessionExport.ofSession(other.admin, session.id)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+});

@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm';
+import type { Aggregates } from '../../application/store-port.ts';
+import { roles } from '../../domain/actor.ts';
+import type { Handle, Row } from './handle.ts';
+import { anyOf } from './rows.ts';
+
+/** What opens something, or would let somebody guess what does. */
+const secret = [
+  'password_hash',
+  'token_hash',
+  'code_hash',
+  'secret',
+  'previous_secret',
+  'signing_secret',
+  'credentials',
+  'gateway_token_hash',
+];
+const mostRows = 5_000;
+/** Facts of a person that stand in JSON beside an id: `{ kind: "user", id, name }`, or a waiver. */
+const namedBy = [
+  { id: 'id', name: 'name' },
+  { id: 'by', name: 'byName' },
+] as const;
+
+interface Column {
+  readonly table: string;
+  readonly column: string;
+}
+
+export function createPersons(handle: Handle): Aggregates['persons'] {
+  const columnsOf = async (rows: Promise<Row[]>): Promise<Column[]> =>
+    (await rows).map(({ table, column }) => ({ table: String(table), column: String(column) }));
+
+  /** Read from the database itself, so that a table that comes later is not forgotten. */
+  const references = () =>
+    columnsOf(
+      handle.rows(sql`select f.conrelid::regclass::text as "table", a.attname as "column" from pg_constraint f
+        join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[1]
+        where f.contype = 'f' and f.confrelid = 'users'::regclass order by 1, 2`),
+    );
+
+  const documents = () =>
+    columnsOf(
+      handle.rows(sql`select c.relname as "table", a.attname as "column" from pg_class c
+        join pg_attribute a on a.attrelid = c.oid and a.atttypid = 'jsonb'::regtype and not a.attisdropped
+        where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relname <> 'audit' order by 1, 2`),
+    );
+
+  const tablesWithTeam = async (): Promise<Set<string>> => {
+    const rows = await handle.rows(sql`select c.relname as name from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'team_id' and not a.attisdropped
+      where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'`);
+    return new Set(rows.map(({ name }) => String(name)));
+  };
+
+  return {
+    async ofTeam(teamId) {
+      const rows = await handle.rows(sql`select u.id, u.name, u.email, m.role::text as role from memberships m
+        join users u on u.id = m.user_id where m.team_id = ${teamId}::uuid order by lower(u.name), u.id`);
+      return rows.map(({ id, name, email, role }) => ({
+        id: String(id),
+        name: String(name),
+        email: String(email),
+        role: roles.find((known) => known === role) ?? 'viewer',
+      }));
+    },
+
+    async collect(userId, teamIds) {
+      const withTeam = await tablesWithTeam();
+      const found = new Map<string, ReturnType<typeof sql>[]>();
+      const add = (table: string, condition: ReturnType<typeof sql>) =>
+        found.set(table, [...(found.get(table) ?? []), condition]);
+      add('users', sql`id = ${userId}::uuid`);
+      for (const { table, column } of await references()) add(table, sql`${sql.identifier(column)} = ${userId}::uuid`);
+      for (const table of ['events', 'audit']) add(table, sql`actor->>'id' = ${userId}`);
+      const tables: Record<string, Record<string, unknown>[]> = {};
+      const cut: Record<string, number> = {};
+      for (const [table, conditions] of found) {
+        const theirs = sql`(${sql.join(conditions, sql` or `)})`;
+        const where = withTeam.has(table) ? sql`${theirs} and team_id::text = ${anyOf(teamIds)}` : theirs;
+        const rows = await handle.rows(sql`select to_jsonb(t) - array(select jsonb_array_elements_text(
+            ${JSON.stringify(secret)}::jsonb)) as row from ${sql.identifier(table)} t where ${where} limit ${mostRows}::int`);
+        if (rows.length === 0) continue;
+        tables[table] = rows.map(
+          ({ row }) => (typeof row === 'string' ? JSON.parse(row) : row) as Record<string, unknown>,
+        );
+        if (rows.length < mostRows) continue;
+        const [counted] = await handle.rows(
+          sql`select count(*)::int as number from ${sql.identifier(table)} where ${where}`,
+        );
+        if (Number(counted?.number) > mostRows) cut[table] = Number(counted?.number);
+      }
+      return { tables, cut };
+    },
+
+    erase: (userId, { email, name }) =>
+      handle.atomically(async (tx) => {
+        await tx.rows(sql`update users set email = ${email}, name = ${name}, password_hash = null,
+          disabled_at = coalesce(disabled_at, clock_timestamp()) where id = ${userId}::uuid`);
+        await tx.rows(sql`delete from login_sessions where user_id = ${userId}::uuid`);
+        await tx.rows(sql`delete from memberships where user_id = ${userId}::uuid`);
+        await tx.rows(sql`update api_tokens set revoked_at = coalesce(revoked_at, clock_timestamp()), name = ${name}
+          where user_id = ${userId}::uuid`);
+        const tokens = await tx.rows(sql`select id from api_tokens where user_id = ${userId}::uuid`);
+        const ids = anyOf([userId, ...tokens.map(({ id }) => String(id))]);
+        for (const { table, column } of await documents()) {
+          const document = sql.identifier(column);
+          for (const by of namedBy)
+            await tx.rows(sql`update ${sql.identifier(table)}
+              set ${document} = jsonb_set(${document}, array[${by.name}::text], to_jsonb(${name}::text))
+              where jsonb_typeof(${document}) = 'object' and ${document}->>${by.id} = ${ids} and ${document} ? ${by.name}`);
+        }
+      }),
+  };
+}
