@@ -41,10 +41,13 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
       return store.audit.search(session.teamId, { subject: session.id }, page);
     },
 
-    /** Names of the people among these entries' actors, by id; those who are gone have none. */
+    /** Names of the people these entries are by or about, by id; who was erased has a former member's. */
     async names(actor: Actor, entries: readonly AuditEntry[]): Promise<Record<string, string>> {
       authorize(actor, 'audit.read');
-      const ids = entries.flatMap((entry) => (entry.actor.kind === 'user' && entry.actor.id ? [entry.actor.id] : []));
+      const ids = entries.flatMap((entry) => [
+        ...(entry.actor.kind === 'user' && entry.actor.id ? [entry.actor.id] : []),
+        ...(entry.subject.kind === 'user' ? [entry.subject.id] : []),
+      ]);
       const users = await Promise.all([...new Set(ids)].map((id) => store.users.get(id)));
       return Object.fromEntries(users.flatMap((user) => (user === null ? [] : [[user.id, user.name]])));
     },

@@ -13,7 +13,7 @@ import { Notice } from '../../components/states.tsx';
 import { TeamList } from '../../components/team-switch.tsx';
 import { TokenForm } from '../../components/token-form.tsx';
 import { TokenList } from '../../components/token-list.tsx';
-import { Button } from '../../components/ui/button.tsx';
+import { Button, buttonShape } from '../../components/ui/button.tsx';
 import { servicesContext, signedInContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
@@ -138,6 +138,15 @@ export default function Account({ loaderData, actionData }: Route.ComponentProps
           </Panel>
           <Panel title="Calls when someone is needed">
             <CallSettings />
+          </Panel>
+          <Panel title="Your data">
+            <p className="p-3 text-data text-ink-2 lg:p-4">
+              Everything kept of you, in every team you are in, as one JSON file: what you made, said and did, where you
+              signed in from. Passwords and tokens are not in it. That you took it stands in the audit.
+              <a href="/account/data" download className={buttonShape({ className: 'mt-3 w-full' })}>
+                Export your data
+              </a>
+            </p>
           </Panel>
           <Panel title="Password" className="flex-1">
             <PasswordForm email={me.email} lastResult={replyTo('password')} />

@@ -1,101 +1,125 @@
 import { Link } from 'react-router';
 import type { AuditEntry } from '../../../server/application/record-port.ts';
-import { Cell, Table } from '../../components/ui/table.tsx';
 import { dateTime } from '../../format.ts';
+import { type Change, changesOf, doneWords, namesSubject } from './audit-words.ts';
 
-const columns = [
-  { words: 'No.' },
-  { words: 'Time', wide: true },
-  { words: 'Actor', wide: true },
-  { words: 'Action' },
-  { words: 'Subject', wide: true },
-];
+type Names = Readonly<Record<string, string>>;
 
-/** Entries of the audit, newest first; each actor and subject leads to everything else of it. */
-export function AuditList({
-  entries,
-  names,
-  total,
-}: {
-  entries: readonly AuditEntry[];
-  names: Readonly<Record<string, string>>;
-  total: number;
-}) {
+/** Entries of the audit as sentences, newest first; each actor, action and subject leads to everything else of it. */
+export function AuditList({ entries, names, total }: { entries: readonly AuditEntry[]; names: Names; total: number }) {
   return (
-    <Table caption={`Audit, newest of ${total} entries`} columns={columns}>
+    <ol aria-label={`Audit, newest of ${total} entries`} className="border-b border-line-1">
       {entries.map((entry) => (
-        <tr key={entry.number} className="border-b border-line-1">
-          <Cell className="font-data text-data">{entry.number}</Cell>
-          <Cell wide className="whitespace-nowrap font-data text-data">
-            <time dateTime={entry.at.toISOString()}>{dateTime(entry.at)}</time>
-          </Cell>
-          <Cell wide>
-            <Who entry={entry} names={names} />
-          </Cell>
-          <Cell>
-            <Link
-              to={`?action=${encodeURIComponent(entry.action)}`}
-              className="inline-flex min-h-11 items-center break-words font-data underline"
-            >
-              {entry.action}
-            </Link>
-            <p className="break-words text-data text-ink-2 md:hidden">
-              <time dateTime={entry.at.toISOString()}>{dateTime(entry.at)}</time>, <Who entry={entry} names={names} />,{' '}
-              <What entry={entry} />
-            </p>
-            {entry.reason !== null && <p className="max-w-prose break-words text-data">“{entry.reason}”</p>}
+        <li
+          key={entry.number}
+          className="grid grid-cols-[4rem_minmax(0,1fr)] gap-x-3 border-t border-line-1 px-3 py-2 lg:grid-cols-[5rem_12rem_minmax(0,1fr)] lg:px-4"
+        >
+          <span className="pt-3 font-data text-data text-ink-3">
+            <span className="sr-only">Entry </span>
+            {entry.number}
+          </span>
+          <time
+            dateTime={entry.at.toISOString()}
+            className="pt-3 font-data text-data text-ink-2 max-lg:col-start-2 max-lg:row-start-1"
+          >
+            {dateTime(entry.at)}
+          </time>
+          <div className="min-w-0 max-lg:col-start-2">
+            <Sentence entry={entry} names={names} />
+            {entry.reason !== null && <p className="max-w-prose break-words">“{entry.reason}”</p>}
+            <Changes changes={changesOf(entry)} />
             <Details entry={entry} />
-          </Cell>
-          <Cell wide>
-            <What entry={entry} />
-          </Cell>
-        </tr>
+          </div>
+        </li>
       ))}
-    </Table>
+    </ol>
   );
 }
 
-function Who({ entry: { actor }, names }: { entry: AuditEntry; names: Readonly<Record<string, string>> }) {
+function Sentence({ entry, names }: { entry: AuditEntry; names: Names }) {
+  const { actor, action, subject } = entry;
+  return (
+    <p className="break-words">
+      <Link to={`?actor=${encodeURIComponent(actor.id ?? actor.kind)}`} className="inline-flex min-h-11 items-center font-semibold underline">
+        {whoOf(actor, names)}
+      </Link>{' '}
+      <Link to={`?action=${encodeURIComponent(action)}`} title={action} className="inline-flex min-h-11 items-center underline decoration-dotted">
+        {doneWords(action)}
+      </Link>
+      {namesSubject(action) && (
+        <>
+          {' '}
+          <Link
+            to={`?subject=${encodeURIComponent(subject.id)}`}
+            className="inline-flex min-h-11 items-center gap-1 underline"
+          >
+            {subject.kind.replaceAll('_', ' ')} <Known id={subject.id} names={names} />
+          </Link>
+        </>
+      )}
+      .
+    </p>
+  );
+}
+
+/** A person by name, a program by what it is; somebody who is gone by the start of their id. */
+function whoOf(actor: AuditEntry['actor'], names: Names): string {
+  if (actor.kind === 'system') return 'The program';
   const name = actor.id === null ? undefined : names[actor.id];
+  return name ?? `${actor.kind === 'user' ? 'Somebody' : `A ${actor.kind}`} ${actor.id?.slice(0, 8) ?? ''}`;
+}
+
+function Known({ id, names }: { id: string; names: Names }) {
+  return names[id] ?? <span className="font-data text-data">{id.slice(0, 8)}</span>;
+}
+
+function Changes({ changes }: { changes: readonly Change[] }) {
+  if (changes.length === 0) return null;
   return (
-    <Link
-      to={`?actor=${encodeURIComponent(actor.id ?? actor.kind)}`}
-      className="text-data underline md:inline-flex md:min-h-11 md:flex-wrap md:items-center md:gap-x-2"
-    >
-      {actor.kind} {name ?? <Id>{actor.id}</Id>}
-    </Link>
+    <dl className="mt-1 grid max-w-4xl grid-cols-[minmax(5rem,auto)_minmax(0,1fr)] gap-x-3 border-l-2 border-line-2 pl-3 text-data">
+      {changes.map(({ name, before, after }) => (
+        <div key={name} className="contents">
+          <dt className="text-ink-2">{name}</dt>
+          <dd className="line-clamp-3 break-words font-data">
+            {before !== null && (
+              <>
+                <span className="sr-only">was </span>
+                <del className="text-ink-2">{before}</del>
+                {after !== null && <span aria-hidden="true"> → </span>}
+              </>
+            )}
+            {after !== null && (
+              <>
+                {before !== null && <span className="sr-only">, is now </span>}
+                {after}
+              </>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
-function What({ entry: { subject } }: { entry: AuditEntry }) {
-  return (
-    <Link
-      to={`?subject=${encodeURIComponent(subject.id)}`}
-      className="text-data underline md:inline-flex md:min-h-11 md:flex-wrap md:items-center md:gap-x-2"
-    >
-      {subject.kind} <Id>{subject.id}</Id>
-    </Link>
-  );
-}
-
-function Id({ children }: { children: string | null }) {
-  return <span className="font-data text-micro">{children?.slice(0, 8) ?? ''}</span>;
-}
-
+/** What the hash is made of, for whoever checks. */
 function Details({ entry }: { entry: AuditEntry }) {
-  const { before, after, requestId, hash } = entry;
+  const { number, action, actor, subject, before, after, requestId, previousHash, hash } = entry;
   const parts = [
+    ['action', action],
+    ['actor', `${actor.kind} ${actor.id ?? ''}`],
+    ['subject', `${subject.kind} ${subject.id}`],
     ...(before === null ? [] : [['before', JSON.stringify(before, null, 2)] as const]),
     ...(after === null ? [] : [['after', JSON.stringify(after, null, 2)] as const]),
     ...(requestId === null ? [] : [['request', requestId] as const]),
-    ['hash', hash] as const,
-  ];
+    ['hash before', previousHash],
+    ['hash', hash],
+  ] as const;
   return (
     <details className="text-data">
-      <summary className="inline-flex min-h-6 cursor-pointer items-center text-ink-2">
-        Details<span className="sr-only"> of entry {entry.number}</span>
+      <summary className="inline-flex min-h-11 cursor-pointer items-center text-ink-2">
+        As it is stored<span className="sr-only">, entry {number}</span>
       </summary>
-      <dl className="mt-1 flex flex-col gap-1">
+      <dl className="mb-2 flex flex-col gap-1">
         {parts.map(([name, value]) => (
           <div key={name}>
             <dt className="engraved text-micro text-ink-3">{name}</dt>

@@ -47,13 +47,23 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
       ...page,
       names: await audit.names(actor, page.items),
       last: await audit.lastCheck(actor),
+      anchor: await audit.anchor(actor),
       filter,
       mistake: null,
     };
   } catch (error) {
     const known = asDomainError(error);
     if (known?.code !== 'INVALID') throw error;
-    return { items: [], nextCursor: null, total: 0, names: {}, last: null, filter, mistake: known.message };
+    return {
+      items: [],
+      nextCursor: null,
+      total: 0,
+      names: {},
+      last: null,
+      anchor: null,
+      filter,
+      mistake: known.message,
+    };
   }
 });
 
@@ -63,7 +73,7 @@ export const action = guarded(async ({ context }: Route.ActionArgs) =>
 
 /** Who did what to what, and whether the record is whole. */
 export default function Audit({ loaderData, actionData }: Route.ComponentProps) {
-  const { items, nextCursor, total, names, last, filter, mistake } = loaderData;
+  const { items, nextCursor, total, names, last, anchor, filter, mistake } = loaderData;
   const filtered = Object.keys(filter).length > 0;
   return (
     <>
@@ -94,6 +104,12 @@ export default function Audit({ loaderData, actionData }: Route.ComponentProps) 
             </p>
           </>
         )
+      )}
+      {anchor !== null && (
+        <p className="border-b border-line-1 px-3 py-2 text-data text-ink-2 lg:px-4">
+          Retention cut the first {plural(anchor.number, 'entry', 'entries')} on {dateTime(anchor.cutAt)}. The chain is
+          verified from the hash of entry {anchor.number}: <span className="break-all font-data">{anchor.hash}</span>
+        </p>
       )}
       <Form
         method="get"

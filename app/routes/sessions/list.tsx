@@ -125,9 +125,14 @@ export default function Sessions({ loaderData, actionData }: Route.ComponentProp
         }
       >
         {loaderData.refusal === null ? (
-          <ActionLink to="/sessions/new" creates>
-            New session
-          </ActionLink>
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+            <Link to="/sessions/-/deleted" className="inline-flex min-h-11 items-center text-data underline">
+              Deleted sessions
+            </Link>
+            <ActionLink to="/sessions/new" creates>
+              New session
+            </ActionLink>
+          </div>
         ) : (
           <p className="max-w-xs text-data text-ink-2">{loaderData.refusal}</p>
         )}

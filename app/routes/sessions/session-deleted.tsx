@@ -24,7 +24,7 @@ export default function SessionDeleted({ params }: Route.ComponentProps) {
         <Form method="post" className="w-full">
           <Bar label="Undo" consequence={`${params.slug} comes back as it was.`} />
         </Form>
-        <ActionLink to="/sessions">To the sessions</ActionLink>
+        <ActionLink to="/sessions/-/deleted">To the deleted sessions</ActionLink>
       </div>
     </>
   );

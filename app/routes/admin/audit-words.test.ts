@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { changesOf, doneWords, namesSubject } from './audit-words.ts';
+
+test.each([
+  ['session.stop', 'stopped'],
+  ['session.update', 'changed'],
+  ['webhook.removed', 'removed'],
+  ['token.revoked', 'revoked'],
+  ['login.succeeded', 'signed in'],
+  ['session.force_completed', 'force completed'],
+  ['galaxy.fold', 'did “galaxy.fold” to'],
+])('%s reads “%s”', (action, words) => {
+  expect(doneWords(action)).toBe(words);
+});
+
+test('a sentence names its subject unless it is about the team itself', () => {
+  expect(namesSubject('session.stop')).toBe(true);
+  expect(namesSubject('retention.run')).toBe(false);
+});
+
+test('before and after are told field by field, and what stayed is left out', () => {
+  expect(
+    changesOf({
+      before: { sessions: null, audit: 365, events: 30 },
+      after: { sessions: 90, audit: 365, events: null },
+    }),
+  ).toEqual([
+    { name: 'sessions', before: 'none', after: '90' },
+    { name: 'events', before: '30', after: 'none' },
+  ]);
+  expect(changesOf({ before: null, after: { name: 'ci', scopes: ['a', 'b'], enabled: true } })).toEqual([
+    { name: 'name', before: null, after: 'ci' },
+    { name: 'scopes', before: null, after: 'a, b' },
+    { name: 'enabled', before: null, after: 'yes' },
+  ]);
+  expect(changesOf({ before: null, after: { title: { from: 'Old', to: 'New' } } })).toEqual([
+    { name: 'title', before: 'Old', after: 'New' },
+  ]);
+  expect(changesOf({ before: null, after: null })).toEqual([]);
+});

@@ -1,0 +1,124 @@
+import type { AuditEntry } from '../../../server/application/record-port.ts';
+
+/** What was done, where the verb alone would not read like a sentence. */
+const phrases: Readonly<Record<string, string>> = {
+  'login.succeeded': 'signed in',
+  'login.failed': 'failed to sign in',
+  'login.proven': 'proved again who they are',
+  'audit.exported': 'exported the whole audit',
+  'backup.taken': 'took a backup of everything',
+  'backup.restored': 'restored everything from a backup',
+  'retention.changed': 'changed how long data is kept',
+  'retention.run': 'took away what is no longer kept',
+  'person.exported': 'exported what is kept of',
+  'person.erased': 'erased the personal data of',
+  'session.prompt': 'sent a prompt to',
+  'session.checkpoint': 'made a checkpoint of',
+  'session.restore': 'went back to a checkpoint of',
+  'session.undelete': 'brought back',
+  'session.retry': 'tried again',
+  'session.merge': 'merged',
+  'session.create': 'created',
+  'diff.accepted': 'accepted the changes of',
+  'comment.created': 'commented on the changes of',
+  'conflict.hand_to_agent': 'gave an agent the conflict',
+  'lock.force_released': 'took from its holder the lock',
+  'webhook.pinged': 'sent a test to',
+  'webhook.replayed': 'sent again a delivery of',
+  'webhook.secret_rotated': 'made a new secret for',
+  'enrolment_code.created': 'made an enrolment code',
+  'token.created': 'made the token',
+  'drill.started': 'killed a part on purpose, in the drill',
+  'drill.completed': 'filed the report of the drill',
+};
+
+/** Commands are written as they are given; a record tells what was done. */
+const pasts: Readonly<Record<string, string>> = {
+  start: 'started',
+  pause: 'paused',
+  resume: 'resumed',
+  stop: 'stopped',
+  cancel: 'cancelled',
+  delete: 'deleted',
+  update: 'changed',
+  updated: 'changed',
+  add: 'added',
+  remove: 'removed',
+  edit: 'edited',
+  split: 'split',
+  waive: 'accepted without proof the work of',
+  skip: 'skipped',
+  retry: 'tried again',
+  resolve: 'resolved',
+  approve: 'approved',
+  reject: 'rejected',
+  request: 'requested',
+  accept_plan: 'accepted the plan of',
+  reject_plan: 'rejected the plan of',
+};
+
+/** Where the sentence says all there is to say of its subject. */
+const withoutSubject = new Set([
+  'login.succeeded',
+  'login.failed',
+  'login.proven',
+  'audit.exported',
+  'backup.taken',
+  'backup.restored',
+  'retention.changed',
+  'retention.run',
+]);
+
+/** The middle of "Ada … session 1a2b3c4d": what was done, in the past. */
+export function doneWords(action: string): string {
+  const known = phrases[action];
+  if (known !== undefined) return known;
+  const verb = action.slice(action.indexOf('.') + 1);
+  const past = pasts[verb];
+  if (past !== undefined) return past;
+  return verb.endsWith('ed') ? verb.replaceAll('_', ' ') : `did “${action}” to`;
+}
+
+export const namesSubject = (action: string): boolean => !withoutSubject.has(action);
+
+export interface Change {
+  readonly name: string;
+  /** null: it was not there before, or nothing was kept of it. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** What an entry says was before and is now, field by field; a field that stayed is left out. */
+export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'>): Change[] {
+  const was = fieldsOf(before);
+  const is = fieldsOf(after);
+  if (before === null && Object.values(is).length > 0 && Object.values(is).every(isMove))
+    return Object.entries(is).map(([name, move]) => {
+      const { from, to } = move as { from: unknown; to: unknown };
+      return { name, before: shown(from), after: shown(to) };
+    });
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+    .map((name) => ({
+      name,
+      before: name in was ? shown(was[name]) : null,
+      after: name in is ? shown(is[name]) : null,
+    }))
+    .filter((change) => change.before !== change.after);
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  if (value === null || value === undefined) return {};
+  return typeof value === 'object' && !Array.isArray(value) ? { ...value } : { value };
+}
+
+const isMove = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'from' in value && 'to' in value && Object.keys(value).length === 2;
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined || value === '') return 'none';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object'))
+    return value.length === 0 ? 'none' : value.join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
