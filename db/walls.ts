@@ -43,7 +43,7 @@ export async function raiseWalls(client: postgresTypes.Sql): Promise<Walls> {
     };
   }
   await grantRights(client);
-  for (const { name: table, rule } of await tablesToWall(client)) await wall(client, table, rule);
+  for (const table of await tablesToWall(client)) await wall(client, table);
   return {
     up: true,
     sentence: `Row-level security is on: requests run as ${appRole} and see one team, loops run as ${name} and see all.`,
@@ -108,6 +108,8 @@ interface Walled {
   readonly name: string;
   /** Which rows are the team's; null: the wall stands already. */
   readonly rule: string | null;
+  /** What a new row is judged by. */
+  readonly check?: string;
 }
 
 /** Tables with a team by its column, and those without one by the row they hang on. */
@@ -132,18 +134,20 @@ async function tablesToWall(client: postgresTypes.Sql): Promise<Walled[]> {
       return [{ name, rule: row.always === true ? `team_id = ${team}` : `(team_id is null or team_id = ${team})` }];
     const parent = row.parent as { table: string; column: string; key: string } | null;
     if (parent === null) return [];
-    // The row it hangs on is behind a wall of its own.
-    return [{ name, rule: `exists (select 1 from ${parent.table} p where p."${parent.key}" = "${parent.column}")` }];
+    // The row it hangs on is behind a wall of its own. A new one may come in the same statement as that row, which no
+    // policy can see yet: the reference itself is its judge.
+    const rule = `exists (select 1 from ${parent.table} p where p."${parent.key}" = "${parent.column}")`;
+    return [{ name, rule, check: 'true' }];
   });
 }
 
-async function wall(client: postgresTypes.Sql, name: string, rule: string | null): Promise<void> {
+async function wall(client: postgresTypes.Sql, { name, rule, check = rule ?? '' }: Walled): Promise<void> {
   if (rule === null) return;
   const table = `"${name}"`;
   await client.begin(async (tx) => {
     for (const old of await tx`select polname from pg_policy where polrelid = ${table}::regclass`)
       await tx.unsafe(`drop policy "${String(old.polname)}" on ${table}`);
-    await tx.unsafe(`create policy ${policy} on ${table} to ${appRole} using (${rule}) with check (${rule})`);
+    await tx.unsafe(`create policy ${policy} on ${table} to ${appRole} using (${rule}) with check (${check})`);
     await tx.unsafe(`create policy ${enginePolicy} on ${table} to ${engineRole} using (true) with check (true)`);
     await tx.unsafe(`alter table ${table} enable row level security`);
     await tx.unsafe(`alter table ${table} force row level security`);

@@ -17,7 +17,6 @@ import type { ExternalStore } from './external-port.ts';
 import type { InstanceStore, SessionWorkStore } from './instance-port.ts';
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
 import type { OverviewStore } from './overview-port.ts';
-import type { PersonStore } from './person-port.ts';
 import type {
   IdentityStore,
   InvitationStore,
@@ -25,6 +24,7 @@ import type {
   PasswordResetStore,
   SecondFactorStore,
 } from './people-port.ts';
+import type { PersonStore } from './person-port.ts';
 import type {
   AuditStore,
   BlobStore,
