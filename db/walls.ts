@@ -11,8 +11,11 @@ export interface Walls {
 export const ofTheInstallation: readonly string[] = [
   // Ids of events on their way out; written by the statement that writes the event, which no policy could see yet.
   'outbox',
-  // A person may be in several teams.
+  // A person may be in several teams; how they sign in is theirs.
   'users',
+  'external_identities',
+  'second_factors',
+  'recovery_codes',
   'instances',
   'turns',
   'lock_fences',
