@@ -46,7 +46,7 @@ describe.each(['pglite', 'postgres'] as const)('retention on %s', (kind) => {
       return undefined;
     };
     const { id, slug } = await addSession(instance, where, { start: true });
-    await until(house, [instance.dispatcher], id, ({ status }) => status === 'completed');
+    await until(house, [instance.dispatcher], id, ({ status }) => status === 'completed', 110);
     await rows(
       sql`update sessions set ended_at = ended_at - make_interval(days => ${daysAgo}::int) where id = ${id}::uuid`,
     );
@@ -57,7 +57,7 @@ describe.each(['pglite', 'postgres'] as const)('retention on %s', (kind) => {
     instance.services.retention.save(place.admin, { ...forEver, ...days }, 0);
 
   test('takes old sessions with everything of theirs, as the preview said, and nobody else’s', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const other = await addTeam(house, 'other');
     const old = await ended(100);
@@ -95,7 +95,9 @@ describe.each(['pglite', 'postgres'] as const)('retention on %s', (kind) => {
     expect(await house.opened.store.audit.verify(place.team.id)).toMatchObject({ firstBroken: null });
   });
 
-  test('empties transcripts, events and contexts of sessions that stay, and says so', async () => {
+  test('empties transcripts, events and contexts of sessions that stay, and says so', {
+    timeout: 180_000,
+  }, async () => {
     const { id, slug } = await ended(50);
     // As the program's own loop does it: what is not handed out yet stays.
     await rows(sql`delete from outbox`);
@@ -148,7 +150,9 @@ describe.each(['pglite', 'postgres'] as const)('retention on %s', (kind) => {
     expect((await store.audit.verify(place.team.id)).firstBroken).toBe(7);
   });
 
-  test('takes a deleted session when its undo is over, by the daily chore too, and before that it comes back', async () => {
+  test('takes a deleted session when its undo is over, by the daily chore too, and before that it comes back', {
+    timeout: 180_000,
+  }, async () => {
     const { id, slug } = await ended(0);
     const { sessions } = instance.services;
     await sessions.remove(place.admin, slug);
