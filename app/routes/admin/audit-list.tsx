@@ -40,10 +40,17 @@ function Sentence({ entry, names }: { entry: AuditEntry; names: Names }) {
   const { actor, action, subject } = entry;
   return (
     <p className="break-words">
-      <Link to={`?actor=${encodeURIComponent(actor.id ?? actor.kind)}`} className="inline-flex min-h-11 items-center font-semibold underline">
+      <Link
+        to={`?actor=${encodeURIComponent(actor.id ?? actor.kind)}`}
+        className="inline-flex min-h-11 items-center font-semibold underline"
+      >
         {whoOf(actor, names)}
       </Link>{' '}
-      <Link to={`?action=${encodeURIComponent(action)}`} title={action} className="inline-flex min-h-11 items-center underline decoration-dotted">
+      <Link
+        to={`?action=${encodeURIComponent(action)}`}
+        title={action}
+        className="inline-flex min-h-11 items-center underline decoration-dotted"
+      >
         {doneWords(action)}
       </Link>
       {namesSubject(action) && (

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from 'react';
-import { data, redirect } from 'react-router';
+import { data, Link, redirect } from 'react-router';
 import { can, refusal } from '../../../server/domain/actor.ts';
 import { attentions, sessionStatuses } from '../../../server/domain/session.ts';
 import type { SessionViewFilter } from '../../../server/domain/session-view.ts';
