@@ -11,6 +11,9 @@ import { requestContext, servicesContext, signedInContext } from './context.ts';
 import { thrown } from './errors.server.ts';
 import { localPath } from './local-path.ts';
 
+/** Lax, as the way back from the provider is a navigation from another site. */
+const signOnCookie = 'orchestrator_sign_on';
+
 type Context = Readonly<RouterContextProvider>;
 
 /** The raw login token of the request; the cookie is read as the socket and the API read it. */
@@ -31,9 +34,25 @@ function cookieOf(request: Request, wanted: string): string | null {
   return null;
 }
 
+/** What a sign-in that is under way at the identity provider left in the browser. */
+export function signOnFlowOf(request: Request): string | null {
+  return cookieOf(request, signOnCookie);
+}
+
+/** `Set-Cookie` for the time somebody is at the identity provider; of 0 seconds it takes it away. */
+export function signOnHeader(flow: string, seconds: number, asked: Asked): string {
+  return cookie(`${signOnCookie}=${flow}; Path=/login`, asked, seconds);
+}
+
 interface Asked {
   readonly url: URL;
   readonly context: Context;
+}
+
+/** Where links that leave this page lead back to. */
+export function originOf({ url, context }: Asked): string {
+  const { publicUrl } = context.get(requestContext);
+  return publicUrl === null ? url.origin : publicUrl;
 }
 
 /** `Set-Cookie` of an opened login: the value is the raw token, whose hash alone is stored. */
@@ -48,7 +67,7 @@ export function logoutHeader(asked: Asked): string {
 
 /** Secure behind TLS: as the request came, or as the public address says where a proxy ends it. */
 function cookie(nameAndPath: string, { url, context }: Asked, seconds: number): string {
-  const secure = url.protocol === 'https:' || context.get(requestContext).overTls ? '; Secure' : '';
+  const secure = url.protocol === 'https:' || originOf({ url, context }).startsWith('https:') ? '; Secure' : '';
   return `${nameAndPath}; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secure}`;
 }
 

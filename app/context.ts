@@ -9,8 +9,8 @@ export const nonceContext = createContext<string>();
 export interface RequestFacts {
   readonly id: string;
   readonly address: string | null;
-  /** The public address says that browsers reach this by TLS, whatever the last hop was. */
-  readonly overTls: boolean;
+  /** Where browsers reach this, if it was configured: the last hop may look different. */
+  readonly publicUrl: string | null;
   /** Tells the log of a failure nobody expected; the page only shows the request's id. */
   readonly report: (error: unknown) => void;
 }
@@ -25,7 +25,7 @@ interface LoadContext {
   nonce: string;
   requestId?: string | undefined;
   address?: string | null | undefined;
-  overTls?: boolean | undefined;
+  publicUrl?: string | null | undefined;
   report?: ((error: unknown) => void) | undefined;
 }
 
@@ -37,7 +37,7 @@ export function createLoadContext(values: LoadContext): RouterContextProvider {
   context.set(requestContext, {
     id: values.requestId ?? crypto.randomUUID(),
     address: values.address ?? null,
-    overTls: values.overTls ?? false,
+    publicUrl: values.publicUrl ?? null,
     report: values.report ?? ((error) => console.error(error)),
   });
   return context;

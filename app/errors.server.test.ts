@@ -13,7 +13,7 @@ function contextWith(reported: unknown[] = []): RouterContextProvider {
   context.set(requestContext, {
     id: 'request-1',
     address: null,
-    overTls: false,
+    publicUrl: null,
     report: (error) => reported.push(error),
   });
   return context;

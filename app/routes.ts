@@ -8,6 +8,8 @@ export default [
   route('setup', 'routes/sign-in/setup.tsx'),
   route('login', 'routes/sign-in/login.tsx'),
   route('login/code', 'routes/sign-in/code.tsx'),
+  route('login/sign-on', 'routes/sign-in/sign-on.ts'),
+  route('login/sign-on/done', 'routes/sign-in/sign-on-done.tsx'),
   route('register', 'routes/sign-in/register.tsx'),
   route('join/:token', 'routes/sign-in/join.tsx'),
   route('reset/:token', 'routes/sign-in/reset.tsx'),

@@ -1,6 +1,7 @@
 /** How one variable of the environment is judged: what is wrong with it, in words that complete `NAME=value is …`. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { groupRolesOf } from './domain/sign-on.ts';
 
 export const list = (value: string) =>
   value
@@ -28,6 +29,13 @@ export const isRedis = (value: string) => {
     const address = new URL(value);
     decodeURIComponent(address.username + address.password);
     return /^rediss?:$/.test(address.protocol) && address.hostname !== '' && /^(\/\d*)?$/.test(address.pathname);
+  } catch {
+    return false;
+  }
+};
+export const isGroupRoles = (value: string) => {
+  try {
+    return groupRolesOf(value).length > 0;
   } catch {
     return false;
   }

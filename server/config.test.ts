@@ -19,6 +19,7 @@ test('an empty environment gives the documented defaults', () => {
     opencodeCapacity: 16,
     model: null,
     admin: null,
+    oidc: null,
     metricsToken: null,
     logLevel: 'info',
     publicUrl: null,
@@ -158,3 +159,33 @@ function messageOf(act: () => unknown): string {
   }
   throw new Error('nothing was refused');
 }
+
+test('an identity provider is configured whole or not at all, by TLS, with groups that mean something', () => {
+  const whole = {
+    OIDC_ISSUER: 'https://id.example.com',
+    OIDC_CLIENT_ID: 'orchestrator',
+    OIDC_CLIENT_SECRET: 'geheimnis',
+  };
+  const config = loadConfig({ ...whole, OIDC_ROLES: 'admins=admin, b=tools/member', OIDC_DEFAULT_ROLE: 'viewer' });
+  expect(config.oidc).toEqual({
+    issuer: 'https://id.example.com',
+    clientId: 'orchestrator',
+    clientSecret: 'geheimnis',
+    name: 'single sign-on',
+    groupClaim: 'groups',
+    rules: {
+      groups: [
+        { group: 'admins', team: null, role: 'admin' },
+        { group: 'b', team: 'tools', role: 'member' },
+      ],
+      defaultRole: 'viewer',
+      team: null,
+    },
+  });
+  expect(configuredSecrets(config).has('geheimnis')).toBe(true);
+  expect(() => loadConfig({ ...whole, OIDC_CLIENT_SECRET: '' })).toThrow('OIDC_CLIENT_SECRET');
+  expect(() => loadConfig({ OIDC_ROLES: 'a=admin' })).toThrow('OIDC_ROLES is set without');
+  expect(() => loadConfig({ ...whole, OIDC_ROLES: 'a=owner' })).toThrow('not a mapping');
+  expect(() => loadConfig({ ...whole, OIDC_ISSUER: 'http://id.example.com' })).toThrow('TLS');
+  expect(loadConfig({ ...whole, OIDC_ISSUER: 'http://127.0.0.1:9999' }).oidc?.issuer).toBe('http://127.0.0.1:9999');
+});

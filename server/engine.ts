@@ -25,6 +25,7 @@ import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
 import { createGlassBox } from './infrastructure/glass-box.ts';
+import { createIdentityProvider } from './infrastructure/identity-provider.ts';
 import { createJobs } from './infrastructure/jobs.ts';
 import { createOutbound } from './infrastructure/outbound.ts';
 import { createOutboundJudge } from './infrastructure/outbound-judge.ts';
@@ -212,6 +213,8 @@ export async function createEngine(options: EngineOptions) {
     secrets: ids,
     encryption,
     timeCodes: createTimeCodes(),
+    identityProvider: config.oidc === null ? null : createIdentityProvider(config.oidc),
+    signOn: config.oidc?.rules ?? { groups: [], defaultRole: null, team: null },
     wakeUps,
     refuseOutbound: createOutboundJudge(config.outboundAllow),
     limiter: createAttemptLimiter(coordination.counters),

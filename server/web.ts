@@ -5,11 +5,9 @@ import compression from 'compression';
 import express from 'express';
 import type { RouterContextProvider, ServerBuild } from 'react-router';
 import type { Config } from './config.ts';
-import { errorCodeOf } from './domain/errors.ts';
-import { loginCookie } from './domain/login.ts';
 import type { Engine } from './engine.ts';
 import { createApi } from './http/api/api.ts';
-import { cookieOf, createAuthenticate } from './http/authenticate.ts';
+import { createAuthenticate } from './http/authenticate.ts';
 import { errorHandler, requestIdOf } from './http/errors.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -20,6 +18,7 @@ import { createRequestLimits } from './infrastructure/rate-limit.ts';
 import { createRealtime, type Realtime } from './infrastructure/realtime.ts';
 import { createTelemetry } from './infrastructure/telemetry.ts';
 import type { Logger } from './log.ts';
+import { socketGate } from './socket-gate.ts';
 
 /** What the pages' bundle exports for this side: the keys of the typed context are its own. */
 interface PagesEntry {
@@ -28,7 +27,7 @@ interface PagesEntry {
     nonce: string;
     requestId: string;
     address: string | null;
-    overTls: boolean;
+    publicUrl: string | null;
     report: (error: unknown) => void;
   }): RouterContextProvider;
 }
@@ -59,27 +58,7 @@ export async function createWeb(options: {
   const realtime = createRealtime({
     httpServer: server,
     log,
-    authenticate: async ({ cookie, token }) => {
-      if (token !== null) {
-        const actor = await services.auth.actorFromToken(token);
-        // An agent outside reports; it watches nothing.
-        return actor?.kind === 'agent' ? null : actor;
-      }
-      const login = await services.auth.actorFromLogin(cookieOf(cookie ?? undefined, loginCookie.name));
-      return login === null || login.mustEnrol ? null : login.actor;
-    },
-    mayRead: async (actor, id) => {
-      try {
-        return await services.sessions.get(actor, id);
-      } catch (error) {
-        if (errorCodeOf(error) === 'NOT_FOUND' || errorCodeOf(error) === 'FORBIDDEN') return null;
-        throw error;
-      }
-    },
-    readEvents: (sessionId, after, limit) => store.events.list(sessionId, { after, limit }),
-    readTeam: (teamId, after, limit) => store.events.team(teamId, { after, limit }),
-    teamHead: async (teamId) =>
-      (await store.events.team(teamId, { after: 0, limit: 1, newestFirst: true }))[0]?.cursor ?? 0,
+    ...socketGate(services, store),
     allowOrigin: (origin, headers) => isOwnOrigin(origin, headers.host, config.publicUrl),
     health: () => services.system.health(),
     ...(engine.counters === null
@@ -171,7 +150,7 @@ export async function createWeb(options: {
             nonce: res.locals.nonce,
             requestId,
             address: req.ip ?? null,
-            overTls: config.publicUrl?.startsWith('https:') ?? false,
+            publicUrl: config.publicUrl,
             report: (error) => log.error({ err: error, requestId, path: req.path }, 'A page failed'),
           });
         },

@@ -14,6 +14,7 @@ import {
 } from './auth/open-login.ts';
 import { createPasswords } from './auth/passwords.ts';
 import { createSecondFactor } from './auth/second-factor.ts';
+import { createSignOn } from './auth/sign-on.ts';
 import type { Deps } from './deps.ts';
 import { seedFleet } from './fleet.ts';
 import { refuseWhenLimited } from './limited.ts';
@@ -86,6 +87,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
     ...createJoining(deps),
     ...createPasswords(deps),
     ...createSecondFactor(deps),
+    ...createSignOn(deps),
 
     async needsSetup(): Promise<boolean> {
       return (await store.users.count()) === 0;

@@ -1,5 +1,6 @@
 /** What every service is built from; `server/services.ts` fills it once. */
 import type { Prices } from '../domain/budget.ts';
+import type { SignOnRules } from '../domain/sign-on.ts';
 import type { GlassBox } from './architecture-port.ts';
 import type { BlueprintFiles } from './blueprint-port.ts';
 import type { FairLocks } from './coordination-port.ts';
@@ -13,6 +14,7 @@ import type {
   CommandEnvironment,
   Encryption,
   Fault,
+  IdentityProvider,
   Log,
   OutputDelta,
   RehearsalPlans,
@@ -65,6 +67,9 @@ export interface Deps {
   readonly secrets: Secrets;
   readonly encryption: Encryption;
   readonly timeCodes: TimeCodes;
+  /** Null where none is configured. */
+  readonly identityProvider: IdentityProvider | null;
+  readonly signOn: SignOnRules;
   readonly wakeUps: WakeUps;
   /** Why an address that somebody typed in may not be called, as a sentence; null when it may. */
   readonly refuseOutbound: (url: string) => Promise<string | null>;

@@ -58,6 +58,8 @@ export interface InvitationStore {
   use(id: string): Promise<boolean>;
   /** Ends the open ones of a member, so that only the newest link is good. */
   revokeFor(teamId: string, userId: string): Promise<void>;
+  /** Those a user could accept now. */
+  openFor(userId: string): Promise<Invitation[]>;
   /** The role an open one leads to. */
   setRole(teamId: string, userId: string, role: Role): Promise<void>;
   /** Those that were neither accepted nor revoked, the expired included, newest first. */

@@ -7,6 +7,7 @@ import type { FailureClass } from '../domain/attempt.ts';
 import type { FieldIssue } from '../domain/errors.ts';
 import type { Usage } from '../domain/metrics.ts';
 import type { RuntimeState } from '../domain/runtime.ts';
+import type { Identified } from '../domain/sign-on.ts';
 
 /** One attempt as a runner needs it. Every id is chosen by us before the first call, so any call may be repeated. */
 export interface RunOrder {
@@ -189,6 +190,18 @@ export interface TimeCodes {
   stepOf(secret: string, code: string, at: Date): number | null;
   /** A QR code: the dark modules as one SVG path in a square of `size` units, the quiet border included. */
   picture(text: string): { size: number; path: string };
+}
+
+/** The organisation's own sign-in, by OpenID Connect. */
+export interface IdentityProvider {
+  /** What people call it. */
+  readonly name: string;
+  /** Where the browser is sent, and what its answer is checked against; UNAVAILABLE when the provider does not answer. */
+  begin(redirectUri: string): Promise<{ url: string; state: string; nonce: string; verifier: string }>;
+  /** Judges the answer (state, nonce, PKCE, the token's signature, issuer, audience and time). UNAUTHENTICATED otherwise. */
+  complete(current: URL, checks: { state: string; nonce: string; verifier: string }): Promise<Identified>;
+  /** Where a session there is ended; null when it offers no such place. */
+  endUrl(returnTo: string): Promise<string | null>;
 }
 
 /** What must be kept but not in clear: AES-256-GCM, the id of the key in the sealed text. */

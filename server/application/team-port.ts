@@ -140,6 +140,8 @@ export interface UserStore {
   /** Every team that knows this user, invited and deactivated too. */
   standings(userId: string): Promise<Membership[]>;
   setPassword(userId: string, hash: string): Promise<void>;
+  /** Nobody signs in to it by a password any more. */
+  dropPassword(userId: string): Promise<void>;
   rename(userId: string, name: string): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ import { requestIds } from './request-id.ts';
  * What every response and every mutation passes first: trust in proxies, a request id, the CSP nonce in
  * `res.locals.nonce`, the security headers, and the refusal of what another site sent.
  */
-export function security(app: Express, config: Pick<Config, 'env' | 'publicUrl' | 'trustProxy'>): void {
+export function security(app: Express, config: Pick<Config, 'env' | 'publicUrl' | 'trustProxy' | 'oidc'>): void {
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy === false ? false : config.trustProxy);
   app.use(requestIds, nonces, headers(config), sameSiteOnly(config.publicUrl));
@@ -21,7 +21,7 @@ const nonces: RequestHandler = (_req, res, next) => {
   next();
 };
 
-function headers(config: Pick<Config, 'env' | 'publicUrl'>): RequestHandler {
+function headers(config: Pick<Config, 'env' | 'publicUrl' | 'oidc'>): RequestHandler {
   const development = config.env === 'development';
   const overTls = config.publicUrl?.startsWith('https:') ?? false;
   const nonce = (_req: unknown, res: ServerResponse) => `'nonce-${(res as Response).locals.nonce}'`;
@@ -33,7 +33,8 @@ function headers(config: Pick<Config, 'env' | 'publicUrl'>): RequestHandler {
         baseUri: ["'none'"],
         connectSrc: development ? ["'self'", 'ws:', 'wss:'] : ["'self'"],
         fontSrc: ["'self'"],
-        formAction: ["'self'"],
+        // Logging out is a form, and leads on to the identity provider where one is configured.
+        formAction: ["'self'", ...(config.oidc === null ? [] : [new URL(config.oidc.issuer).origin])],
         frameAncestors: ["'none'"],
         imgSrc: ["'self'", 'data:'],
         objectSrc: ["'none'"],

@@ -3,7 +3,7 @@ import { encode } from 'uqr';
 import type { TimeCodes } from '../application/ports.ts';
 import { timeCode } from '../domain/second-factor.ts';
 
-const issuer = 'OpenCode Industrial Orchestrator';
+const issuer = 'OpenCode Orchestrator';
 
 /** Codes by time (RFC 6238, SHA-1 as every authenticator app knows it) and the picture an app reads them from. */
 export function createTimeCodes(): TimeCodes {
@@ -27,7 +27,7 @@ export function createTimeCodes(): TimeCodes {
     },
 
     picture(text) {
-      const { data, size } = encode(text, { ecc: 'M', border: 4 });
+      const { data, size } = encode(text, { ecc: 'L', border: 4 });
       const path = data.map((row, y) => row.map((on, x) => (on ? `M${x} ${y}h1v1h-1z` : '')).join('')).join('');
       return { size, path };
     },

@@ -25,7 +25,7 @@ import type { Route } from './+types/account.ts';
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Account');
 
 export const loader = guarded(async ({ request, url, context }: Route.LoaderArgs) => {
-  const { auth, tokens } = context.get(servicesContext);
+  const { auth, proofs, tokens } = context.get(servicesContext);
   const { actor, loginId, teams } = context.get(signedInContext);
   const refused = refusal(actor, 'read', { teamId: actor.teamId, resource: 'tokens' });
   return {
@@ -36,6 +36,7 @@ export const loader = guarded(async ({ request, url, context }: Route.LoaderArgs
     tokens: refused === null ? await tokens.list(actor) : [],
     tokenRefusal: refusal(actor, 'token.own', { teamId: actor.teamId, createdBy: actor.id }),
     preferences: await preferencesOf(request),
+    hasPassword: await proofs.byPassword(actor),
     secondFactor: await auth.secondFactor(actor),
     offRefusal: await auth.turnOffRefusal(actor),
     done: url.searchParams.get('done'),
@@ -106,7 +107,8 @@ const words: Record<string, string> = {
 };
 
 export default function Account({ loaderData, actionData }: Route.ComponentProps) {
-  const { me, teams, logins, tokens, preferences, loginId, tokenRefusal, secondFactor, offRefusal, done } = loaderData;
+  const { me, teams, logins, tokens, preferences, loginId, tokenRefusal, hasPassword, secondFactor, offRefusal, done } =
+    loaderData;
   const replyTo = (form: 'token' | 'password') => (actionData?.form === form ? actionData.reply : null);
   return (
     <>
@@ -149,7 +151,13 @@ export default function Account({ loaderData, actionData }: Route.ComponentProps
             </p>
           </Panel>
           <Panel title="Password" className="flex-1">
-            <PasswordForm email={me.email} lastResult={replyTo('password')} />
+            {hasPassword ? (
+              <PasswordForm email={me.email} lastResult={replyTo('password')} />
+            ) : (
+              <p className="px-3 py-4 text-ink-2 lg:px-4">
+                None: you sign in by your organisation’s identity provider.
+              </p>
+            )}
           </Panel>
         </div>
         <div className="flex flex-col gap-px bg-line-1">

@@ -1,6 +1,6 @@
 import { data, Form, Link } from 'react-router';
 import { createMemberInput, memberStates } from '../../../server/domain/member.ts';
-import { actorOf } from '../../auth.server.ts';
+import { actorOf, originOf } from '../../auth.server.ts';
 import { Age } from '../../components/age.tsx';
 import { FilterTabs } from '../../components/filter-tabs.tsx';
 import { OneUseLinkShown } from '../../components/one-use-link.tsx';
@@ -60,7 +60,8 @@ export const action = guarded(async (args: Route.ActionArgs) => {
   if (submission.status !== 'success') return data({ reply: submission.reply(), made: null }, { status: 422 });
   try {
     const { member, link } = await context.get(servicesContext).members.create(actorOf(context), submission.value);
-    const shown = link === null ? null : { link: `${url.origin}/join/${link.token}`, expiresAt: link.expiresAt };
+    const shown =
+      link === null ? null : { link: `${originOf({ url, context })}/join/${link.token}`, expiresAt: link.expiresAt };
     return data({ reply: submission.reply({ resetForm: true }), made: { name: member.name, shown } });
   } catch (error) {
     const answer = replyWith(submission, error);

@@ -49,7 +49,9 @@ export function PersonCommands({ member, self, refusals }: PersonCommandsProps) 
           consequence={
             state === 'invited'
               ? 'The link stays good and leads to the new role'
-              : 'Holds at once on everything they have open; their other logins here end'
+              : self
+                ? 'Holds at once on everything you have open; your other logins here end'
+                : 'Holds at once on everything they have open; their logins here end'
           }
           refusal={role === 'admin' ? refusals.lastAdmin : null}
           pending={pending}

@@ -1,6 +1,7 @@
 import { data, redirect } from 'react-router';
 import { invitationDays, updateMemberInput } from '../../../server/domain/member.ts';
 import type { WeightyAction } from '../../../server/domain/weighty.ts';
+import { originOf } from '../../auth.server.ts';
 import { Age } from '../../components/age.tsx';
 import { OneUseLinkShown } from '../../components/one-use-link.tsx';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
@@ -78,12 +79,15 @@ export const action = guarded(async (args: Route.ActionArgs) => {
         const { token, expiresAt } = await members.renewInvitation(actor, id, invitationDays.usual);
         return data({
           error: null,
-          link: { kind: 'invitation' as const, href: `${url.origin}/join/${token}`, expiresAt },
+          link: { kind: 'invitation' as const, href: `${originOf({ url, context })}/join/${token}`, expiresAt },
         });
       }
       case 'reset': {
         const { token, expiresAt } = await members.makeReset(actor, id);
-        return data({ error: null, link: { kind: 'reset' as const, href: `${url.origin}/reset/${token}`, expiresAt } });
+        return data({
+          error: null,
+          link: { kind: 'reset' as const, href: `${originOf({ url, context })}/reset/${token}`, expiresAt },
+        });
       }
       case 'second_factor_off':
         await members.removeSecondFactor(actor, id);

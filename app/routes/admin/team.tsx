@@ -90,7 +90,7 @@ export default function Team({ loaderData, actionData }: Route.ComponentProps) {
           />
         </Panel>
         <Panel title="Make another team">
-          <NewTeamFields lastResult={actionData?.form === 'create' ? actionData.reply : null} />
+          <NewTeamFields key={done} lastResult={actionData?.form === 'create' ? actionData.reply : null} />
         </Panel>
       </div>
     </>

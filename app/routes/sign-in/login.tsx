@@ -3,7 +3,7 @@ import { Form, Link, redirect, useNavigation } from 'react-router';
 import { type LoginInput, loginInput } from '../../../server/domain/login.ts';
 import { authenticatorFor, clientOf, loginTokenOf, signedIn } from '../../auth.server.ts';
 import { Gate } from '../../components/gate.tsx';
-import { Bar } from '../../components/ui/button.tsx';
+import { Bar, buttonShape } from '../../components/ui/button.tsx';
 import { ErrorSummary, TextField } from '../../components/ui/field.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
@@ -19,7 +19,12 @@ export const loader = guarded(async ({ request, url, context }: Route.LoaderArgs
   const next = localPath(url.searchParams.get('next'));
   if (await auth.actorFromLogin(loginTokenOf(request))) throw redirect(next);
   if (await auth.needsSetup()) throw redirect('/setup');
-  return { next, open: (await auth.openTeams()).length > 0, done: url.searchParams.get('done') };
+  return {
+    next,
+    signOn: auth.signOnName,
+    open: (await auth.openTeams()).length > 0,
+    done: url.searchParams.get('done'),
+  };
 });
 
 export const action = guarded(async ({ request, url, context }: Route.ActionArgs) => {
@@ -63,6 +68,19 @@ export default function Login({ loaderData, actionData }: Route.ComponentProps) 
         )}
         <Bar label="Sign in" consequence="Opens a login of 14 days, ended after 20 idle hours" pending={pending} />
       </Form>
+      {loaderData.signOn !== null && (
+        <p className="mt-6 border-t-2 border-line-2 pt-6">
+          <Link
+            to={
+              loaderData.next === '/' ? '/login/sign-on' : `/login/sign-on?next=${encodeURIComponent(loaderData.next)}`
+            }
+            reloadDocument
+            className={buttonShape({ weight: 'plain', className: 'w-full' })}
+          >
+            Sign in with {loaderData.signOn}
+          </Link>
+        </p>
+      )}
       {loaderData.open && (
         <p className="mt-6">
           <Link to="/register" className="inline-flex min-h-11 items-center underline">

@@ -141,6 +141,8 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     secrets: createSecrets(),
     encryption: createEncryption(Buffer.alloc(32, 7)),
     timeCodes: createTimeCodes(),
+    identityProvider: null,
+    signOn: { groups: [], defaultRole: null, team: null },
     wakeUps,
     refuseOutbound: async () => null,
     limiter: createAttemptLimiter(),

@@ -87,7 +87,12 @@ function operation(route: Route, components: Json): Json {
     operationId: route.operationId,
     summary: route.summary,
     tags: [route.tag],
-    ...(route.open ? { security: [] } : { 'x-permission': route.permission.name }),
+    ...(route.open
+      ? { security: [] }
+      : {
+          'x-permission': route.permission.name,
+          ...(route.permission.resource && { 'x-resource': route.permission.resource }),
+        }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && {
       requestBody: {

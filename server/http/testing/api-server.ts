@@ -113,6 +113,8 @@ export async function openApiServer(
     secrets: createSecrets(),
     encryption: createEncryption(Buffer.alloc(32, 7)),
     timeCodes: createTimeCodes(),
+    identityProvider: null,
+    signOn: { groups: [], defaultRole: null, team: null },
     wakeUps: createWakeUps(),
     refuseOutbound: createOutboundJudge([]),
     limiter: createAttemptLimiter(),

@@ -40,6 +40,14 @@ export function createInvitations(handle: Handle): Aggregates['invitations'] {
         .where(and(eq(invitations.teamId, teamId), eq(invitations.userId, userId), unused()));
     },
 
+    async openFor(userId) {
+      const rows = await handle.db
+        .select()
+        .from(invitations)
+        .where(and(eq(invitations.userId, userId), open()));
+      return rows.map(invitationOf);
+    },
+
     async setRole(teamId, userId, role) {
       await handle.db
         .update(invitations)

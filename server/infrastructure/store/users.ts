@@ -75,6 +75,10 @@ export function createUsers(handle: Handle): Aggregates['users'] {
         .orderBy(asc(memberships.createdAt), asc(memberships.teamId));
     },
 
+    async dropPassword(userId) {
+      await handle.db.update(users).set({ passwordHash: null }).where(eq(users.id, userId));
+    },
+
     async rename(userId, name) {
       const changed = await handle.db
         .update(users)

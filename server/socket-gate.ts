@@ -1,0 +1,35 @@
+import type { Store } from './application/store-port.ts';
+import { errorCodeOf } from './domain/errors.ts';
+import { loginCookie } from './domain/login.ts';
+import { cookieOf } from './http/authenticate.ts';
+import type { RealtimeOptions } from './infrastructure/realtime.ts';
+import type { Services } from './services.ts';
+
+type Gate = Pick<RealtimeOptions, 'authenticate' | 'mayRead' | 'readEvents' | 'readTeam' | 'teamHead'>;
+
+/** Who may connect and watch what: the same services as everywhere, asked anew for each connection and each room. */
+export function socketGate(services: Pick<Services, 'auth' | 'sessions'>, store: Pick<Store, 'events'>): Gate {
+  return {
+    authenticate: async ({ cookie, token }) => {
+      if (token !== null) {
+        const actor = await services.auth.actorFromToken(token);
+        // An agent outside reports; it watches nothing.
+        return actor?.kind === 'agent' ? null : actor;
+      }
+      const login = await services.auth.actorFromLogin(cookieOf(cookie ?? undefined, loginCookie.name));
+      return login === null || login.mustEnrol ? null : login.actor;
+    },
+    mayRead: async (actor, id) => {
+      try {
+        return await services.sessions.get(actor, id);
+      } catch (error) {
+        if (errorCodeOf(error) === 'NOT_FOUND' || errorCodeOf(error) === 'FORBIDDEN') return null;
+        throw error;
+      }
+    },
+    readEvents: (sessionId, after, limit) => store.events.list(sessionId, { after, limit }),
+    readTeam: (teamId, after, limit) => store.events.team(teamId, { after, limit }),
+    teamHead: async (teamId) =>
+      (await store.events.team(teamId, { after: 0, limit: 1, newestFirst: true }))[0]?.cursor ?? 0,
+  };
+}
