@@ -16,6 +16,9 @@ async function enter(page: Page, email: string): Promise<void> {
   await page.getByRole('button', { name: /^sign in/i }).click();
 }
 
+// It works through many pages with two and three browsers.
+test.setTimeout(240_000);
+
 test('somebody is invited, gets another role with a page open, changes team and proves themselves twice', async ({
   house,
   page,

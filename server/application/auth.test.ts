@@ -95,6 +95,32 @@ describe.each(['pglite', 'postgres'] as const)('signing in, on %s', (kind) => {
     expect(audit.map(({ action }) => action)).toEqual(['team.created', 'login.failed', 'login.succeeded']);
   });
 
+  test('what it was that failed cannot be told by the clock', async () => {
+    await auth().setup(input, client);
+    for (const email of ['ada@example.com', 'nobody@example.com']) {
+      const begun = performance.now();
+      await expect(auth().login({ email, password: 'not the password' }, client)).rejects.toThrow();
+      // A timer may be a millisecond early.
+      expect(performance.now() - begun).toBeGreaterThan(245);
+    }
+  });
+
+  test('a login ends after 20 idle hours, and after 14 days however it is used', async () => {
+    const { token } = await auth().setup(input, client);
+    const age = (column: string, interval: string) =>
+      house.opened.database.db.execute(`update login_sessions set ${column} = ${column} - interval '${interval}'`);
+    await age('last_seen_at', '19 hours 59 minutes');
+    expect(await auth().actorFromLogin(token)).not.toBeNull();
+    // Being asked for has brought it up to now.
+    await age('last_seen_at', '20 hours 1 minute');
+    expect(await auth().actorFromLogin(token)).toBeNull();
+    const next = whole(await auth().login({ email: 'ada@example.com', password }, client));
+    await age('expires_at', '13 days 23 hours');
+    expect(await auth().actorFromLogin(next.token)).not.toBeNull();
+    await age('expires_at', '2 hours');
+    expect(await auth().actorFromLogin(next.token)).toBeNull();
+  });
+
   test('after ten failures the account waits, and a burst of guesses learns nothing more', async () => {
     await auth().setup(input, client);
     const guesses = await Promise.allSettled(
