@@ -135,7 +135,7 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
       const membership = user === null ? undefined : (await store.users.memberships(user.id))[0];
       if (!right || user === null || user.disabledAt !== null || membership === undefined) {
         if (user !== null && membership !== undefined) await failed(membership.teamId, user.id);
-        await new Promise((answer) => setTimeout(answer, answerAt - performance.now()));
+        await new Promise((answer) => setTimeout(answer, Math.max(0, answerAt - performance.now())));
         throw new DomainError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
       }
       await limiter.clear([`account:${email}`]);
