@@ -106,7 +106,7 @@ function PartBox({ box, size, gauges, moved, href, dim, onNear }: PartBoxProps) 
     <Link
       to={href}
       preventScrollReset
-      aria-label={`${box.id}, ${plural(size.files, 'file')}, ${size.lines.toLocaleString('en-US')} lines`}
+      aria-description={box.id}
       onFocus={() => onNear(box.id)}
       onBlur={() => onNear(null)}
       onPointerEnter={() => onNear(box.id)}
@@ -137,11 +137,11 @@ function PartBox({ box, size, gauges, moved, href, dim, onNear }: PartBoxProps) 
           className="opacity-0 group-focus-visible:opacity-100"
         />
         <text x={10} y={21} fill="var(--color-ink-1)" className="font-data text-[13px] font-bold">
-          {cut(shortName(box.id), 21)}
+          {`${cut(shortName(box.id), 21)} `}
         </text>
         <text x={10} y={38} fill="var(--color-ink-3)" className="font-data text-[11px]">
           {size.files === 1 ? '' : `${size.files} files, `}
-          {size.lines.toLocaleString('en-US')} lines
+          {`${size.lines.toLocaleString('en-US')} lines `}
         </text>
         {shown.map((gauge, index) => (
           <text
@@ -151,7 +151,7 @@ function PartBox({ box, size, gauges, moved, href, dim, onNear }: PartBoxProps) 
             fill={moved.has(gaugeKey(gauge)) ? 'var(--color-live)' : 'var(--color-ink-2)'}
             className="font-data text-[11px]"
           >
-            {gauge.unit === 'bytes' ? bytes(gauge.value) : gauge.value.toLocaleString('en-US')} {gauge.name}
+            {`${gauge.unit === 'bytes' ? bytes(gauge.value) : gauge.value.toLocaleString('en-US')} ${gauge.name} `}
           </text>
         ))}
       </g>

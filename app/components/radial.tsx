@@ -239,7 +239,7 @@ function Node({ agent, place, node, centre, share, dim, onChoose }: NodeProps) {
   return (
     <Link
       to={`/agents/${agent.name}`}
-      aria-label={`${agent.name}: ${sign.word}, ${current} of ${max} places taken, ${plural(share.given, 'attempt')} given, ${share.failed} failed`}
+      aria-description={`${agent.name}: ${sign.word}, ${current} of ${max} places taken, ${plural(share.given, 'attempt')} given, ${share.failed} failed`}
       onFocus={() => onChoose(agent.id)}
       onBlur={() => onChoose(null)}
       onPointerEnter={() => onChoose(agent.id)}
@@ -264,16 +264,13 @@ function Node({ agent, place, node, centre, share, dim, onChoose }: NodeProps) {
           strokeWidth={3}
           className="opacity-0 group-focus-visible:opacity-100"
         />
-        <text y={5} textAnchor="middle" fill={toneColor[sign.tone]} className="font-data text-[14px] font-bold">
-          {share.given}
-        </text>
         <text
           y={below ? node + 22 : -node - 12}
           textAnchor="middle"
           fill="var(--color-ink-1)"
           className="font-data text-[12px]"
         >
-          {agent.name.replace(/^AGENT-/, '')}
+          {`${agent.name.replace(/^AGENT-/, '')} `}
         </text>
         <text
           y={below ? node + 37 : -node - 27}
@@ -282,6 +279,9 @@ function Node({ agent, place, node, centre, share, dim, onChoose }: NodeProps) {
           className="font-data text-[11px]"
         >
           {share.failed > 0 ? `${share.failed} failed` : sign.word.toLowerCase()}
+        </text>
+        <text y={5} textAnchor="middle" fill={toneColor[sign.tone]} className="font-data text-[14px] font-bold">
+          {` ${share.given}`}
         </text>
       </g>
     </Link>

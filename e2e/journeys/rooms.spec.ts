@@ -67,14 +67,14 @@ test('an operator sees what is wrong, follows the stream, who hands work on and 
   expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['ask.answered', 'ask.opened']);
 
   await page.goto(`${house.url}/agents?view=handovers`);
-  const node = page.getByRole('link', { name: /attempts? given/ }).first();
+  const node = page.getByRole('group', { name: /what they hand on/ }).getByRole('link', { name: /^IMPLEMENTER-01/ });
   await node.focus();
   await expect(page.getByText('attempts given')).toBeVisible();
   await expectAccessible(page);
 
   await page.goto(`${house.url}/architecture`);
   const picture = page.getByRole('group', { name: 'Parts and what they import' });
-  await picture.getByRole('link', { name: /^infrastructure,/ }).focus();
+  await picture.getByRole('link', { name: /^infrastructure / }).focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/room=infrastructure/);
   await expect(page.getByRole('region', { name: 'infrastructure', exact: true })).toContainText(
