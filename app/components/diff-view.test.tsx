@@ -1,7 +1,10 @@
-import { render, screen } from '@testing-library/react';
+import { fireEvent, render, screen, within } from '@testing-library/react';
+import { createRoutesStub } from 'react-router';
 import { expect, test } from 'vitest';
+import type { Thread } from '../../server/domain/review.ts';
 import type { ChangedFile } from '../live-attempt.ts';
 import { DiffView } from './diff-view.tsx';
+import { ReviewContext } from './review-room.ts';
 
 const patch = `diff --git a/src/sum.js b/src/sum.js
 index 1111111..2222222 100644
@@ -25,9 +28,16 @@ const file = (over: Partial<ChangedFile> = {}): ChangedFile => ({
   ...over,
 });
 
-function show(files: ChangedFile[], view: 'unified' | 'split' = 'unified', truncated = false) {
-  return render(<DiffView view={view} diff={{ base: 'a', head: 'b', files, additions: 1, deletions: 1, truncated }} />)
-    .container;
+function show(
+  files: ChangedFile[],
+  view: 'unified' | 'split' = 'unified',
+  truncated = false,
+  { threads = [], viewed = [] }: { threads?: Thread[]; viewed?: string[] } = {},
+) {
+  const diff = { base: 'a', head: 'b', files, additions: 1, deletions: 1, truncated };
+  return render(
+    <DiffView view={view} diff={diff} threads={threads} viewed={new Set(viewed)} onViewed={() => undefined} />,
+  ).container;
 }
 
 test.each(['unified', 'split'] as const)('the %s view shows what went and what came', (view) => {
@@ -73,4 +83,83 @@ test('binary, renamed, empty, too large and cut are said in words', () => {
 test('a long change opens folded', () => {
   const page = show(Array.from({ length: 21 }, (_, i) => file({ path: `f${i}.js` })));
   expect(page.querySelectorAll('details[open]')).toHaveLength(0);
+});
+
+test('what was looked at is folded, and what is folded is not drawn', () => {
+  const page = show([file()], 'unified', false, { viewed: ['src/sum.js'] });
+  expect(page.querySelectorAll('details[open]')).toHaveLength(0);
+  expect(page.querySelectorAll('.diff-code')).toHaveLength(0);
+});
+
+const thread = (over: Partial<Thread> = {}): Thread => ({
+  id: 'c1',
+  teamId: 't',
+  sessionId: 's',
+  threadId: null,
+  taskId: null,
+  path: 'src/sum.js',
+  range: { side: 'new', start: 2, end: 2 },
+  base: 'a',
+  head: 'b',
+  excerpt: ['export const sum = (a, b) => a + b'],
+  body: 'Why plus?',
+  author: { id: 'u', name: 'Ada' },
+  createdAt: new Date(),
+  resolvedAt: null,
+  resolvedBy: null,
+  sentAt: null,
+  place: { state: 'current', range: { side: 'new', start: 2, end: 2 } },
+  replies: [],
+  ...over,
+});
+
+/** The same where words about it are taken. */
+function showRoom(threads: Thread[] = [], view: 'unified' | 'split' = 'unified') {
+  const posted: Record<string, string>[] = [];
+  const diff = { base: 'a', head: 'b', files: [file()], additions: 1, deletions: 1, truncated: false };
+  const Stub = createRoutesStub([
+    {
+      path: '/',
+      Component: () => (
+        <ReviewContext value={{ action: '/', taskId: null, refusal: null, sendable: true }}>
+          <DiffView view={view} diff={diff} threads={threads} viewed={new Set()} onViewed={() => undefined} />
+        </ReviewContext>
+      ),
+      action: async ({ request }) => {
+        posted.push(Object.fromEntries([...(await request.formData())].map(([name, value]) => [name, String(value)])));
+        return { done: 'comment' };
+      },
+    },
+  ]);
+  return { page: render(<Stub initialEntries={['/']} />).container, posted };
+}
+
+test('a thread stands under its line; an outdated one above, with the lines as they were', () => {
+  const gone = thread({ id: 'c2', body: 'Gone?', place: { state: 'outdated', range: null } });
+  const { page } = showRoom([thread(), gone]);
+  expect(page.querySelector('.diff-widget')?.textContent).toContain('Why plus?');
+  const outdated = screen.getByText('Gone?').closest('article');
+  expect(outdated?.closest('.diff')).toBeNull();
+  expect(within(outdated ?? page).getByText('OUTDATED')).toBeTruthy();
+  expect(within(outdated ?? page).getByLabelText('The lines as they were').textContent).toContain('a + b');
+});
+
+test.each(['unified', 'split'] as const)('in the %s view a line is commented on by keyboard alone', async (view) => {
+  const { page, posted } = showRoom([], view);
+  const numbers = () => [...page.querySelectorAll<HTMLButtonElement>('button[data-side=new]')];
+  const stops = [...page.querySelectorAll<HTMLButtonElement>('button[data-line]')].filter(
+    ({ tabIndex }) => tabIndex === 0,
+  );
+  expect(stops).toHaveLength(1);
+  const [first, second] = numbers();
+  if (!first || !second) throw new Error('There are no line numbers');
+  first.focus();
+  fireEvent.keyDown(first, { key: 'ArrowDown', shiftKey: true });
+  if (view === 'unified') fireEvent.keyDown(document.activeElement ?? first, { key: 'ArrowDown', shiftKey: true });
+  expect(document.activeElement?.getAttribute('data-side')).toBe('new');
+  const words = await screen.findByLabelText(/Comment on src\/sum.js, line/);
+  fireEvent.change(words, { target: { value: 'Both, please.' } });
+  fireEvent.keyDown(words, { key: 'Enter', ctrlKey: true });
+  await expect.poll(() => posted).toMatchObject([{ intent: 'comment', path: 'src/sum.js', side: 'new', endLine: '2' }]);
+  expect(screen.queryByLabelText(/Comment on src\/sum.js, line/)).toBeNull();
 });

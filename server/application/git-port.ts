@@ -3,6 +3,7 @@ import type { ConflictResolution } from '../domain/conflict.ts';
 import type { FieldIssue } from '../domain/errors.ts';
 import type { Artifact } from '../domain/external-agent.ts';
 import type { ExternalSource } from '../domain/external-run.ts';
+import type { MergeWay } from '../domain/review.ts';
 
 /** Git, as the orchestrator uses it. Every path is absolute; every verb may be repeated after a crash. */
 export interface Workspaces {
@@ -51,6 +52,19 @@ export interface Workspaces {
     session: SessionRef,
     fence?: BranchFence | null,
   ): Promise<void>;
+  /** What a merge of a session's head into the base branch would be; nothing moves and nothing is called. */
+  previewMerge(repository: RepositoryRef, wish: BaseMergeWish): Promise<BaseMerge>;
+  /**
+   * Puts the session's head into the base branch by compare-and-swap, for a URL by a push under the same condition. An
+   * outcome that is no merge has touched nothing; INVALID when git or the remote takes it not at all.
+   */
+  mergeIntoBase(
+    repository: RepositoryRef,
+    wish: BaseMergeWish,
+    fence: BranchFence | null,
+  ): Promise<BaseMerge & { warning: string | null }>;
+  /** Takes a session's branch away while it stands on `head`; answers why it stays, or null. */
+  dropBranch(repository: RepositoryRef, branch: string, head: string): Promise<string | null>;
   /** Pins a checkpoint's commit at `refs/orchestrator/<session>/<sequence>`. */
   pinCheckpoint(repository: RepositoryRef, session: SessionRef, sequence: number, commit: string): Promise<void>;
   /** Takes the refs of checkpoints up to a number away; answers how many there were. */
@@ -191,6 +205,29 @@ export interface TaskCommit {
   attemptId: string;
   epoch: number;
   baseCommit: string;
+}
+
+/** The commit that goes into the base branch, and how it is told there. */
+export interface BaseMergeWish {
+  head: string;
+  slug: string;
+  title: string;
+  /** A commit of two parents even where the base could move straight on. */
+  mergeCommit: boolean;
+}
+
+export interface BaseMerge {
+  /** `conflict`: both changed `files`. `checked_out`: a folder has the base checked out and cannot follow. */
+  outcome: MergeWay | 'conflict' | 'checked_out';
+  target: string;
+  before: string;
+  /** Where the base stands then; null while nothing was merged. */
+  after: string | null;
+  /** How many commits the base does not have yet. */
+  commits: number;
+  files: string[];
+  /** What git or the folder has against it. */
+  sentence: string | null;
 }
 
 export type MergeResult =

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Session } from '../../domain/session.ts';
+import { git } from '../../infrastructure/git/git-testing.ts';
 import {
   addSession,
   addTeam,
@@ -159,5 +162,84 @@ describe.each(['pglite', 'postgres'] as const)('what is said about a change, on 
     expect(told).toMatchObject([{ decision: 'accepted', head: session.headCommit, note: 'Good.' }]);
     const [entry] = (await one.services.audit.ofSession(place.lead, session.id, { limit: 1 })).items;
     expect(entry).toMatchObject({ action: 'diff.accepted', reason: 'Good.', before: { decision: null } });
+  });
+
+  describe('the merge into the base', () => {
+    const head = (ref: string) => git(place.source, 'rev-parse', ref);
+
+    test('is refused without proof, done by a member, told, audited and done once', async () => {
+      await house.opened.store.repositories.update(place.team.id, place.repository.id, { verify: [] });
+      const session = await finished();
+      const { reviews, taskEdits } = one.services;
+      const base = head('main');
+      expect((await reviews.preview(place.viewer, session.id)).refusal).toMatch(/No command proved task/);
+      await expect(reviews.merge(place.member, session.id, {})).rejects.toEqual(refusedWith('INVALID_TRANSITION'));
+      const [task] = await house.opened.store.tasks.bySession(session.id);
+      await taskEdits.waive(place.lead, task?.id ?? '', { reason: 'There is nothing here to run.' });
+      expect(await reviews.preview(place.viewer, session.id)).toMatchObject({
+        refusal: null,
+        preview: { outcome: 'fast_forward', before: base, commits: 1 },
+      });
+      await expect(reviews.merge(place.viewer, session.id, {})).rejects.toEqual(refusedWith('FORBIDDEN'));
+      await expect(reviews.merge(place.member, session.id, { head: base })).rejects.toEqual(refusedWith('CONFLICT'));
+
+      const merge = await reviews.merge(place.other, session.id, { head: session.headCommit, deleteBranch: true });
+      expect(merge).toMatchObject({
+        way: 'fast_forward',
+        before: base,
+        after: session.headCommit,
+        branchDeleted: true,
+      });
+      expect(head('main')).toBe(session.headCommit);
+      expect(git(place.source, 'branch', '--list', session.branch ?? '')).toBe('');
+      expect((await one.services.diffs.ofSession(place.viewer, session.id)).additions).toBe(1);
+      await expect(reviews.merge(place.member, session.id, {})).rejects.toEqual(refusedWith('INVALID_TRANSITION'));
+      expect((await historyOf(house, session.id)).at(-1)).toMatchObject({
+        type: 'merge.completed',
+        payload: { taskId: null, commit: session.headCommit, before: base },
+      });
+      const [entry] = (await one.services.audit.ofSession(place.lead, session.id, { limit: 1 })).items;
+      expect(entry).toMatchObject({
+        action: 'session.merge',
+        before: { ref: 'refs/heads/main', commit: base },
+        after: { commit: session.headCommit, way: 'fast_forward' },
+      });
+    });
+
+    test('waits for asked changes, and says what git has against it', async () => {
+      const session = await finished();
+      const { reviews } = one.services;
+      await reviews.decide(place.member, session.id, { decision: 'changes_requested', note: 'Softer.' });
+      expect((await reviews.preview(place.viewer, session.id)).refusal).toMatch(/asked for/);
+      await reviews.decide(place.member, session.id, { decision: 'accepted' });
+      writeFileSync(join(place.source, 'a.txt'), 'mine\n');
+      await expect(reviews.merge(place.member, session.id, {})).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('changes of its own'),
+        details: { outcome: 'checked_out', files: ['a.txt'] },
+      });
+      git(place.source, 'commit', '--quiet', '--all', '--message', 'Mine');
+      await expect(reviews.merge(place.member, session.id, {})).rejects.toMatchObject({
+        code: 'CONFLICT',
+        details: { outcome: 'conflict', files: ['a.txt'] },
+      });
+      expect((await reviews.history(place.viewer, session.id)).merges).toEqual([]);
+    });
+
+    test('that was cut off before it was recorded is found and recorded', async () => {
+      const session = await finished();
+      git(place.source, 'merge', '--quiet', '--ff-only', session.branch ?? '');
+      const merge = await one.services.reviews.merge(place.member, session.id, {});
+      expect(merge).toMatchObject({ way: 'already_there', after: session.headCommit });
+    });
+
+    test('of one session asked for by many at once is one merge', async () => {
+      const session = await finished();
+      const all = await Promise.allSettled(
+        Array.from({ length: 4 }, () => one.services.reviews.merge(place.member, session.id, {})),
+      );
+      expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect((await one.services.reviews.history(place.viewer, session.id)).merges).toHaveLength(1);
+    });
   });
 });

@@ -3,6 +3,7 @@ import type { Merge, Review } from '../../domain/review.ts';
 import type { Deps } from '../deps.ts';
 import { findSession } from '../sessions/find.ts';
 import { createDecisions } from './decide.ts';
+import { createMerging } from './merge.ts';
 import { createThreads } from './threads.ts';
 
 /** What leaves the room: comments on a change, the word of a person about it, and its way into the base. */
@@ -10,6 +11,7 @@ export function createReviews(deps: Deps) {
   return {
     threads: createThreads(deps),
     ...createDecisions(deps),
+    ...createMerging(deps),
 
     /** What was decided and merged so far, newest first. */
     async history(actor: Actor, ref: string): Promise<{ reviews: Review[]; merges: Merge[] }> {

@@ -45,7 +45,7 @@ test('what is unknown is 404, in the path as in the address', async () => {
   const nowhere = await server.send('GET', '/api/v1/nowhere');
   expect(nowhere.body.error).toMatchObject({ code: 'NOT_FOUND' });
   expect(nowhere.headers.get('x-request-id')).toBe(nowhere.body.error.requestId);
-  for (const later of ['force-complete', 'merge']) {
+  for (const later of ['force-complete']) {
     expect((await server.send('POST', `/api/v1/sessions/${unknownId}/${later}`, { body: {} })).status).toBe(404);
   }
 });

@@ -1,12 +1,23 @@
 import { z } from 'zod';
-import { commentInput, replyInput, reviewInput, sendCommentsInput } from '../../domain/review-input.ts';
+import { commentInput, mergeInput, replyInput, reviewInput, sendCommentsInput } from '../../domain/review-input.ts';
 import { cut, mapped, pageOf } from './paging.ts';
 import { commentParams, sessionParams } from './params.ts';
 import { listQuery, one } from './query.ts';
 import { type Route, route } from './route.ts';
 import { promptOut, promptShape } from './session-commands.ts';
 import { listOf } from './shapes/fields.ts';
-import { commentOut, commentShape, reviewOut, reviewShape, threadOut, threadShape } from './shapes/review.ts';
+import {
+  commentOut,
+  commentShape,
+  mergeOut,
+  mergeShape,
+  mergeViewOut,
+  mergeViewShape,
+  reviewOut,
+  reviewShape,
+  threadOut,
+  threadShape,
+} from './shapes/review.ts';
 
 const tag = 'review';
 const read = { name: 'read', resource: 'sessions' } as const;
@@ -127,6 +138,33 @@ export const reviewRoutes: Route[] = [
     },
     async handle({ services, actor, params, body, requestId }) {
       return { status: 201, json: reviewOut(await services.reviews.decide(actor, params.id, body, { requestId })) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/sessions/{id}/merge',
+    operationId: 'previewMerge',
+    summary: 'Tell what a merge into the base branch would be, or why there is none now',
+    tag,
+    permission: read,
+    params: sessionParams,
+    responses: { 200: { description: 'The merge as it would be; nothing moves.', schema: mergeViewShape } },
+    async handle({ services, actor, params }) {
+      return { status: 200, json: mergeViewOut(await services.reviews.preview(actor, params.id)) };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/sessions/{id}/merge',
+    operationId: 'mergeSession',
+    summary: "Merge the session's branch into its base; for a URL the result is pushed",
+    tag,
+    permission,
+    params: sessionParams,
+    body: mergeInput,
+    responses: { 200: { description: 'The merge; `before` is where the base stood.', schema: mergeShape } },
+    async handle({ services, actor, params, body, requestId }) {
+      return { status: 200, json: mergeOut(await services.reviews.merge(actor, params.id, body, { requestId })) };
     },
   }),
 ];

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { fields, GitFailure } from './git-command.ts';
 import type { GitContext } from './places.ts';
+import { firstLine } from './refs.ts';
 
 /** Uncommitted changes, untracked files included. */
 export async function isDirty(context: GitContext, repository: string): Promise<boolean> {
@@ -37,7 +39,8 @@ export async function bringCheckoutsAlong(
   return told.length === 0 ? null : told.join(' ');
 }
 
-async function checkoutsOf(context: GitContext, repository: string, branch: string): Promise<string[]> {
+/** The folders that have a branch checked out. */
+export async function checkoutsOf(context: GitContext, repository: string, branch: string): Promise<string[]> {
   const { stdout } = await context.git(['worktree', 'list', '--porcelain', '-z'], { repository });
   const found: string[] = [];
   let path = '';
@@ -47,4 +50,39 @@ async function checkoutsOf(context: GitContext, repository: string, branch: stri
     if (path !== '' && field === `branch refs/heads/${branch}`) found.push(path);
   }
   return found;
+}
+
+/**
+ * Whether a folder that has the branch checked out could not follow the move: it holds changes of its own, is in the middle
+ * of a merge, or has something untracked where a file would come. Null when all could.
+ */
+export async function checkoutInTheWay(
+  context: GitContext,
+  repository: string,
+  move: { branch: string; from: string; to: string },
+): Promise<{ files: string[]; sentence: string } | null> {
+  for (const checkout of await checkoutsOf(context, repository, move.branch)) {
+    if (!existsSync(checkout)) continue;
+    const found = await inTheWay(context, checkout, move);
+    if (found !== null)
+      return { ...found, sentence: `${move.branch} is checked out in ${checkout}, ${found.sentence}` };
+  }
+  return null;
+}
+
+async function inTheWay(context: GitContext, checkout: string, { from, to }: { from: string; to: string }) {
+  const { git } = context;
+  const status = ['status', '--porcelain', '-z', '--untracked-files=no', '--ignore-submodules=none'];
+  const dirty = fields((await git(status, { repository: checkout })).stdout).map((line) => line.slice(3));
+  const files = dirty.slice(0, 20);
+  if (dirty.length > 0) return { files, sentence: 'which has changes of its own: commit or stash them there first.' };
+  const merging = await git(['rev-parse', '--verify', '--quiet', 'MERGE_HEAD'], { repository: checkout, accept: [1] });
+  if (merging.code === 0) return { files: [], sentence: 'which is in the middle of a merge: end that first.' };
+  try {
+    await git(['read-tree', '-n', '-m', '-u', from, to], { repository: checkout });
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    return { files: [], sentence: `which cannot follow: ${firstLine(error.stderr)}` };
+  }
+  return null;
 }

@@ -101,3 +101,13 @@ export async function scratchSession(files?: Record<string, string | Buffer>) {
   };
   return { ...scratch, ...opened, source, repository, open, attempt };
 }
+
+/** Stands where ssh would: git speaks its real protocol with a repository of this machine. */
+export function sshTo(folder: string, script = `for last; do :; done; exec sh -c "$last"`): NodeJS.ProcessEnv {
+  const path = join(folder, 'ssh');
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { ...process.env, GIT_SSH_COMMAND: path };
+}
+
+/** Lets every host be reached. */
+export const anywhere = async () => ['192.0.2.1'];

@@ -1,18 +1,19 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RepositoryRef } from '../../application/git-port.ts';
-import { git, scratchFolder, scratchRepository, scratchWorkspaces, session, taskCommit, write } from './git-testing.ts';
-
-/** Stands where ssh would: git speaks its real protocol with a repository of this machine. */
-function sshTo(folder: string, script = `for last; do :; done; exec sh -c "$last"`): NodeJS.ProcessEnv {
-  const path = join(folder, 'ssh');
-  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  return { ...process.env, GIT_SSH_COMMAND: path };
-}
-
-const anywhere = async () => ['192.0.2.1'];
+import {
+  anywhere,
+  git,
+  scratchFolder,
+  scratchRepository,
+  scratchWorkspaces,
+  session,
+  sshTo,
+  taskCommit,
+  write,
+} from './git-testing.ts';
 
 function remote(networkSeconds = 60) {
   const source = scratchRepository({ 'a.txt': 'one\n', 'package.json': '{"scripts":{"test":"node --test"}}' });

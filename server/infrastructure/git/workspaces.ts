@@ -11,6 +11,7 @@ import { changedPaths, diffCommits, rawPatch } from './diff.ts';
 import { raiseFence } from './fence.ts';
 import { createGit } from './git-command.ts';
 import { inspectSource } from './inspect.ts';
+import { dropBranch, mergeIntoBase, previewMerge } from './into-base.ts';
 import { findMerged, mergeTask } from './merge.ts';
 import { createMirrors } from './mirror.ts';
 import { openPack, packWorktree } from './pack.ts';
@@ -84,6 +85,15 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       findMerged(context, repository, branch, baseCommit, attemptId),
     resetBranch: (repository, branch, commit, session, fence) =>
       resetBranch(context, repository, branch, commit, session, fence),
+    previewMerge: async (repository, wish) => {
+      await place(repository);
+      return previewMerge(context, repository, wish);
+    },
+    mergeIntoBase: async (repository, wish, fence) => {
+      await place(repository);
+      return mergeIntoBase({ context, mirrors, mayReach }, repository, wish, fence);
+    },
+    dropBranch: (repository, branch, head) => dropBranch(context, repository, branch, head),
     pinCheckpoint: (repository, session, sequence, commit) =>
       pinCheckpoint(context, repository, session, sequence, commit),
     unpinCheckpoints: async (repository, session, upTo) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Comment, reviewDecisions, sides, type Thread } from '../../../domain/review.ts';
+import { type Comment, mergeWays, reviewDecisions, sides, type Thread } from '../../../domain/review.ts';
 import type { Answered } from '../services.ts';
 import { count, id, iso, time } from './fields.ts';
 
@@ -91,4 +91,54 @@ export function reviewOut(review: Answered<'reviews', 'decide'>): z.output<typeo
     author: { ...author },
     createdAt: iso(createdAt),
   };
+}
+
+export const mergeShape = z
+  .strictObject({
+    id,
+    sessionId: id,
+    target: z.string(),
+    way: z.enum(mergeWays),
+    before: z.string(),
+    after: z.string(),
+    head: z.string(),
+    pushed: z.boolean(),
+    branchDeleted: z.boolean(),
+    warning: z.string().nullable(),
+    author,
+    createdAt: time,
+  })
+  .meta({ id: 'Merge' });
+
+export function mergeOut(merge: Answered<'reviews', 'merge'>): z.output<typeof mergeShape> {
+  const { id, sessionId, target, way, before, after, head, pushed, branchDeleted, warning, author, createdAt } = merge;
+  return {
+    ...{ id, sessionId, target, way, before, after, head, pushed, branchDeleted, warning },
+    author: { ...author },
+    createdAt: iso(createdAt),
+  };
+}
+
+export const mergeViewShape = z
+  .strictObject({
+    refusal: z.string().nullable(),
+    remote: z.boolean(),
+    preview: z
+      .strictObject({
+        outcome: z.enum([...mergeWays, 'conflict', 'checked_out']),
+        target: z.string(),
+        before: z.string(),
+        commits: count,
+        files: z.array(z.string()),
+        sentence: z.string().nullable(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'MergePreview' });
+
+export function mergeViewOut(view: Answered<'reviews', 'preview'>): z.output<typeof mergeViewShape> {
+  const { refusal, remote, preview } = view;
+  if (preview === null) return { refusal, remote, preview };
+  const { outcome, target, before, commits, files, sentence } = preview;
+  return { refusal, remote, preview: { outcome, target, before, commits, files, sentence } };
 }
