@@ -75,6 +75,12 @@ export default {
     }),
     onlyPackages('http', '^server/http/', ['express', 'express-serve-static-core', 'zod', 'helmet'], { node: true }),
 
+    ...room('client', '^server/client/', {
+      values: ['^server/client/'],
+      comment: 'The command line knows only what the API tells.',
+    }),
+    onlyPackages('client', '^server/client/', ['commander', 'eventsource-parser'], { node: true }),
+
     ...room('config-and-log', '^server/(config|config-values|log)\\.ts$', {
       values: ['^server/domain/', '^server/(config|config-values|log)\\.ts$'],
       comment: 'Configuration and log stand below every other room.',
@@ -117,6 +123,7 @@ export default {
         'remix-auth-form',
         'isbot',
         'get-nonce',
+        'refractor',
         '@fontsource/[a-z-]+',
       ],
       { node: true, pathNot: [COMPONENTS] },

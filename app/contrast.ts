@@ -6,6 +6,9 @@ export const signals = ['live', 'stream', 'broken', 'caution', 'waiting'] as con
 /** Grounds of lit blocks (status.ts, toneBlock), under `on-signal`. */
 export const blocks = [...signals, 'ink-1', 'ink-3'] as const;
 
+/** What tells code from words in a diff. */
+export const syntaxInks = ['syntax-keyword', 'syntax-text', 'syntax-name', 'syntax-number', 'ink-2'] as const;
+
 /** Text and ground of every pair that is used: each reaches 7:1. */
 export const textPairs: readonly (readonly [text: string, ground: string])[] = [
   ...[...inks, ...signals].flatMap((text) => surfaces.map((surface) => [text, surface] as const)),
@@ -15,6 +18,8 @@ export const textPairs: readonly (readonly [text: string, ground: string])[] = [
   ...['added', 'removed'].flatMap((line) => ['ink-1', 'ink-2'].map((text) => [text, line] as const)),
   ['live', 'added'],
   ['broken', 'removed'],
+  // Syntax stands on unchanged, changed and chosen lines.
+  ...syntaxInks.flatMap((text) => ['surface-0', 'surface-3', 'added', 'removed'].map((line) => [text, line] as const)),
 ];
 
 /** Edges of controls and marks without text: each reaches 3:1 on every surface. */

@@ -218,6 +218,7 @@ export async function createEngine(options: EngineOptions) {
     wakeUps,
     refuseOutbound: createOutboundJudge(config.outboundAllow),
     limiter: createAttemptLimiter(coordination.counters),
+    redact,
     checkRehearsal,
     rehearsalPlans,
     prices: (model) => gateway.prices(model),

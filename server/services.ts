@@ -20,6 +20,7 @@ import { createOverview } from './application/overview.ts';
 import { createPeopleData } from './application/people-data.ts';
 import { createPlans } from './application/plans.ts';
 import { createProofs } from './application/proofs.ts';
+import { createReports } from './application/report/service.ts';
 import { createRepositories } from './application/repositories.ts';
 import { createRetention } from './application/retention.ts';
 import { createReviews } from './application/review/service.ts';
@@ -62,6 +63,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     checkpoints: createCheckpoints(deps),
     diffs: createDiffs(deps),
     reviews: createReviews(deps),
+    reports: createReports(deps),
     metrics: createFigures(deps),
     asks: createAsks(deps),
     approvals,

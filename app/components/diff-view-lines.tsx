@@ -36,6 +36,7 @@ const drawnAtOnce = 1_000;
 export function DiffLines({ path, hunks, type, view, threads }: DiffLinesProps) {
   const [all, setAll] = useState(false);
   const [range, setRange] = useState<LineRange | null>(null);
+  const [writing, setWriting] = useState(false);
   const { refusal } = useReviewRoom();
   const frame = useRef<HTMLDivElement>(null);
   const shown = useMemo(() => (all ? hunks : firstHunks(hunks, drawnAtOnce)), [all, hunks]);
@@ -77,7 +78,11 @@ export function DiffLines({ path, hunks, type, view, threads }: DiffLinesProps) 
     const at = lineOf(event.target);
     if (at === null) return;
     rove(frame.current, at.button);
-    setRange(event.shiftKey ? extended(range, at.side, at.line) : { side: at.side, start: at.line, end: at.line });
+    // Pressed by Enter after Shift and arrows it is the lines that were chosen.
+    const within = event.detail === 0 && range?.side === at.side && at.line >= range.start && at.line <= range.end;
+    if (event.shiftKey) setRange(extended(range, at.side, at.line));
+    else if (!within || writing) setRange({ side: at.side, start: at.line, end: at.line });
+    setWriting(true);
   }
 
   function walk(event: KeyboardEvent<HTMLDivElement>) {
@@ -92,25 +97,29 @@ export function DiffLines({ path, hunks, type, view, threads }: DiffLinesProps) 
     rove(frame.current, next);
     next.focus();
     const to = lineOf(next);
-    if (event.shiftKey && to !== null)
-      setRange(extended(range ?? { side: at.side, start: at.line, end: at.line }, to.side, to.line));
+    if (!event.shiftKey || to === null) return;
+    setWriting(false);
+    setRange(extended(range ?? { side: at.side, start: at.line, end: at.line }, to.side, to.line));
   }
 
-  const close = useCallback(() => setRange(null), []);
+  const close = useCallback(() => {
+    setRange(null);
+    setWriting(false);
+  }, []);
   const widgets = useMemo(() => {
     const made: Record<string, ReactNode> = {};
     for (const [key, list] of under)
       made[key] = list.map((thread) => <CommentThread key={thread.id} thread={thread} />);
-    const writing = selected.at(-1);
-    if (range !== null && writing !== undefined)
-      made[writing] = (
+    const last = selected.at(-1);
+    if (writing && range !== null && last !== undefined)
+      made[last] = (
         <>
-          {made[writing]}
+          {made[last]}
           <CommentForm path={path} range={range} onClose={close} />
         </>
       );
     return made;
-  }, [under, selected, range, path, close]);
+  }, [under, selected, range, writing, path, close]);
 
   return (
     <>

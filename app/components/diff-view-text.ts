@@ -14,7 +14,7 @@ export function linesOf(patch: string): number {
 
 /** Whether a file is open at first: small ones are, in a change of which a person can see the whole. */
 export function opensAtFirst(file: ChangedFile, files: number): boolean {
-  return files <= 20 && file.patch !== null && linesOf(file.patch) <= foldedFrom;
+  return files <= 20 && (file.patch === null || linesOf(file.patch) <= foldedFrom);
 }
 
 /** A file's name, with its old one when it moved. */

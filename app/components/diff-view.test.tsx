@@ -2,6 +2,7 @@ import { fireEvent, render, screen, within } from '@testing-library/react';
 import { createRoutesStub } from 'react-router';
 import { expect, test } from 'vitest';
 import type { Thread } from '../../server/domain/review.ts';
+import { ClockProvider } from '../hooks/use-clock.tsx';
 import type { ChangedFile } from '../live-attempt.ts';
 import { DiffView } from './diff-view.tsx';
 import { ReviewContext } from './review-room.ts';
@@ -68,6 +69,10 @@ test('binary, renamed, empty, too large and cut are said in words', () => {
     'unified',
     true,
   );
+  const long = screen.getAllByText('long.txt').map((name) => name.closest('details'))[0];
+  if (!long) throw new Error('The long file is not there');
+  long.open = true;
+  fireEvent(long, new Event('toggle'));
   for (const words of [
     /binary file/,
     /Renamed without a change/,
@@ -121,9 +126,11 @@ function showRoom(threads: Thread[] = [], view: 'unified' | 'split' = 'unified')
     {
       path: '/',
       Component: () => (
-        <ReviewContext value={{ action: '/', taskId: null, refusal: null, sendable: true }}>
-          <DiffView view={view} diff={diff} threads={threads} viewed={new Set()} onViewed={() => undefined} />
-        </ReviewContext>
+        <ClockProvider at={new Date()}>
+          <ReviewContext value={{ action: '/', taskId: null, refusal: null, sendable: true }}>
+            <DiffView view={view} diff={diff} threads={threads} viewed={new Set()} onViewed={() => undefined} />
+          </ReviewContext>
+        </ClockProvider>
       ),
       action: async ({ request }) => {
         posted.push(Object.fromEntries([...(await request.formData())].map(([name, value]) => [name, String(value)])));
@@ -156,7 +163,8 @@ test.each(['unified', 'split'] as const)('in the %s view a line is commented on 
   first.focus();
   fireEvent.keyDown(first, { key: 'ArrowDown', shiftKey: true });
   if (view === 'unified') fireEvent.keyDown(document.activeElement ?? first, { key: 'ArrowDown', shiftKey: true });
-  expect(document.activeElement?.getAttribute('data-side')).toBe('new');
+  expect(document.activeElement).toBe(second);
+  fireEvent.click(second, { detail: 0 });
   const words = await screen.findByLabelText(/Comment on src\/sum.js, line/);
   fireEvent.change(words, { target: { value: 'Both, please.' } });
   fireEvent.keyDown(words, { key: 'Enter', ctrlKey: true });

@@ -28,6 +28,16 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
     };
   }
 
+  // Entries hold ids only; who is gone has no name.
+  async function namesOf(entries: readonly AuditEntry[]): Promise<Record<string, string>> {
+    const ids = entries.flatMap((entry) => [
+      ...(entry.actor.kind === 'user' && entry.actor.id ? [entry.actor.id] : []),
+      ...(entry.subject.kind === 'user' ? [entry.subject.id] : []),
+    ]);
+    const users = await Promise.all([...new Set(ids)].map((id) => store.users.get(id)));
+    return Object.fromEntries(users.flatMap((user) => (user === null ? [] : [[user.id, user.name]])));
+  }
+
   return {
     /** Newest first. The filter is judged: INVALID names each field at fault. */
     async list(actor: Actor, filter: unknown, page: PageRequest): Promise<Page<AuditEntry>> {
@@ -41,15 +51,21 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
       return store.audit.search(session.teamId, { subject: session.id }, page);
     },
 
+    /** The same with the names of the people among the actors, by id: to be read as a story. */
+    async storyOf(
+      actor: Actor,
+      ref: string,
+      page: PageRequest,
+    ): Promise<Page<AuditEntry> & { names: Readonly<Record<string, string>> }> {
+      const session = await findSession(deps, actor, ref, 'session.audit.read');
+      const found = await store.audit.search(session.teamId, { subject: session.id }, page);
+      return { ...found, names: await namesOf(found.items) };
+    },
+
     /** Names of the people these entries are by or about, by id; who was erased has a former member's. */
     async names(actor: Actor, entries: readonly AuditEntry[]): Promise<Record<string, string>> {
       authorize(actor, 'audit.read');
-      const ids = entries.flatMap((entry) => [
-        ...(entry.actor.kind === 'user' && entry.actor.id ? [entry.actor.id] : []),
-        ...(entry.subject.kind === 'user' ? [entry.subject.id] : []),
-      ]);
-      const users = await Promise.all([...new Set(ids)].map((id) => store.users.get(id)));
-      return Object.fromEntries(users.flatMap((user) => (user === null ? [] : [[user.id, user.name]])));
+      return namesOf(entries);
     },
 
     /** Reads the whole chain anew and names the first broken entry. */

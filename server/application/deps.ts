@@ -78,6 +78,8 @@ export interface Deps {
   readonly rehearsalPlans: RehearsalPlans;
   /** Of `provider/model`, or of the model used when none is named. */
   readonly prices: (model: string | null) => Prices;
+  /** The text with every known secret taken out: what leaves by another way than the store goes through it. */
+  readonly redact: (text: string) => string;
   readonly fault: Fault;
   readonly log: Log;
   readonly settings: Settings;

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
-import { personOf, refusal } from '../../../server/domain/actor.ts';
+import { can, personOf, refusal } from '../../../server/domain/actor.ts';
 import type { Ask } from '../../../server/domain/ask.ts';
 import type { Task } from '../../../server/domain/task.ts';
 import { actorOf } from '../../auth.server.ts';
@@ -73,7 +73,12 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
           )}
         </div>
         <div className="flex min-w-0 flex-col lg:col-start-1 lg:row-span-2 lg:row-start-1 lg:border-r-2 lg:border-line-2">
-          <Tabs base={base} tasks={tasks.length} checkpoints={session.lastCheckpointSequence} />
+          <Tabs
+            base={base}
+            tasks={tasks.length}
+            checkpoints={session.lastCheckpointSequence}
+            audit={can(actor, 'session.audit.read', { teamId: session.teamId, createdBy: session.createdBy })}
+          />
           <Outlet context={{ live, state, attempts, actor, collisions } satisfies SessionRoom} />
         </div>
         <aside aria-label="Orders to this session" className="border-t-2 border-line-2 lg:col-start-2 lg:border-t-0">
@@ -125,7 +130,15 @@ function Asks({ asks, tasks, action, refusal }: AsksProps) {
   );
 }
 
-function Tabs({ base, tasks, checkpoints }: { base: string; tasks: number; checkpoints: number }) {
+interface TabsProps {
+  base: string;
+  tasks: number;
+  checkpoints: number;
+  /** For leads and up. */
+  audit: boolean;
+}
+
+function Tabs({ base, tasks, checkpoints, audit }: TabsProps) {
   const tabs = [
     { to: base, word: 'Timeline' },
     { to: `${base}/graph`, word: 'Graph' },
@@ -135,6 +148,7 @@ function Tabs({ base, tasks, checkpoints }: { base: string; tasks: number; check
     { to: `${base}/checkpoints`, word: 'Checkpoints', count: checkpoints },
     { to: `${base}/context`, word: 'Context' },
     { to: `${base}/metrics`, word: 'Metrics' },
+    ...(audit ? [{ to: `${base}/audit`, word: 'Audit' }] : []),
   ];
   const nav = useRef<HTMLElement>(null);
   const { pathname } = useLocation();

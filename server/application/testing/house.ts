@@ -18,6 +18,7 @@ import { checkRehearsal, rehearsalPlans } from '../../infrastructure/gateway/reh
 import { git, scratchFolder, scratchRepository } from '../../infrastructure/git/git-testing.ts';
 import { createWorkspaces } from '../../infrastructure/git/workspaces.ts';
 import { createAttemptLimiter } from '../../infrastructure/rate-limit.ts';
+import { createRedaction } from '../../infrastructure/redaction.ts';
 import { createRunCommand } from '../../infrastructure/run-command.ts';
 import { createExternalAgentRunner } from '../../infrastructure/runtimes/external-agent-runner.ts';
 import { createLeftBehind } from '../../infrastructure/runtimes/left-behind.ts';
@@ -69,6 +70,9 @@ const defaults: Settings = {
   version: 'test',
   minimumFreeBytes: 1,
 };
+
+/** What must never leave the house. */
+export const houseSecret = 'the-secret-of-the-house';
 
 export const setupCode = 'the-code-of-the-log';
 
@@ -146,6 +150,7 @@ export function createInstance(house: House, settings: Partial<Settings> = {}, r
     wakeUps,
     refuseOutbound: async () => null,
     limiter: createAttemptLimiter(),
+    redact: createRedaction(new Set([houseSecret])),
     checkRehearsal,
     rehearsalPlans,
     prices: () => ({ input: 0, output: 0 }),

@@ -24,4 +24,20 @@ export const diffRoutes: Route[] = [
       return { status: 200, json: diffOut(await services.diffs.ofSession(actor, params.id, query)) };
     },
   }),
+  route({
+    method: 'get',
+    path: '/sessions/{id}/report',
+    operationId: 'getReport',
+    summary: 'Take a session along as one HTML file; that it was taken is recorded',
+    tag: 'sessions',
+    permission: { name: 'read', resource: 'sessions' },
+    params: sessionParams,
+    responses: {
+      200: { description: 'The report: no script, nothing fetched.', schema: z.string(), also: ['text/html'] },
+    },
+    async handle({ services, actor, params, requestId }) {
+      const { html } = await services.reports.ofSession(actor, params.id, { requestId });
+      return { status: 200, text: html, type: 'text/html; charset=utf-8' };
+    },
+  }),
 ];

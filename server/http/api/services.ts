@@ -14,6 +14,7 @@ import type { createFigures } from '../../application/figures.ts';
 import type { createLocks } from '../../application/locks.ts';
 import type { createMembers } from '../../application/members.ts';
 import type { createPlans } from '../../application/plans.ts';
+import type { createReports } from '../../application/report/service.ts';
 import type { createRepositories } from '../../application/repositories.ts';
 import type { createReviews } from '../../application/review/service.ts';
 import type { createRouting } from '../../application/routing.ts';
@@ -38,6 +39,7 @@ export interface ApiServices {
   readonly timeline: Pick<ReturnType<typeof createTimeline>, 'ofSession' | 'ofTeam'>;
   readonly checkpoints: ReturnType<typeof createCheckpoints>;
   readonly diffs: ReturnType<typeof createDiffs>;
+  readonly reports: ReturnType<typeof createReports>;
   readonly reviews: ReturnType<typeof createReviews>;
   readonly metrics: Pick<ReturnType<typeof createFigures>, 'ofSession'>;
   readonly repositories: ReturnType<typeof createRepositories>;

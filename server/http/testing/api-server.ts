@@ -118,6 +118,7 @@ export async function openApiServer(
     wakeUps: createWakeUps(),
     refuseOutbound: createOutboundJudge([]),
     limiter: createAttemptLimiter(),
+    redact: (text) => text,
     checkRehearsal: () => [],
     rehearsalPlans: () => [],
     prices: () => ({ input: 0, output: 0 }),
