@@ -1,5 +1,6 @@
 import type { CheckpointReason } from '../../server/domain/checkpoint.ts';
-import { dateTime } from '../format.ts';
+import type { CheckpointLoss } from '../../server/domain/checkpoint-loss.ts';
+import { dateTime, plural } from '../format.ts';
 import type { CheckpointLine } from '../live-attempt.ts';
 import { Age } from './age.tsx';
 import { commandKey } from './command-bar-form.tsx';
@@ -8,7 +9,7 @@ import { Confirm } from './ui/confirm.tsx';
 import { Cell, Table } from './ui/table.tsx';
 
 interface CheckpointsProps {
-  checkpoints: readonly CheckpointLine[];
+  checkpoints: readonly (CheckpointLine & { readonly loss: CheckpointLoss })[];
   slug: string;
   /** Why none can be restored now; null when one can. */
   refusal: string | null;
@@ -76,11 +77,7 @@ export function Checkpoints({ checkpoints, slug, refusal }: CheckpointsProps) {
                   typed={slug}
                   proof
                 >
-                  <p>
-                    The branch goes back to {checkpoint.commit?.slice(0, 10) ?? 'that point'} and every task to its
-                    state of then. Later checkpoints are kept and marked as undone; the branch’s present end stays
-                    reachable in git.
-                  </p>
+                  <Consequence commit={checkpoint.commit} loss={checkpoint.loss} />
                 </Confirm>
               )}
             </Cell>
@@ -90,3 +87,36 @@ export function Checkpoints({ checkpoints, slug, refusal }: CheckpointsProps) {
     </>
   );
 }
+
+/** What goes, by name, and what stays: the same rule says it that carries it out. */
+function Consequence({ commit, loss }: { commit: string | null; loss: CheckpointLoss }) {
+  const { undone, cut, dropped, again, later } = loss;
+  const nothing = undone.length + cut.length + dropped.length + again + later === 0;
+  return (
+    <div className="flex flex-col gap-2">
+      <p>The branch goes back to {commit?.slice(0, 10) ?? 'that point'} and every task to its state of then.</p>
+      {nothing ? (
+        <p>Nothing is lost: it stands there already.</p>
+      ) : (
+        <ul className="list-disc pl-5">
+          {undone.length > 0 && (
+            <li>
+              <b>{plural(undone.length, 'completed task leaves', 'completed tasks leave')} the branch</b>, one commit
+              each: {named(undone)}
+            </li>
+          )}
+          {cut.length > 0 && <li>Cut short at work: {named(cut)}</li>}
+          {dropped.length > 0 && <li>Out of the plan, since made later: {named(dropped)}</li>}
+          {again > 0 && <li>{plural(again, 'task starts', 'tasks start')} again.</li>}
+          {later > 0 && (
+            <li>{plural(later, 'later checkpoint is', 'later checkpoints are')} marked as undone, none is deleted.</li>
+          )}
+        </ul>
+      )}
+      <p>The branch’s present end stays reachable in git, under refs/orchestrator.</p>
+    </div>
+  );
+}
+
+const named = (keys: readonly string[]) =>
+  keys.length > 8 ? `${keys.slice(0, 8).join(', ')} and ${keys.length - 8} more` : keys.join(', ');

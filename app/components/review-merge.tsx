@@ -5,6 +5,7 @@ import type { Merge } from '../../server/domain/review.ts';
 import { dateTime, plural } from '../format.ts';
 import type { ReviewAnswer } from '../review-answer.ts';
 import { Age } from './age.tsx';
+import { ProofField } from './proof.tsx';
 import { ReviewProblem } from './review-problem.tsx';
 import { useReviewRoom } from './review-room.ts';
 import { Bar } from './ui/button.tsx';
@@ -47,6 +48,7 @@ export function ReviewMerge({ view, merges, branch, head }: MergeProps) {
             />
           </>
         )}
+        {view.refusal === null && refusal === null && <ProofField />}
         <ReviewProblem answer={fetcher.data} />
         <Bar
           label={`Merge into ${target}`}

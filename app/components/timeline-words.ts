@@ -49,6 +49,8 @@ const entries: Record<EventType, Entry> = {
     if (ordered !== null) return `Ordered to ${ordered}${because(p)}`;
     if (textOf(p, 'warning') !== null) return `Mind${because(p, 'warning')}`;
     if (Array.isArray(p.undelivered)) return `Prompts that reached nobody${because(p)}`;
+    const said = reviewed(p);
+    if (said !== null) return said;
     const fields = Object.keys(recordOf(p.changes));
     return fields.length === 0 ? 'Session changed' : `Session changed: ${fields.join(', ')}`;
   }),
@@ -198,4 +200,15 @@ function saidCommands(payload: EventPayload): string {
       return `${command} (${end}, ${duration(durationMs / 1000)})`;
     })
     .join(', ');
+}
+
+/** A person's word about the change, or a thread on it that was closed or opened. */
+function reviewed(payload: EventPayload): string | null {
+  const changes = recordOf(payload.changes);
+  const decision = textOf(recordOf(changes.review), 'to');
+  if (decision !== null)
+    return `${decision === 'accepted' ? 'Change accepted' : 'Changes asked for'}${because(payload, 'note')}`;
+  const thread = textOf(recordOf(changes.comment), 'to');
+  const path = textOf(payload, 'path') ?? 'a file';
+  return thread === null ? null : `Thread on ${path} ${thread === 'resolved' ? 'resolved' : 'opened again'}`;
 }

@@ -1,3 +1,4 @@
+import { lossOf } from '../../../server/domain/checkpoint-loss.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Checkpoints } from '../../components/checkpoints.tsx';
 import { commandsOf } from '../../components/command-bar-rules.ts';
@@ -8,8 +9,11 @@ import { checkpointLine } from '../../live-attempt.ts';
 import type { Route } from './+types/session-checkpoints.ts';
 
 export const loader = guarded(async ({ context, params }: Route.LoaderArgs) => {
-  const list = await context.get(servicesContext).checkpoints.list(actorOf(context), params.slug);
-  return { checkpoints: list.map(checkpointLine).toSorted((a, b) => b.sequence - a.sequence) };
+  const { checkpoints, tasks } = context.get(servicesContext);
+  const actor = actorOf(context);
+  const [list, { nodes }] = await Promise.all([checkpoints.list(actor, params.slug), tasks.graph(actor, params.slug)]);
+  const lines = list.map((one) => ({ ...checkpointLine(one), loss: lossOf(one, nodes, list) }));
+  return { checkpoints: lines.toSorted((a, b) => b.sequence - a.sequence) };
 });
 
 /** The durable points, and the way back to one of them. */

@@ -4,15 +4,18 @@ import { actorOf } from '../../auth.server.ts';
 import { requestContext, servicesContext } from '../../context.ts';
 import { asDomainError, thrown } from '../../errors.server.ts';
 import { given, numeric } from '../../form.ts';
+import { requireProof } from '../../proof.server.ts';
 import { type ReviewAnswer, type ReviewIntent, reviewIntents } from '../../review-answer.ts';
 
 /**
  * Every order on a session's changes: one form, one service call. A refusal is a value that is shown where it was given, with
  * what was typed; without scripts a success leads back.
  */
-export async function reviewAction({ request, params, context }: ActionFunctionArgs) {
+export async function reviewAction(args: ActionFunctionArgs) {
+  const { request, params, context } = args;
   const slug = params.slug ?? '';
   const form = await request.formData();
+  if (form.get('intent') === 'merge') await requireProof(args, form, 'session.merge');
   const kept = Object.fromEntries(
     [...form].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );

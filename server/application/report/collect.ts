@@ -6,6 +6,7 @@ import type { Metrics } from '../../domain/metrics.ts';
 import type { Merge, Review, Thread } from '../../domain/review.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Task } from '../../domain/task.ts';
+import type { AskRow } from '../ask-port.ts';
 import type { Deps } from '../deps.ts';
 import { createDiffs } from '../diffs.ts';
 import { createFigures } from '../figures.ts';
@@ -13,7 +14,7 @@ import type { Diff } from '../git-port.ts';
 import type { AuditEntry } from '../record-port.ts';
 import { createThreads } from '../review/threads.ts';
 import { findSession } from '../sessions/find.ts';
-import type { AskRow } from '../work-port.ts';
+
 import { leftOut } from './words.ts';
 
 /** So much of each list a report holds at most; what is left out is counted in it. */
