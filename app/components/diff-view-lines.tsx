@@ -127,7 +127,14 @@ export function DiffLines({ path, hunks, type, view, threads }: DiffLinesProps) 
         <CommentThread key={thread.id} thread={thread} named />
       ))}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: it hears what the buttons inside it are told */}
-      <div ref={frame} onClick={press} onKeyDown={walk} className="overflow-x-auto">
+      <div
+        ref={frame}
+        onClick={press}
+        onKeyDown={walk}
+        // Without buttons in it what scrolls is a stop of its own.
+        {...(refusal === null ? {} : { tabIndex: 0 })}
+        className="overflow-x-auto"
+      >
         <Diff
           viewType={view}
           diffType={type}

@@ -169,5 +169,5 @@ test.each(['unified', 'split'] as const)('in the %s view a line is commented on 
   fireEvent.change(words, { target: { value: 'Both, please.' } });
   fireEvent.keyDown(words, { key: 'Enter', ctrlKey: true });
   await expect.poll(() => posted).toMatchObject([{ intent: 'comment', path: 'src/sum.js', side: 'new', endLine: '2' }]);
-  expect(screen.queryByLabelText(/Comment on src\/sum.js, line/)).toBeNull();
+  await expect.poll(() => screen.queryByLabelText(/Comment on src\/sum.js, line/)).toBeNull();
 });
