@@ -1,3 +1,5 @@
+export type { MergeView } from '../server/application/review/merge.ts';
+
 import type { Problem } from './problem.ts';
 
 export const reviewIntents = [

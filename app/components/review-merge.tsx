@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useFetcher } from 'react-router';
-import type { MergeView } from '../../server/application/review/merge.ts';
+
 import type { Merge } from '../../server/domain/review.ts';
 import { dateTime, plural } from '../format.ts';
-import type { ReviewAnswer } from '../review-answer.ts';
+import type { MergeView, ReviewAnswer } from '../review-answer.ts';
 import { Age } from './age.tsx';
 import { ProofField } from './proof.tsx';
 import { ReviewProblem } from './review-problem.tsx';
