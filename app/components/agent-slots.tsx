@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { type Agent, agentTypes } from '../../server/domain/agent.ts';
 import type { OpenWork } from '../../server/domain/flow.ts';
 import { agentSign } from '../agent-status.ts';
+import { useClockStopped } from '../hooks/use-clock.tsx';
 import { toneText } from '../status.ts';
 import { Glyph } from './glyph.tsx';
 
@@ -39,6 +40,7 @@ export function AgentSlots({ agents, work }: { agents: readonly Agent[]; work: r
 }
 
 function Row({ agent, work }: { agent: Agent; work: readonly OpenWork[] }) {
+  const stopped = useClockStopped();
   const sign = agentSign(agent);
   const { current, max } = agent.load;
   const free = Math.max(0, max - work.length);
@@ -58,7 +60,7 @@ function Row({ agent, work }: { agent: Agent; work: readonly OpenWork[] }) {
           <span className="sr-only">, {sign.word}</span>
         </Link>
       </th>
-      <td className={clsx('px-0 text-right', current > max && 'text-broken')}>
+      <td className={clsx('px-0 text-right', current > max && 'text-broken', stopped && 'line-through')}>
         {current}/{max}
       </td>
       <td className="py-0 pr-3 pl-2 lg:pr-4">

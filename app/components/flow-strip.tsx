@@ -20,7 +20,10 @@ export function StateCounts({ counts }: { counts: Partial<Record<SessionStatus, 
   return (
     <nav
       aria-label="Sessions by state"
-      className={clsx('order-last flex w-full grow sm:order-none sm:w-auto', stopped && 'line-through')}
+      className={clsx(
+        'order-last flex w-full grow sm:order-none sm:w-auto',
+        stopped && '[&_a>span:last-child]:line-through',
+      )}
     >
       <ul className="flex grow flex-wrap gap-px bg-line-1 font-data text-data">
         {sessionStatuses
@@ -54,7 +57,7 @@ export function FlowStrip({ flow }: { flow: Flow & { month: BudgetAccount } }) {
       aria-label="Flow"
       className={clsx(
         'flex flex-wrap gap-px border-b border-line-2 bg-line-1 font-data text-data [&>*]:grow [&>*]:bg-surface-0',
-        stopped && 'line-through',
+        stopped && '[&_dd]:line-through',
       )}
     >
       <Reading name="Queue waits">{flow.queuedSince === null ? 'nothing' : <Age since={flow.queuedSince} />}</Reading>
