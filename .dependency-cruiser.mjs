@@ -157,6 +157,7 @@ export default {
       '@conform-to/[a-z]+',
       '@xyflow/react',
       '@tanstack/react-virtual',
+      'react-resizable-panels',
       'react-diff-view',
       'gitdiff-parser',
       'class-variance-authority',

@@ -20,6 +20,7 @@ export default defineConfig({
       'get-nonce',
       'radix-ui',
       'react-diff-view',
+      'react-resizable-panels',
       'remix-auth',
       'remix-auth-form',
       'socket.io-client',

@@ -160,6 +160,7 @@ export function aState(over: Partial<LiveState> = {}): LiveState {
     edges: [],
     criticalPath: [],
     asks: [],
+    usage: {},
     events: [],
     lastSeq: 0,
     held: [],

@@ -3,16 +3,7 @@ import { expect, test } from 'vitest';
 import { eventTypes } from '../server/domain/events.ts';
 import { attentions, sessionStatuses } from '../server/domain/session.ts';
 import { taskStatuses } from '../server/domain/task.ts';
-import {
-  applyEvents,
-  gapOf,
-  keptEvents,
-  type LiveEvent,
-  openState,
-  prependEvents,
-  rebase,
-  reviveEvent,
-} from './live.ts';
+import { applyEvents, gapOf, keptEvents, type LiveEvent, openState, rebase, reviveEvent } from './live.ts';
 import { after, anAsk, anEvent, aSession, aState, aTask } from './live-testing.ts';
 
 const payload = fc.record({
@@ -157,13 +148,6 @@ test('a page opens at its session row and applies the events that came while the
   ]);
   expect(state).toMatchObject({ lastSeq: 2, session: { status: 'failed', pausedAt: null } });
   expect(state.events).toHaveLength(2);
-});
-
-test('an older page joins only without a hole', () => {
-  const state = aState({ events: [anEvent(5, 'attempt.output')], lastSeq: 5 });
-  const joined = prependEvents(state, [anEvent(3, 'attempt.output'), anEvent(4, 'attempt.output')]);
-  expect(joined.events.map((event) => event.seq)).toEqual([3, 4, 5]);
-  expect(prependEvents(state, [anEvent(2, 'attempt.output'), anEvent(3, 'attempt.output')])).toBe(state);
 });
 
 test('older pages survive a reload that joins them and go with one that does not', () => {

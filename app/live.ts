@@ -1,8 +1,12 @@
 import type { Ask } from '../server/domain/ask.ts';
 import type { TimelineEvent } from '../server/domain/events.ts';
+import type { Usage } from '../server/domain/metrics.ts';
 import type { PlanCollision } from '../server/domain/plan-preview.ts';
 import type { Session } from '../server/domain/session.ts';
 import type { DependencyType, Task } from '../server/domain/task.ts';
+import { criticalPath } from '../server/domain/task-graph/critical-path.ts';
+import { nodeOf } from '../server/domain/task-graph/graph.ts';
+import { progress } from '../server/domain/task-graph/progress.ts';
 import { effects } from './live-effects.ts';
 
 /** What a page may know of an event; the wire leaves the team out. */
@@ -30,6 +34,10 @@ export interface LiveState {
   readonly criticalPath: readonly string[];
   /** Open ones only, oldest first. */
   readonly asks: readonly Ask[];
+  /** What each attempt has used so far, by its id. */
+  readonly usage: Readonly<Record<string, Usage>>;
+  /** What the graph holds when all is told: a replay takes from here what events name but do not tell. */
+  readonly plan?: KnownPlan | undefined;
   /** Ascending and without holes, ending at `lastSeq`; older ones may not be loaded. */
   readonly events: readonly LiveEvent[];
   readonly lastSeq: number;
@@ -39,8 +47,15 @@ export interface LiveState {
   readonly reloadSeq: number;
 }
 
-/** Eight hours open must not fill the memory: past this the oldest leave the page (the server still has them). */
-export const keptEvents = 20_000;
+/** Tasks and edges by name; `linked` are those that came later than both their ends. */
+export interface KnownPlan {
+  readonly tasks: readonly Task[];
+  readonly edges: readonly LiveEdge[];
+  readonly linked: ReadonlySet<unknown>;
+}
+
+/** Eight hours open must not fill the memory: past this the oldest leave the page; the timeline asks for them again. */
+export const keptEvents = 5_000;
 
 /**
  * Applies a batch in seq order: what was seen is dropped, what lies beyond a hole is held back. The result depends only
@@ -61,10 +76,10 @@ export function applyEvents(state: LiveState, batch: readonly LiveEvent[]): Live
     if (event === undefined) break;
     waiting.delete(seq);
     fresh.push(event);
-    const effect = effects[event.type];
-    const changed = effect === 'told' || effect === 'reload' ? next : effect(next, event);
-    next = effect === 'told' ? changed : { ...changed, reloadSeq: seq };
+    const changed = applyEvent(next, event);
+    next = effects[event.type] === 'told' ? changed : { ...changed, reloadSeq: seq };
   }
+  next = counted(next, state);
   const held = [...waiting.values()].sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
   if (fresh.length === 0) return { ...next, held };
   const events = [...state.events, ...fresh];
@@ -73,6 +88,24 @@ export function applyEvents(state: LiveState, batch: readonly LiveEvent[]): Live
     held,
     lastSeq: state.lastSeq + fresh.length,
     events: events.length > keptEvents ? events.slice(-keptEvents) : events,
+  };
+}
+
+/** What one event does to the state; whoever calls it answers for the order. */
+export function applyEvent(state: LiveState, event: LiveEvent): LiveState {
+  const effect = effects[event.type];
+  return effect === 'told' || effect === 'reload' ? state : effect(state, event);
+}
+
+/** Progress and critical path by the rules of the graph, when its tasks or edges are not what they were. */
+export function counted(state: LiveState, before: Pick<LiveState, 'tasks' | 'edges'>): LiveState {
+  if (state.tasks === before.tasks && state.edges === before.edges) return state;
+  const graph = { nodes: state.tasks.map(nodeOf), edges: state.edges };
+  const { completed, total } = progress(graph);
+  return {
+    ...state,
+    criticalPath: criticalPath(graph).path,
+    session: { ...state.session, progress: { completed, total } },
   };
 }
 
@@ -100,20 +133,12 @@ export function rebase(loaded: LiveState, current: LiveState): LiveState {
  * events are read after it, so they may be ahead, and what is newer than the row is applied on top.
  */
 export function openState(
-  rows: Pick<LiveState, 'session' | 'tasks' | 'edges' | 'criticalPath' | 'asks'>,
+  rows: Pick<LiveState, 'session' | 'tasks' | 'edges' | 'criticalPath' | 'asks' | 'usage'>,
   events: readonly LiveEvent[],
 ): LiveState {
   const { lastSeq } = rows.session;
   const known = events.filter((event) => (event.seq ?? 0) <= lastSeq);
   return applyEvents({ ...rows, events: known, lastSeq, held: [], reloadSeq: 0 }, events);
-}
-
-/** Puts an older page in front; one that does not end right before the first known event is refused unchanged. */
-export function prependEvents(state: LiveState, older: readonly LiveEvent[]): LiveState {
-  const first = state.events[0]?.seq ?? state.lastSeq + 1;
-  const page = older.filter((event) => event.seq !== null && event.seq < first);
-  if (page.at(-1)?.seq !== first - 1) return state;
-  return { ...state, events: [...page, ...state.events] };
 }
 
 /** An event as JSON brought it, with its time a Date again. */

@@ -44,6 +44,7 @@ export default [
     route('sessions/:slug/deleted', 'routes/sessions/session-deleted.tsx'),
     route('sessions/:slug/export', 'routes/sessions/session-export.ts'),
     route('sessions/:slug/events', 'routes/sessions/session-events.ts'),
+    route('sessions/:slug/history', 'routes/sessions/session-history.ts'),
     route('sessions/:slug/patch', 'routes/sessions/session-patch.ts'),
     route('sessions/:slug/report', 'routes/sessions/session-report.ts'),
     route('sessions/:slug/payloads/:hash', 'routes/sessions/session-payload.ts'),

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { browser } from './browser.ts';
 import { delivery } from './delivery.ts';
 import { domain } from './domain.ts';
 import { events } from './events.ts';
@@ -41,6 +42,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   instances,
   idle,
   install,
+  browser,
 };
 const file = join(import.meta.dirname, 'results.json');
 

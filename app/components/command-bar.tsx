@@ -5,7 +5,6 @@ import type { LiveSession } from '../live.ts';
 import { CommandForm, CommandSubmit, commandKey } from './command-bar-form.tsx';
 import { PromptForm } from './command-bar-prompt.tsx';
 import type { Command, Intent } from './command-bar-rules.ts';
-import { Panel } from './page.tsx';
 import { Bar, buttonShape } from './ui/button.tsx';
 import { Confirm } from './ui/confirm.tsx';
 
@@ -33,18 +32,21 @@ export function CommandBar({ session, tasks, commands }: CommandBarProps) {
   const possible = commands.filter((command) => command.refusal === null);
   const refused = commands.filter((command) => command.refusal !== null);
   return (
-    <Panel title="Commands" id="commands">
-      <div data-commands className="flex flex-col gap-2 p-3 lg:p-4">
+    <section aria-labelledby="commands" className="relative border-line-1 max-desk:border-t-2 desk:border-b">
+      <h2 id="commands" className="engraved bg-surface-1 px-3 py-1.5 text-data desk:sr-only lg:px-4">
+        Commands
+      </h2>
+      <div data-commands className="command-strip flex flex-col gap-2 p-3">
         {possible.length === 0 && <p className="text-ink-2">Nothing can be ordered now; the reasons stand below.</p>}
         {possible.map((command) => (
           <CommandOrder key={command.intent} command={command} session={session} tasks={tasks} />
         ))}
         {refused.length > 0 && (
           <details>
-            <summary className="flex min-h-11 items-center text-data text-ink-2 underline">
+            <summary className="flex min-h-11 items-center px-2 text-data text-ink-2 underline">
               {refused.length} not possible now, and why
             </summary>
-            <ul className="flex flex-col gap-2">
+            <ul className="flex flex-col gap-2 desk:grid desk:grid-cols-3 desk:gap-1">
               {refused.map(({ intent, label, consequence, refusal }) => (
                 <li key={intent}>
                   <Bar type="button" label={label} consequence={consequence} refusal={refusal} stacked />
@@ -54,7 +56,7 @@ export function CommandBar({ session, tasks, commands }: CommandBarProps) {
           </details>
         )}
       </div>
-    </Panel>
+    </section>
   );
 }
 

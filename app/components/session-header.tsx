@@ -1,7 +1,7 @@
 import clsx from 'clsx';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { Usage } from '../../server/domain/metrics.ts';
+import { addUsage, emptyUsage } from '../../server/domain/metrics.ts';
 import { isExecuting } from '../../server/domain/session.ts';
 import { health } from '../../server/domain/session-life.ts';
 import { count, date, dateTime, duration, percent, plural, time, usd } from '../format.ts';
@@ -17,32 +17,34 @@ import { StatusBadge } from './status-badge.tsx';
 
 interface SessionHeaderProps {
   state: LiveState;
-  usage: Usage;
   repository: string;
   rehearsal: boolean;
 }
 
 /** State, clock, cost and the one sentence that says what is the matter: read in three seconds. */
-export function SessionHeader({ state, usage, repository, rehearsal }: SessionHeaderProps) {
+export function SessionHeader({ state, repository, rehearsal }: SessionHeaderProps) {
   const { session } = state;
+  const usage = Object.values(state.usage).reduce(addUsage, emptyUsage);
   const attention = session.attention.kind === 'none' ? null : attentionSigns[session.attention.kind];
   return (
     <header className="border-b-2 border-line-2">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 pt-3 lg:px-4">
-        <h1 className="flex min-w-0 flex-wrap items-baseline gap-x-3 text-title font-semibold">
-          <span className="font-data text-lead font-bold">{session.slug}</span>
-          <span className="min-w-0 break-words">{session.title}</span>
-        </h1>
-        <div className="flex flex-wrap items-center gap-2">
-          <StatusBadge sign={sessionSigns[session.status]} size="large" />
-          <span className="font-data text-data text-ink-2">
-            for <Age since={session.statusSince} />
-          </span>
-          {attention !== null && <StatusBadge sign={attention} size="large" />}
-          {rehearsal && <RehearsalMark />}
+      <div className="flex flex-wrap items-center gap-x-6 xl:flex-nowrap">
+        <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2 px-3 pt-3 lg:px-4 xl:py-1">
+          <h1 className="flex min-w-0 flex-wrap items-baseline gap-x-3 text-title font-semibold">
+            <span className="font-data text-lead font-bold">{session.slug}</span>
+            <span className="min-w-0 break-words">{session.title}</span>
+          </h1>
+          <div className="flex flex-wrap items-center gap-2">
+            <StatusBadge sign={sessionSigns[session.status]} size="large" />
+            <span className="font-data text-data text-ink-2">
+              for <Age since={session.statusSince} />
+            </span>
+            {attention !== null && <StatusBadge sign={attention} size="large" />}
+            {rehearsal && <RehearsalMark />}
+          </div>
         </div>
+        <VerdictLine state={state} />
       </div>
-      <VerdictLine state={state} />
       <dl className="grid grid-cols-2 border-t border-line-1 sm:grid-cols-4 lg:grid-cols-7 [&_dt]:whitespace-nowrap [&>div]:border-r [&>div]:border-line-1">
         <Clock session={session} />
         <Reading name="Progress">
@@ -84,7 +86,7 @@ function VerdictLine({ state }: { state: LiveState }) {
   return (
     <p
       className={clsx(
-        'mx-3 my-2 flex flex-wrap items-center justify-between gap-x-6 border-l-4 pl-3 text-lead lg:mx-4',
+        'mx-3 my-2 flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-6 border-l-4 pl-3 text-lead lg:mx-4',
         toneRule[tone],
         tone === 'quiet' || tone === 'live' ? 'text-ink-1' : toneText[tone],
       )}
@@ -96,7 +98,7 @@ function VerdictLine({ state }: { state: LiveState }) {
             {next.words} <Glyph name="arrow" size={12} />
           </Next>
         )}
-        <span className="lg:hidden">
+        <span className="desk:hidden">
           <Next to="#commands">Commands</Next>
         </span>
       </span>

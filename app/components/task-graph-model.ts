@@ -1,4 +1,7 @@
 import type { DependencyType, Task } from '../../server/domain/task.ts';
+import { type Folding, foldEdges, foldGraph, type StateCounts } from '../../server/domain/task-graph/fold.ts';
+import { nodeOf } from '../../server/domain/task-graph/graph.ts';
+import { waves } from '../../server/domain/task-graph/order.ts';
 import { layoutGraph } from '../graph-layout.ts';
 import type { LiveCollision, LiveEdge } from '../live.ts';
 
@@ -9,15 +12,35 @@ export interface GraphData {
   readonly criticalPath: readonly string[];
   /** Tasks that may run at once and announce the same paths. */
   readonly collisions?: readonly LiveCollision[] | undefined;
+  /** Groups whose children are not shown. */
+  readonly folded?: ReadonlySet<string> | undefined;
 }
 
-export interface GraphNode {
+/** One task as picture and table show it. */
+export interface TaskSight {
   readonly task: Task;
-  readonly x: number;
-  readonly y: number;
   readonly critical: boolean;
   /** It has children: it is never run itself and ends with them. */
   readonly group: boolean;
+  /** Its children are not shown; always false without any. */
+  readonly folded: boolean;
+  /** A group's leaves by state. */
+  readonly counts: StateCounts;
+  /** Tasks of the same wave may run at once; 1 is the first. Null for a group. */
+  readonly wave: number | null;
+}
+
+export interface GraphNode extends TaskSight {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What can be done with a task where it is seen; the orders about it stand in the inspector, which `inspect` opens. */
+export function sightCommands({
+  group,
+  folded,
+}: Pick<TaskSight, 'group' | 'folded'>): ('inspect' | 'fold' | 'unfold')[] {
+  return group ? ['inspect', folded ? 'unfold' : 'fold'] : ['inspect'];
 }
 
 export interface GraphLine {
@@ -57,35 +80,77 @@ export const dashes: Record<GraphLine['type'], string> = {
   collision: '3 3',
 };
 
-/** Nodes with their places and lines with their kinds. */
-export function graphModel({ tasks, edges, criticalPath, collisions = [] }: GraphData): GraphModel {
-  const critical = new Set(criticalPath);
+/** The tasks that are seen, in the order of the list, each with what is said of it; and where the hidden ones are seen. */
+export function taskSights({ tasks, edges, criticalPath, folded = nothing }: GraphData): {
+  sights: TaskSight[];
+  folding: Folding;
+} {
   const groups = new Set(tasks.map((task) => task.parentTaskId));
-  const known = new Set(tasks.map((task) => task.id));
-  const lines: GraphLine[] = edges
-    .filter((edge) => known.has(edge.from) && known.has(edge.to))
-    .map((edge) => ({
-      ...edge,
-      critical: critical.has(edge.from) && critical.has(edge.to),
-      label: labelOf(edge),
+  const critical = new Set(criticalPath);
+  const folding = foldGraph(
+    tasks.map(({ id, parentTaskId, status }) => ({ id, parentId: parentTaskId, status })),
+    folded,
+  );
+  const wave = new Map(
+    waves({ nodes: tasks.map(nodeOf), edges }).flatMap((ids, place) => ids.map((id) => [id, place + 1] as const)),
+  );
+  // What is critical inside a folded group is critical where it is seen.
+  const criticalAt = new Set([...critical].map((id) => folding.seenAt.get(id)));
+  const sights = tasks
+    .filter((task) => folding.seenAt.get(task.id) === task.id)
+    .map((task) => ({
+      task,
+      critical: criticalAt.has(task.id),
+      group: groups.has(task.id),
+      folded: groups.has(task.id) && folded.has(task.id),
+      counts: folding.counts.get(task.id) ?? {},
+      wave: wave.get(task.id) ?? null,
     }));
-  for (const { id, parentTaskId } of tasks) {
-    if (parentTaskId === null || !known.has(parentTaskId)) continue;
+  return { sights, folding };
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** More tasks than this are too many to be read at once: their groups begin folded. */
+export const unfoldedTasks = 60;
+
+/** The folded groups: by rule all of a large graph and none of a small one, but for those the address names by key. */
+export function foldedGroups(tasks: readonly Task[], toggled: readonly string[]): ReadonlySet<string> {
+  const groups = new Set(tasks.map((task) => task.parentTaskId));
+  const rule = tasks.length > unfoldedTasks;
+  return new Set(tasks.flatMap(({ id, key }) => (groups.has(id) && rule !== toggled.includes(key) ? [id] : [])));
+}
+
+/** Nodes with their places and lines with their kinds. */
+export function graphModel(data: GraphData): GraphModel {
+  const { tasks, edges, collisions = [] } = data;
+  const { sights, folding } = taskSights(data);
+  const critical = new Set(sights.filter((sight) => sight.critical).map((sight) => sight.task.id));
+  const lines: GraphLine[] = foldEdges(edges, folding).map((edge) => ({
+    ...edge,
+    critical: critical.has(edge.from) && critical.has(edge.to),
+    label: labelOf(edge),
+  }));
+  const seen = new Set(sights.map((sight) => sight.task.id));
+  for (const { task } of sights) {
+    const { id, parentTaskId } = task;
+    if (parentTaskId === null || !seen.has(parentTaskId)) continue;
     const line = { from: parentTaskId, to: id, type: 'part_of', required: true, critical: false, label: '' } as const;
     lines.push({ id: `part-${id}`, ...line });
   }
-  const ids = tasks.map((task) => task.id);
+  const ids = sights.map((sight) => sight.task.id);
   const { positions, width, height } = layoutGraph(ids, lines, nodeSize);
-  const nodes = tasks.map((task) => {
-    const at = positions.get(task.id) ?? { x: 0, y: 0 };
-    return { task, x: at.x, y: at.y, critical: critical.has(task.id), group: groups.has(task.id) };
+  const nodes = sights.map((sight) => {
+    const at = positions.get(sight.task.id) ?? { x: 0, y: 0 };
+    return { ...sight, x: at.x, y: at.y };
   });
   // After the layout: what may collide is no order. Drawn from the upper one down, beside the dependencies.
+  const known = new Set(tasks.map((task) => task.id));
   for (const one of collisions) {
-    const [upper, lower] = [one.first, one.second].sort(
-      (a, b) => (positions.get(a)?.y ?? 0) - (positions.get(b)?.y ?? 0),
-    );
-    if (upper === undefined || lower === undefined || !known.has(upper) || !known.has(lower)) continue;
+    if (!known.has(one.first) || !known.has(one.second)) continue;
+    const ends = [folding.seenAt.get(one.first) ?? one.first, folding.seenAt.get(one.second) ?? one.second] as const;
+    const [upper, lower] = ends.toSorted((a, b) => (positions.get(a)?.y ?? 0) - (positions.get(b)?.y ?? 0));
+    if (upper === undefined || lower === undefined || upper === lower) continue;
     const line = { from: upper, to: lower, type: 'collision', required: false, critical: false } as const;
     lines.push({ id: `collision-${one.first}-${one.second}`, ...line, label: collisionLabel(one) });
   }
@@ -101,9 +166,9 @@ function collisionLabel({ globs }: LiveCollision): string {
   return globs.length > 1 ? `${path} +${globs.length - 1}` : path;
 }
 
-function labelOf(edge: LiveEdge): string {
+function labelOf(edge: LiveEdge & { count: number }): string {
   // The kind is told by the dash: in a dense graph a word on every line would cover the lines.
-  const parts = [edge.lagSeconds > 0 ? `+${edge.lagSeconds} s` : ''];
+  const parts = [edge.count > 1 ? `${edge.count} ×` : '', edge.lagSeconds > 0 ? `+${edge.lagSeconds} s` : ''];
   if (!edge.required) parts.push('optional');
   return parts.filter((part) => part !== '').join(' ');
 }

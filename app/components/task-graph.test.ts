@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dependencyTypes, taskStatuses } from '../../server/domain/task.ts';
+import { nodeOf } from '../../server/domain/task-graph/graph.ts';
+import { accepted } from '../../server/domain/task-graph/testing.ts';
 import { aTask } from '../live-testing.ts';
-import { type GraphData, graphModel } from './task-graph-model.ts';
+import { foldedGroups, type GraphData, graphModel, sightCommands, type TaskSight } from './task-graph-model.ts';
 import { taskRows } from './task-table-rows.ts';
 
 const graphs = fc.integer({ min: 0, max: 15 }).chain((count) => {
@@ -11,6 +13,7 @@ const graphs = fc.integer({ min: 0, max: 15 }).chain((count) => {
     statuses: fc.array(fc.constantFrom(...taskStatuses), { minLength: count, maxLength: count }),
     parents: fc.array(fc.option(index), { minLength: count, maxLength: count }),
     critical: fc.uniqueArray(index),
+    folded: fc.uniqueArray(index),
     pairs: fc.uniqueArray(fc.tuple(index, index, fc.constantFrom(...dependencyTypes), fc.boolean()), {
       maxLength: 20,
       selector: ([a, b]) => `${a}-${b}`,
@@ -20,38 +23,39 @@ const graphs = fc.integer({ min: 0, max: 15 }).chain((count) => {
 
 type Sample = typeof graphs extends fc.Arbitrary<infer T> ? T : never;
 
-function dataOf({ statuses, parents, critical, pairs }: Sample): GraphData {
+function dataOf({ statuses, parents, critical, pairs, folded }: Sample): GraphData {
   const parentOf = (i: number) => {
     const parent = parents[i];
     return parent != null && parent < i ? `t${parent}` : null;
   };
+  const tasks = statuses.map((status, i) =>
+    aTask({ id: `t${i}`, key: `k${i}`, position: i, status, parentTaskId: parentOf(i) }),
+  );
   return {
-    tasks: statuses.map((status, i) =>
-      aTask({ id: `t${i}`, key: `k${i}`, position: i, status, parentTaskId: parentOf(i) }),
-    ),
-    edges: pairs
-      .filter(([a, b]) => a < b)
-      .map(([a, b, type, required]) => ({
-        id: `${a}-${b}`,
-        from: `t${a}`,
-        to: `t${b}`,
-        type,
-        required,
-        lagSeconds: 0,
-      })),
+    tasks,
+    edges: accepted(
+      tasks.map(nodeOf),
+      pairs
+        .filter(([a, b]) => a < b)
+        .map(([a, b, type, required]) => ({ from: `t${a}`, to: `t${b}`, type, required, lagSeconds: 0 })),
+    ).map((edge) => ({ ...edge, id: `${edge.from}-${edge.to}` })),
     criticalPath: critical.map((i) => `t${i}`).filter((id) => statuses[Number(id.slice(1))] !== undefined),
+    folded: new Set(folded.map((i) => `t${i}`)),
   };
 }
 
-test('the picture and the table show the same tasks, states, marks and dependencies', () => {
+test('the picture and the table show the same tasks, states, marks, commands and dependencies, folded or not', () => {
   fc.assert(
     fc.property(graphs, (graph) => {
       const data = dataOf(graph);
       const model = graphModel(data);
       const rows = taskRows(data);
-      const facts = (nodes: readonly { task: { id: string; status: string }; critical: boolean; group: boolean }[]) =>
-        nodes
-          .map(({ task, critical, group }) => ({ id: task.id, status: task.status, critical, group }))
+      const facts = (sights: readonly TaskSight[]) =>
+        sights
+          .map(({ task, critical, group, folded, counts, wave }) => ({
+            ...{ id: task.id, status: task.status, critical, group, folded, counts, wave },
+            commands: sightCommands({ group, folded }),
+          }))
           .sort((a, b) => a.id.localeCompare(b.id));
       expect(facts(rows)).toEqual(facts(model.nodes));
 
@@ -62,7 +66,9 @@ test('the picture and the table show the same tasks, states, marks and dependenc
         row.after.map(({ id, type, required }) => ({ from: id, to: row.task.id, type, required })),
       );
       const sorted = (edges: typeof ofTable) =>
-        edges.toSorted((a, b) => `${a.from} ${a.to}`.localeCompare(`${b.from} ${b.to}`));
+        edges.toSorted((a, b) =>
+          `${a.from} ${a.to} ${a.type} ${a.required}`.localeCompare(`${b.from} ${b.to} ${b.type} ${b.required}`),
+        );
       expect(sorted(ofTable)).toEqual(sorted(ofPicture as typeof ofTable));
     }),
   );
@@ -118,4 +124,15 @@ test('what may collide orders nothing: places and dependencies stay, the line le
     { after: [], collides: [{ key: 'b', paths: 'src/** and src/a.ts, docs/**' }] },
     { after: [], collides: [{ key: 'a', paths: 'src/** and src/a.ts, docs/**' }] },
   ]);
+});
+
+test('a large graph begins with its groups folded, a small one does not; the address says otherwise by key', () => {
+  const group = (count: number) => [
+    aTask({ id: 'g', key: 'g' }),
+    ...Array.from({ length: count }, (_, i) => aTask({ id: `t${i}`, key: `k${i}`, parentTaskId: 'g' })),
+  ];
+  expect([...foldedGroups(group(5), [])]).toEqual([]);
+  expect([...foldedGroups(group(5), ['g', 'k1', 'ghost'])]).toEqual(['g']);
+  expect([...foldedGroups(group(200), [])]).toEqual(['g']);
+  expect([...foldedGroups(group(200), ['g'])]).toEqual([]);
 });

@@ -1,82 +1,250 @@
 import '@xyflow/react/dist/base.css';
 import {
   type Edge,
-  Handle,
   MarkerType,
   type Node,
-  type NodeProps,
   Panel,
   Position,
   ReactFlow,
+  ReactFlowProvider,
   useReactFlow,
+  useStore,
+  type Viewport,
+  ViewportPortal,
 } from '@xyflow/react';
-import clsx from 'clsx';
-import { memo, useMemo } from 'react';
-import type { Task } from '../../server/domain/task.ts';
-import { taskSigns, toneBlock, toneRule, toneText } from '../status.ts';
-import { Glyph } from './glyph.tsx';
-import { dashes, type GraphData, type GraphLine, type GraphNode, graphModel, nodeSize } from './task-graph-model.ts';
-import { reasonText, waitsForPath } from './task-words.ts';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { useHydrated } from '../hooks/use-hydrated.ts';
+import { TaskGraphMap } from './task-graph-map.tsx';
+import {
+  dashes,
+  type GraphData,
+  type GraphLine,
+  type GraphModel,
+  type GraphNode,
+  graphModel,
+  nodeSize,
+} from './task-graph-model.ts';
+import { nodeId, TaskBox } from './task-graph-node.tsx';
+import { centred, type Drawn, drawnPart, firstView, type Size, type View, walk, wholeView } from './task-graph-view.ts';
 import { Button } from './ui/button.tsx';
-
-type TaskNode = Node<{ of: GraphNode }, 'task'>;
 
 interface TaskGraphProps extends GraphData {
   selected: string | null;
   onSelect: (taskId: string | null) => void;
+  /** Folds a group, or unfolds it. */
+  onFold: (taskId: string) => void;
 }
 
-const nodeTypes = { task: memo(TaskBox) };
+const nodeTypes = { task: TaskBox };
 // The size of the first paint, before the browser has measured: the server draws with it.
-const firstPaint = { width: 1080, height: 480 };
+const firstPaint: Size = { width: 640, height: 420 };
 
 /** The graph as a picture: columns from left to right, states live, the critical path drawn heavier. */
-export function TaskGraph({ tasks, edges, criticalPath, collisions, selected, onSelect }: TaskGraphProps) {
+export function TaskGraph({ selected, onSelect, onFold, ...data }: TaskGraphProps) {
+  const { tasks, edges, criticalPath, collisions, folded } = data;
   const model = useMemo(
-    () => graphModel({ tasks, edges, criticalPath, collisions }),
-    [tasks, edges, criticalPath, collisions],
+    () => graphModel({ tasks, edges, criticalPath, collisions, folded }),
+    [tasks, edges, criticalPath, collisions, folded],
   );
-  const nodes = useMemo(() => model.nodes.map((node) => nodeOf(node, selected)), [model, selected]);
-  const lines = useMemo(() => model.lines.map(edgeOf), [model]);
+  // What the server draws, and the browser first: before anything is measured.
+  const [first] = useState(() => {
+    const view = firstView(model, firstPaint);
+    const drawn = drawnPart(model, view, firstPaint, new Set());
+    const at = selected ?? model.nodes[0]?.task.id;
+    const hands = { onSelect, onFold };
+    return {
+      view,
+      nodes: drawn.nodes.map((node) => flowNode(node, node.task.id === selected, node.task.id === at, hands)),
+      edges: drawn.lines.map(edgeOf),
+    };
+  });
   return (
-    <ReactFlow
-      {...firstPaint}
-      nodes={nodes}
-      edges={lines}
-      nodeTypes={nodeTypes}
-      onNodeClick={(_event, node) => onSelect(node.id)}
-      onPaneClick={() => onSelect(null)}
-      onSelectionChange={({ nodes: chosen }) => chosen[0] !== undefined && onSelect(chosen[0].id)}
-      fitView
-      fitViewOptions={{ padding: 0.1, maxZoom: 1 }}
-      minZoom={0.1}
-      maxZoom={2}
-      nodesDraggable={false}
-      nodesConnectable={false}
-      edgesFocusable={false}
-      onlyRenderVisibleElements={tasks.length > 100}
-      zoomOnScroll={false}
-      preventScrolling={false}
-      proOptions={{ hideAttribution: true }}
-      aria-label="Task graph"
-      className="[--xy-background-color:var(--color-surface-0)] [--xy-edge-stroke:var(--color-line-3)]"
+    <ReactFlowProvider
+      initialNodes={first.nodes}
+      initialEdges={first.edges}
+      initialWidth={firstPaint.width}
+      initialHeight={firstPaint.height}
+      fitView={isSmall(model)}
+      initialFitViewOptions={fit}
     >
-      <Zoom />
-    </ReactFlow>
+      <Picture model={model} firstLook={first.view} selected={selected} onSelect={onSelect} onFold={onFold} />
+    </ReactFlowProvider>
   );
 }
 
-function nodeOf(node: GraphNode, selected: string | null): TaskNode {
-  const { task, x, y, critical, group } = node;
+const fit = { padding: 0.08, maxZoom: 1 };
+const isSmall = (model: GraphModel) => model.nodes.length + model.lines.length <= 300;
+
+interface PictureProps extends Pick<TaskGraphProps, 'selected' | 'onSelect' | 'onFold'> {
+  model: GraphModel;
+  firstLook: View;
+}
+
+function Picture({ model, firstLook, selected, onSelect, onFold }: PictureProps) {
+  const { size, view, look, moved } = useView(model, firstLook);
+  const hand = useHand(model, selected, { size, view, look }, { onSelect, onFold });
+  const keep = useMemo(() => new Set([hand.at, selected].filter((id) => id !== null)), [hand.at, selected]);
+  // The window moves with every frame of a drag; what is drawn changes only every few hundred pixels.
+  const step = 160;
+  const coarse = [Math.round(view.x / step) * step, Math.round(view.y / step) * step] as const;
+  const drawn = useMemo(
+    () => drawnPart(model, { x: coarse[0], y: coarse[1], zoom: view.zoom }, size, keep),
+    [model, coarse[0], coarse[1], view.zoom, size, keep],
+  );
+  const nodes = useMemo(
+    () =>
+      drawn.nodes.map((node) =>
+        flowNode(node, node.task.id === selected, node.task.id === hand.at, { onSelect, onFold }),
+      ),
+    [drawn, selected, hand.at, onSelect, onFold],
+  );
+  const lines = useMemo(() => drawn.lines.map(edgeOf), [drawn]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are the nodes' own, which are buttons
+    <div className="relative h-full w-full" onKeyDown={hand.typed} data-nodes={nodes.length} data-lines={lines.length}>
+      <ReactFlow
+        {...firstPaint}
+        nodes={nodes}
+        edges={lines}
+        nodeTypes={nodeTypes}
+        onPaneClick={() => onSelect(null)}
+        onViewportChange={moved}
+        fitView={isSmall(model)}
+        fitViewOptions={fit}
+        defaultViewport={firstLook}
+        minZoom={0.02}
+        maxZoom={2}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        zoomOnScroll={false}
+        preventScrolling={false}
+        proOptions={{ hideAttribution: true }}
+        aria-label="Task graph"
+        className="[--xy-background-color:var(--color-surface-0)] [--xy-edge-stroke:var(--color-line-3)]"
+      >
+        <Rest drawn={drawn} />
+        <Panel position="top-right" className="js-only flex gap-1">
+          <Button aria-label="Zoom out" onClick={() => look(scaled(view, size, 1 / 1.4))}>
+            −
+          </Button>
+          <Button aria-label="Zoom in" onClick={() => look(scaled(view, size, 1.4))}>
+            +
+          </Button>
+          <Button onClick={() => look(wholeView(model, size))}>Fit</Button>
+        </Panel>
+      </ReactFlow>
+      <TaskGraphMap model={model} view={view} size={size} onGo={(x, y) => look(centred({ x, y }, size, view.zoom))} />
+    </div>
+  );
+}
+
+const scaled = (view: View, size: Size, by: number): View => {
+  const zoom = Math.min(2, Math.max(0.02, view.zoom * by));
+  const share = zoom / view.zoom;
+  return {
+    x: size.width / 2 - (size.width / 2 - view.x) * share,
+    y: size.height / 2 - (size.height / 2 - view.y) * share,
+    zoom,
+  };
+};
+
+/** Where the window stands. Another graph is looked at anew once the window's size is known. */
+function useView(model: GraphModel, firstLook: View) {
+  const { setViewport } = useReactFlow();
+  const width = useStore((state) => state.width) || firstPaint.width;
+  const height = useStore((state) => state.height) || firstPaint.height;
+  const size = useMemo(() => ({ width, height }), [width, height]);
+  const [view, setView] = useState(firstLook);
+  const look = (next: View) => {
+    setView(next);
+    void setViewport(next);
+  };
+  const measured = useMeasured(width);
+  // A page whose pane was opened, or whose graph was folded or queried, shows all of it again.
+  const shape = `${model.nodes.length} ${Math.round(model.width)} ${Math.round(model.height)} ${measured}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is what it depends on
+  useEffect(() => look(firstView(model, size)), [shape]);
+  return { size, view, look, moved: ({ x, y, zoom }: Viewport) => setView({ x, y, zoom }) };
+}
+
+/** Whether the size is the browser's own yet; a pane that is made wider afterwards is left where the reader put it. */
+function useMeasured(width: number): boolean {
+  return useHydrated() && width !== firstPaint.width;
+}
+
+interface Hand {
+  readonly at: string | null;
+  readonly typed: (event: KeyboardEvent) => void;
+}
+
+/** One tab stop: the arrow keys walk along the edges, Enter opens, plus and minus unfold and fold. */
+function useHand(
+  model: GraphModel,
+  selected: string | null,
+  { size, view, look }: { size: Size; view: View; look: (view: View) => void },
+  { onSelect, onFold }: Pick<TaskGraphProps, 'onSelect' | 'onFold'>,
+): Hand {
+  const [chosen, setChosen] = useState<string | null>(selected);
+  const has = (id: string | null) => model.nodes.some((node) => node.task.id === id);
+  const at = has(chosen) ? chosen : has(selected) ? selected : (model.nodes[0]?.task.id ?? null);
+  const focus = useRef<string | null>(null);
+  useEffect(() => {
+    if (focus.current === null) return;
+    document.getElementById(nodeId(focus.current))?.focus({ preventScroll: true });
+    focus.current = null;
+  });
+  useEffect(() => setChosen(selected), [selected]);
+
+  function go(id: string) {
+    setChosen(id);
+    focus.current = id;
+    const node = model.nodes.find((one) => one.task.id === id);
+    if (node === undefined) return;
+    const left = node.x * view.zoom + view.x;
+    const top = node.y * view.zoom + view.y;
+    const inside =
+      left >= 0 &&
+      top >= 0 &&
+      left + nodeSize.width * view.zoom <= size.width &&
+      top + nodeSize.height * view.zoom <= size.height;
+    if (!inside || view.zoom < 0.3) look(centred(node, size, Math.max(0.6, view.zoom)));
+  }
+
+  return {
+    at,
+    typed(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey || at === null) return;
+      if (!(event.target as HTMLElement).id.startsWith(nodeId(''))) return;
+      const here = model.nodes.find((node) => node.task.id === at);
+      if (event.key === 'Escape') onSelect(null);
+      else if (event.key === '+' || event.key === '-') {
+        if (here?.group && here.folded === (event.key === '+')) onFold(at);
+        focus.current = at;
+      } else {
+        const next = walk(model, at, event.key);
+        if (next === null) return;
+        go(next);
+      }
+      event.preventDefault();
+    },
+  };
+}
+
+type Hands = Pick<TaskGraphProps, 'onSelect' | 'onFold'>;
+
+function flowNode(node: GraphNode, selected: boolean, atHand: boolean, hands: Hands): Node {
   const { width, height } = nodeSize;
   return {
-    id: task.id,
+    id: node.task.id,
     type: 'task',
-    position: { x, y },
-    data: { of: node },
+    position: { x: node.x, y: node.y },
+    data: { of: node, selected, atHand, ...hands },
     width,
     height,
-    selected: task.id === selected,
     // Named for the server, which cannot measure where the handles are.
     handles: [
       { type: 'target', position: Position.Left, x: 0, y: height / 2, width: 1, height: 1 },
@@ -84,7 +252,6 @@ function nodeOf(node: GraphNode, selected: string | null): TaskNode {
       { id: 'above', type: 'target', position: Position.Top, x: width / 2, y: 0, width: 1, height: 1 },
       { id: 'below', type: 'source', position: Position.Bottom, x: width / 2, y: height, width: 1, height: 1 },
     ],
-    ariaLabel: describe(task, critical, group),
   };
 }
 
@@ -116,73 +283,23 @@ function colorOf(line: GraphLine): string {
   return line.required ? 'var(--color-line-3)' : 'var(--color-line-2)';
 }
 
-function describe(task: Task, critical: boolean, group: boolean): string {
-  const marks = [
-    group ? 'group' : '',
-    critical ? 'on the critical path' : '',
-    task.optional ? 'optional' : '',
-    waitsForPath(task) ? reasonText(task.reason ?? '') : '',
-  ];
-  return [
-    `Task ${task.key}: ${task.title}, ${taskSigns[task.status].word}`,
-    ...marks.filter((mark) => mark !== ''),
-  ].join(', ');
-}
-
-function TaskBox({ data, selected }: NodeProps<TaskNode>) {
-  const { task, critical, group } = data.of;
-  const sign = taskSigns[task.status];
+/** What is not drawn in full: outlines and lines, one shape each however many there are. */
+function Rest({ drawn: { nodes, outlines, strokes } }: { drawn: Drawn }) {
+  if (outlines.length === 0 && strokes.length === 0) return null;
+  const places = new Map([...nodes, ...outlines].map((node) => [node.task.id, node]));
+  const boxes = outlines.map(({ x, y }) => `M${x} ${y}h${nodeSize.width}v${nodeSize.height}h${-nodeSize.width}z`);
+  const paths = strokes.map((line) => {
+    const from = places.get(line.from);
+    const to = places.get(line.to);
+    if (from === undefined || to === undefined) return '';
+    return `M${from.x + nodeSize.width} ${from.y + nodeSize.height / 2}L${to.x} ${to.y + nodeSize.height / 2}`;
+  });
   return (
-    <div
-      className={clsx(
-        'flex h-full flex-col border-2 bg-surface-1 text-left',
-        sign.inverse ? toneRule[sign.tone] : critical ? 'border-ink-1' : 'border-line-2',
-        selected && 'outline-4 outline-offset-2 outline-ink-1',
-      )}
-    >
-      <Handle type="target" position={Position.Left} isConnectable={false} className="opacity-0" />
-      <p
-        className={clsx(
-          'flex items-center justify-between gap-2 px-2 font-data text-micro font-bold leading-6',
-          sign.inverse ? toneBlock[sign.tone] : ['bg-surface-2', toneText[sign.tone]],
-        )}
-      >
-        <span className="flex items-center gap-1.5">
-          <Glyph name={sign.glyph} size={12} />
-          {sign.word}
-        </span>
-        <span className="truncate">{task.key}</span>
-      </p>
-      <p className="line-clamp-2 flex-1 px-2 pt-1 text-data leading-5 text-ink-1">{task.title}</p>
-      {waitsForPath(task) ? (
-        <p className="truncate px-2 font-data text-micro leading-5 text-caution">{reasonText(task.reason ?? '')}</p>
-      ) : (
-        <p className="flex justify-between gap-2 px-2 font-data text-micro leading-5 text-ink-3">
-          <span>{group ? 'group' : `${task.estimate.expected.toFixed(1)} h`}</span>
-          <span className={clsx(critical && 'font-bold text-ink-1')}>
-            {critical ? 'critical' : task.optional ? 'optional' : ''}
-          </span>
-          <span>{task.attemptCount > 0 ? `try ${task.attemptCount}` : ''}</span>
-        </p>
-      )}
-      <Handle type="source" position={Position.Right} isConnectable={false} className="opacity-0" />
-      <Handle id="above" type="target" position={Position.Top} isConnectable={false} className="opacity-0" />
-      <Handle id="below" type="source" position={Position.Bottom} isConnectable={false} className="opacity-0" />
-    </div>
-  );
-}
-
-function Zoom() {
-  const { zoomIn, zoomOut, fitView } = useReactFlow();
-  return (
-    <Panel position="top-right" className="js-only flex gap-1">
-      <Button aria-label="Zoom out" onClick={() => void zoomOut()}>
-        −
-      </Button>
-      <Button aria-label="Zoom in" onClick={() => void zoomIn()}>
-        +
-      </Button>
-      <Button onClick={() => void fitView({ padding: 0.1, maxZoom: 1 })}>Fit</Button>
-    </Panel>
+    <ViewportPortal>
+      <svg aria-hidden="true" className="absolute left-0 top-0 overflow-visible" width="1" height="1">
+        <path d={paths.join('')} stroke="var(--color-line-2)" strokeWidth={2} fill="none" />
+        <path d={boxes.join('')} stroke="var(--color-line-3)" strokeWidth={2} fill="var(--color-surface-1)" />
+      </svg>
+    </ViewportPortal>
   );
 }

@@ -68,11 +68,14 @@ function show(tasks = [aTask()], attempts: AttemptDetail[] = [], actor = lead) {
               attempts,
               decisions: [],
               agents: [{ id: 'ag1', name: 'AGENT-DEBUGGER-01', type: 'debugger' }],
+              knowledge: [],
             }}
             state={aState({ tasks })}
             collisions={[{ first: 't1', second: 't2', globs: [['src/**', 'src/a.ts']] }]}
             actor={actor}
             base="/sessions/IND-42"
+            close="?"
+            refusal={null}
           />
         </ClockProvider>
       ),

@@ -1,14 +1,16 @@
-import { useEffect, useRef } from 'react';
-import { Link, useLocation } from 'react-router';
+import { Link } from 'react-router';
 import type { Actor } from '../../server/domain/actor.ts';
+import { useLedHere } from '../hooks/use-led-here.ts';
 import type { LiveCollision, LiveState } from '../live.ts';
 import type { AttemptDetail, TaskDecision } from '../live-attempt.ts';
+import { JsonFrame } from './json-frame.tsx';
 import { Panel } from './page.tsx';
 import { Empty } from './states.tsx';
 import { TaskAttempts } from './task-inspector-attempts.tsx';
 import { TaskFacts } from './task-inspector-facts.tsx';
+import { type Knowledge, TaskKnowledge } from './task-inspector-knowledge.tsx';
 import { TaskOrders } from './task-inspector-orders.tsx';
-import { taskRefusals } from './task-orders.ts';
+import { type TaskRefusals, taskRefusals } from './task-orders.ts';
 import { taskRows } from './task-table-rows.ts';
 
 /** What only the loader knows of the task that is looked at. */
@@ -17,6 +19,8 @@ export interface Inspection {
   readonly attempts: readonly AttemptDetail[];
   readonly decisions: readonly TaskDecision[];
   readonly agents: readonly { readonly id: string; readonly name: string; readonly type: string }[];
+  /** What the session's agents see. */
+  readonly knowledge: readonly Knowledge[];
 }
 
 interface TaskInspectorProps {
@@ -25,13 +29,28 @@ interface TaskInspectorProps {
   collisions: readonly LiveCollision[];
   actor: Actor;
   base: string;
+  /** Where closing leads: what else the address says stays. */
+  close: string;
+  /** Why nothing is ordered now, whatever the task; null when its own state decides. */
+  refusal: string | null;
+  /** Whether a phone goes to it when it is chosen. */
+  leads?: boolean;
 }
 
 /** Everything about one task: the address names it, so that it can be sent to somebody else. */
-export function TaskInspector({ inspection, state, collisions, actor, base }: TaskInspectorProps) {
-  const { taskId, attempts, decisions, agents } = inspection;
+export function TaskInspector({
+  inspection,
+  state,
+  collisions,
+  actor,
+  base,
+  close,
+  refusal,
+  leads = true,
+}: TaskInspectorProps) {
+  const { taskId, attempts, decisions, agents, knowledge } = inspection;
   const row = taskRows(state).find(({ task }) => task.id === taskId);
-  const section = useShown();
+  const section = useLedHere(leads);
   const keyOf = (id: string) => state.tasks.find((task) => task.id === id)?.key ?? 'a task';
   const nameOf = (id: string) => agents.find((agent) => agent.id === id)?.name ?? 'an agent that is gone';
   return (
@@ -48,7 +67,7 @@ export function TaskInspector({ inspection, state, collisions, actor, base }: Ta
           <span className="break-words">{row?.task.title ?? 'This task'}</span>
         </h2>
         <Link
-          to="?"
+          to={close}
           preventScrollReset
           className="engraved flex min-h-11 shrink-0 items-center border-l border-line-1 px-4 text-data hover:bg-surface-3"
         >
@@ -72,18 +91,20 @@ export function TaskInspector({ inspection, state, collisions, actor, base }: Ta
             row={row}
             tasks={state.tasks}
             agents={agents}
-            refusals={taskRefusals({ session: state.session, task: row.task, group: row.group }, actor)}
+            refusals={refusalsOf(
+              taskRefusals({ session: state.session, task: row.task, group: row.group }, actor),
+              refusal,
+            )}
             base={base}
             by={actor.name}
           />
+          <TaskKnowledge knowledge={knowledge} base={base} />
           <Panel title="As data">
             <details>
               <summary className="flex min-h-11 items-center px-3 text-data underline lg:px-4">
                 The task as JSON
               </summary>
-              <pre className="max-h-96 overflow-auto whitespace-pre-wrap break-words border-t border-line-1 bg-surface-1 p-3 text-micro">
-                {JSON.stringify(row.task, null, 2)}
-              </pre>
+              <JsonFrame value={row.task} />
             </details>
           </Panel>
         </>
@@ -92,19 +113,7 @@ export function TaskInspector({ inspection, state, collisions, actor, base }: Ta
   );
 }
 
-const deskWidth = 1_024;
-
-/** On a phone the inspector stands under the tabs: whoever chose a task is led there. On a desk it is in sight. */
-function useShown() {
-  const section = useRef<HTMLElement>(null);
-  const { key } = useLocation();
-  // The key of a page that was loaded, not come to: what it focuses is the browser's.
-  const chosen = key !== 'default';
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once per task, which this is keyed by
-  useEffect(() => {
-    if (window.innerWidth >= deskWidth) return;
-    section.current?.scrollIntoView();
-    if (chosen) section.current?.focus({ preventScroll: true });
-  }, []);
-  return section;
+function refusalsOf(own: TaskRefusals, refusal: string | null): TaskRefusals {
+  if (refusal === null) return own;
+  return Object.fromEntries(Object.keys(own).map((order) => [order, refusal])) as TaskRefusals;
 }

@@ -1,13 +1,11 @@
 import type { DependencyType, Task } from '../../server/domain/task.ts';
-import type { GraphData } from './task-graph-model.ts';
+import { foldEdges } from '../../server/domain/task-graph/fold.ts';
+import { type GraphData, type TaskSight, taskSights } from './task-graph-model.ts';
 import { pathsOf } from './task-words.ts';
 
-export interface TaskRow {
-  readonly task: Task;
+export interface TaskRow extends TaskSight {
   /** How deep it lies inside groups. */
   readonly depth: number;
-  readonly group: boolean;
-  readonly critical: boolean;
   readonly after: readonly {
     readonly id: string;
     readonly key: string;
@@ -20,36 +18,32 @@ export interface TaskRow {
 }
 
 /** The graph as a list to be read from top to bottom: what comes first stands first, children under their group. */
-export function taskRows({ tasks, edges, criticalPath, collisions = [] }: GraphData): TaskRow[] {
+export function taskRows(data: GraphData): TaskRow[] {
+  const { tasks, edges, collisions = [] } = data;
+  const { sights, folding } = taskSights(data);
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const critical = new Set(criticalPath);
-  const children = Map.groupBy(tasks, (task) =>
-    task.parentTaskId !== null && byId.has(task.parentTaskId) ? task.parentTaskId : null,
+  const incoming = Map.groupBy(foldEdges(edges, folding), (edge) => edge.to);
+  const seen = new Set(sights.map((sight) => sight.task.id));
+  const children = Map.groupBy(sights, ({ task: { parentTaskId } }) =>
+    parentTaskId !== null && seen.has(parentTaskId) ? parentTaskId : null,
   );
   const level = levels(tasks, edges);
   const rows: TaskRow[] = [];
   const walk = (parent: string | null, depth: number) => {
     const ordered = (children.get(parent) ?? []).toSorted(
-      (a, b) => (level.get(a.id) ?? 0) - (level.get(b.id) ?? 0) || a.position - b.position,
+      ({ task: a }, { task: b }) => (level.get(a.id) ?? 0) - (level.get(b.id) ?? 0) || a.position - b.position,
     );
-    for (const task of ordered) {
-      const after = edges.flatMap((edge) => {
-        const before = edge.to === task.id ? byId.get(edge.from) : undefined;
-        if (before === undefined) return [];
-        return [{ ...edge, id: before.id, key: before.key }].map(({ id, key, type, required, lagSeconds }) => ({
-          id,
-          key,
-          type,
-          required,
-          lagSeconds,
-        }));
-      });
+    for (const sight of ordered) {
+      const { task } = sight;
+      const after = (incoming.get(task.id) ?? []).map(({ from, type, required, lagSeconds }) => ({
+        ...{ id: from, key: byId.get(from)?.key ?? 'a task', type, required, lagSeconds },
+      }));
       const collides = collisions.flatMap((one) => {
         if (one.first !== task.id && one.second !== task.id) return [];
         const other = byId.get(one.first === task.id ? one.second : one.first);
         return other === undefined ? [] : [{ key: other.key, paths: pathsOf(one) }];
       });
-      rows.push({ task, depth, group: children.has(task.id), critical: critical.has(task.id), after, collides });
+      rows.push({ ...sight, depth, after, collides });
       walk(task.id, depth + 1);
     }
   };

@@ -1,5 +1,5 @@
 import type { AttemptBar } from './timeline-bars.ts';
-import { TimelineRow } from './timeline-row.tsx';
+import { EventLine, Idle } from './timeline-row.tsx';
 import type { Row } from './timeline-rows.ts';
 
 interface TimelinePlainProps {
@@ -15,7 +15,12 @@ export function TimelinePlain({ rows, bars, base, paged }: TimelinePlainProps) {
   const first = rows.find((row) => row.kind === 'event');
   const seq = first?.kind === 'event' ? first.seq : 1;
   return (
-    <section aria-label="Timeline">
+    <section
+      aria-label="Timeline"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a pane that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="desk:h-full desk:overflow-y-auto"
+    >
       <p className="flex flex-wrap gap-x-6 border-b border-line-1 px-3 lg:px-4">
         {seq > 1 && (
           <a href={`${base}?before=${seq}`} className="inline-flex min-h-11 items-center underline">
@@ -31,7 +36,11 @@ export function TimelinePlain({ rows, bars, base, paged }: TimelinePlainProps) {
       <ol>
         {rows.map((row) => (
           <li key={row.key}>
-            <TimelineRow row={row} bar={barOf(row, bars)} base={base} marked={false} />
+            {row.kind === 'idle' ? (
+              <Idle seconds={row.seconds} />
+            ) : (
+              <EventLine row={row} bar={barOf(row, bars)} base={base} marked={false} address={null} />
+            )}
           </li>
         ))}
       </ol>

@@ -2,31 +2,49 @@ import clsx from 'clsx';
 import { Link } from 'react-router';
 import type { EventType } from '../../server/domain/events.ts';
 import { dateTime, duration, milliseconds, time } from '../format.ts';
+import type { AddressInUse } from '../hooks/use-address.ts';
 import { useNow } from '../hooks/use-clock.tsx';
 import { toneText } from '../status.ts';
 import { Glyph } from './glyph.tsx';
+import { JsonFrame } from './json-frame.tsx';
 import { type AttemptBar, grownTo, type SegmentKind, segmentKinds } from './timeline-bars.ts';
 import { blobOf, commandsOf, toolCallOf } from './timeline-payload.ts';
-import type { EventRow, IdleRow, Row } from './timeline-rows.ts';
+import type { EventRow } from './timeline-rows.ts';
 
 interface RowProps {
-  row: Row;
+  row: EventRow;
   bar: AttemptBar | undefined;
   base: string;
   marked: boolean;
+  /** Without one the row links by its number alone. */
+  address: Pick<AddressInUse, 'to'> | null;
 }
 
-/** One row of the timeline; idle time is a break of fixed height with its length on it. */
-export function TimelineRow({ row, ...rest }: RowProps) {
-  return row.kind === 'idle' ? <Idle row={row} /> : <EventLine row={row} {...rest} />;
-}
-
-function Idle({ row }: { row: IdleRow }) {
+/** Time in which nothing happened: a break of fixed height with its length on it. */
+export function Idle({ seconds }: { seconds: number }) {
   return (
     <p className="flex items-center gap-3 px-3 py-1 font-data text-micro text-ink-3 lg:px-4">
       <span aria-hidden="true" className="h-px flex-1 border-t border-dashed border-line-2" />
-      nothing for {duration(row.seconds)}
+      nothing for {duration(seconds)}
       <span aria-hidden="true" className="h-px flex-1 border-t border-dashed border-line-2" />
+    </p>
+  );
+}
+
+/** Where the moment that is shown lies: what follows had not happened then. */
+export function Later() {
+  return (
+    <p className="border-b-4 border-caution px-3 pb-1 pt-2 font-data text-micro text-caution lg:px-4">
+      the moment shown; what follows came later
+    </p>
+  );
+}
+
+/** The place of an event that is being read, or that retention took away. */
+export function Unread({ seq, gone }: { seq: number; gone: boolean }) {
+  return (
+    <p className="h-14 border-b border-line-1 px-3 py-1.5 font-data text-micro text-ink-3 lg:px-4">
+      event {seq.toLocaleString('en-US')} {gone ? 'is not kept any more' : 'is being read'}
     </p>
   );
 }
@@ -34,7 +52,8 @@ function Idle({ row }: { row: IdleRow }) {
 // Frequent and of little weight each: one line instead of two.
 const small: ReadonlySet<EventType> = new Set(['attempt.usage_reported', 'attempt.file_changed']);
 
-function EventLine({ row, bar, base, marked }: Omit<RowProps, 'row'> & { row: EventRow }) {
+/** One event: when, what, of which task, and all of it in the inspector or under it. */
+export function EventLine({ row, bar, base, marked, address }: RowProps) {
   const { event, words } = row;
   const checkpoint = event.type === 'checkpoint.created' || event.type === 'checkpoint.restored';
   const person = event.actor.kind === 'user' || event.actor.kind === 'token';
@@ -43,21 +62,12 @@ function EventLine({ row, bar, base, marked }: Omit<RowProps, 'row'> & { row: Ev
       id={String(row.seq)}
       aria-label={`Event ${row.seq}`}
       className={clsx(
-        'grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-2 border-b border-l-4 border-b-line-1 border-l-transparent px-3 py-1.5 sm:grid-cols-[7rem_1.25rem_minmax(0,1fr)] lg:px-4',
+        'grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-2 border-b border-l-4 border-b-line-1 border-l-transparent px-2 py-1',
         checkpoint && 'border-l-ink-1! bg-surface-1',
         words.group === 'people' && words.tone === 'waiting' && 'border-l-waiting!',
         marked && 'bg-surface-3',
       )}
     >
-      <a
-        href={`#${row.seq}`}
-        title={`Event ${row.seq}, ${dateTime(event.at)}`}
-        className="col-span-2 font-data text-micro leading-5 text-ink-3 hover:underline sm:col-span-1"
-      >
-        <time dateTime={event.at.toISOString()} className="text-micro">
-          {time(event.at)}
-        </time>
-      </a>
       <span className={clsx('pt-0.5', toneText[words.tone])}>
         <Glyph name={words.glyph} size={14} />
       </span>
@@ -67,9 +77,13 @@ function EventLine({ row, bar, base, marked }: Omit<RowProps, 'row'> & { row: Ev
         </p>
         {bar !== undefined && (bar.growing === null ? <Bar bar={bar} /> : <GrowingBar bar={bar} />)}
         <div className="flex flex-wrap items-baseline gap-x-2 font-data text-micro leading-6">
+          <Stamp row={row} address={address} marked={marked} />
           {row.task !== null && (
             <Link
-              to={`${base}?task=${String(event.payload.taskId)}`}
+              to={
+                address?.to({ task: String(event.payload.taskId), event: null }) ??
+                `${base}?task=${String(event.payload.taskId)}`
+              }
               preventScrollReset
               className="min-h-6 font-bold text-ink-2 underline hover:text-ink-1"
             >
@@ -81,6 +95,24 @@ function EventLine({ row, bar, base, marked }: Omit<RowProps, 'row'> & { row: Ev
         </div>
       </div>
     </article>
+  );
+}
+
+/** When it happened; leads to all of it. */
+function Stamp({ row, address, marked }: Pick<RowProps, 'row' | 'address' | 'marked'>) {
+  return (
+    <Link
+      to={address?.to({ event: row.seq, task: null }) ?? `?event=${row.seq}`}
+      preventScrollReset
+      title={`Event ${row.seq}, ${dateTime(row.event.at)}`}
+      aria-current={marked ? 'true' : undefined}
+      className="min-h-6 text-ink-2 underline hover:text-ink-1"
+    >
+      <time dateTime={row.event.at.toISOString()} className="text-micro">
+        {time(row.event.at)}
+      </time>
+      <span className="sr-only">: inspect event {row.seq}</span>
+    </Link>
   );
 }
 
@@ -141,7 +173,7 @@ function Details({ row, base, person }: { row: EventRow; base: string; person: b
       <div className="flex flex-col gap-2 py-2">
         {tool !== null && (
           <>
-            <Block name="Input" text={json(tool.input)} />
+            <Data name="Input" value={tool.input} />
             <Block name={tool.status === 'running' ? 'Output: still running' : 'Output'} text={tool.output ?? ''} />
           </>
         )}
@@ -152,7 +184,7 @@ function Details({ row, base, person }: { row: EventRow; base: string; person: b
             text={command.command}
           />
         ))}
-        {tool === null && <Block name="Payload" text={json(event.payload)} />}
+        {tool === null && <Data name="Payload" value={event.payload} />}
         {blob !== null && (
           <a href={`${base}/payloads/${blob}`} className="inline-flex min-h-11 items-center text-data underline">
             It was cut to fit; open the whole payload
@@ -175,6 +207,12 @@ function Block({ name, text }: { name: string; text: string }) {
   );
 }
 
-function json(value: unknown): string {
-  return value === null ? '' : JSON.stringify(value, null, 2);
+function Data({ name, value }: { name: string; value: unknown }) {
+  if (value === null) return <Block name={name} text="" />;
+  return (
+    <figure className="min-w-0">
+      <figcaption className="engraved text-micro text-ink-3">{name}</figcaption>
+      <JsonFrame value={value} />
+    </figure>
+  );
 }

@@ -3,7 +3,7 @@ import { eventTypes } from '../../server/domain/events.ts';
 import { after, anEvent, aTask } from '../live-testing.ts';
 import { attemptBars, grownTo } from './timeline-bars.ts';
 import type { EventGroup } from './timeline-entry.ts';
-import { filterRows, idleSeconds, rowIndexOf, rowsOf } from './timeline-rows.ts';
+import { fits, idleSeconds, pairsOf, rowsOf } from './timeline-rows.ts';
 import { namesOf, wordsOf } from './timeline-words.ts';
 
 const names = namesOf([aTask({ key: 'fix' })]);
@@ -39,8 +39,6 @@ test('a tool call and its completion share the row in which the call began', () 
   );
   expect(shown.map((row) => row.key)).toEqual(['1', '2']);
   expect(shown[0]).toMatchObject({ completion: { seq: 3 }, words: { text: 'Bash npm test → exit 1', tone: 'broken' } });
-  expect(rowIndexOf(shown, 3)).toBe(0);
-  expect(rowIndexOf(shown, 9)).toBe(-1);
 });
 
 test('a call that a resumed run makes again has a row of its own', () => {
@@ -76,18 +74,33 @@ test('long silence is folded to one row that carries its length', () => {
   expect(shown[2]).toMatchObject({ seconds: 7200 });
 });
 
-test('the filter takes groups and text, and looks into payloads', () => {
-  const shown = rows(
+test('an end that is known before its call is shown by itself, and joins it when the call is read', () => {
+  const call = { attemptId: 'at1', callId: 'step-1', tool: 'bash', input: { command: 'npm test' } };
+  const began = anEvent(1, 'attempt.tool_called', { ...call, status: 'running' });
+  const ended = anEvent(9, 'attempt.tool_called', { ...call, status: 'completed', exitCode: 0 });
+  expect(pairsOf([ended]).absorbed.size).toBe(0);
+  const pairs = pairsOf([began, ended]);
+  expect([...pairs.absorbed]).toEqual([9]);
+  expect(pairs.endOf.get(1)).toBe(ended);
+});
+
+test('the filter takes kinds, text and agent, and looks into payloads', () => {
+  const events = [
     anEvent(1, 'session.status_changed', { from: 'queued', to: 'running' }),
-    anEvent(2, 'attempt.tool_called', { tool: 'write', input: { filePath: 'src/sum.js', content: 'needle' } }),
+    anEvent(2, 'attempt.tool_called', { tool: 'write', attemptId: 'at1', input: { content: 'needle' } }),
     anEvent(3, 'ask.opened', { title: 'Publish?' }),
-  );
-  const keys = (groups: EventGroup[], text: string) =>
-    filterRows(shown, { groups: new Set(groups), text }).map((row) => row.key);
-  expect(keys([], '')).toEqual(['1', '2', '3']);
-  expect(keys(['people'], '')).toEqual(['3']);
-  expect(keys([], 'NEEDLE')).toEqual(['2']);
-  expect(keys(['state'], 'needle')).toEqual([]);
+  ];
+  const agentOf = (attempt: unknown) => (attempt === 'at1' ? 'AGENT-ONE' : null);
+  const seqs = (groups: EventGroup[], text: string, agent = '') =>
+    events
+      .filter((event) => fits(event, { groups: new Set(groups), text, agent }, names, agentOf))
+      .map(({ seq }) => seq);
+  expect(seqs([], '')).toEqual([1, 2, 3]);
+  expect(seqs(['people'], '')).toEqual([3]);
+  expect(seqs([], 'NEEDLE')).toEqual([2]);
+  expect(seqs(['state'], 'needle')).toEqual([]);
+  expect(seqs([], '', 'AGENT-ONE')).toEqual([2]);
+  expect(seqs([], '', 'AGENT-TWO')).toEqual([]);
 });
 
 test('a bar tells where the time of an attempt went', () => {

@@ -1,11 +1,20 @@
-import type { EventPayload, EventType } from '../../server/domain/events.ts';
+import { type EventPayload, type EventType, eventTypes } from '../../server/domain/events.ts';
 import { sessionStatuses } from '../../server/domain/session.ts';
 import { taskStatuses } from '../../server/domain/task.ts';
 import { duration, usd } from '../format.ts';
 import type { LiveEvent } from '../live.ts';
 import { sessionSigns, taskSigns } from '../status.ts';
 import { reasonText } from './task-words.ts';
-import { because, type Entry, entry, type Names, shortCommit, title, type Words } from './timeline-entry.ts';
+import {
+  because,
+  type Entry,
+  type EventGroup,
+  entry,
+  type Names,
+  shortCommit,
+  title,
+  type Words,
+} from './timeline-entry.ts';
 import { commandsOf, listOf, numberOf, recordOf, textOf, toolCallOf } from './timeline-payload.ts';
 import { knowledgeEntries } from './timeline-words-knowledge.ts';
 
@@ -168,6 +177,11 @@ export function wordsOf(event: Pick<LiveEvent, 'type' | 'payload'>, names: Names
     tone: typeof tone === 'function' ? tone(event.payload) : tone,
     text: text.charAt(0).toUpperCase() + text.slice(1),
   };
+}
+
+/** The types of events of some kinds, all of them when none is named. */
+export function typesOf(groups: ReadonlySet<EventGroup>): EventType[] {
+  return eventTypes.filter((type) => groups.size === 0 || groups.has(entries[type].group));
 }
 
 /** The names of a graph's tasks; a planner's own run is "the plan", a task that is not loaded yet simply "a task". */

@@ -5,7 +5,6 @@ import { createRoutesStub } from 'react-router';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ClockProvider } from '../hooks/use-clock.tsx';
 import type { LiveEvent, LiveState } from '../live.ts';
-import { createStreams } from '../live-streams.ts';
 import { after, anEvent, aState, aTask } from '../live-testing.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -16,19 +15,22 @@ beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(60);
   HTMLElement.prototype.scrollTo = function (this: HTMLElement, to?: ScrollToOptions | number) {
     if (typeof to === 'object') this.scrollTop = to.top ?? 0;
-    fireEvent.scroll(this);
+    // Not by the testing library: it is called while React commits, where nothing may be flushed.
+    this.dispatchEvent(new Event('scroll'));
   };
 });
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 const outputs = (from: number, to: number): LiveEvent[] =>
   Array.from({ length: to - from + 1 }, (_, i) => anEvent(from + i, 'attempt.output', { text: `line ${from + i}` }));
 
 function timelineOf(state: LiveState) {
-  const live = { state, streams: createStreams(), addOlder: () => undefined };
   return (
     <ClockProvider at={after(100)}>
-      <Timeline live={live} attempts={[]} older={null} />
+      <Timeline state={state} history={null} attempts={[]} older={null} />
     </ClockProvider>
   );
 }
@@ -53,14 +55,23 @@ test('five thousand events put at most 150 rows into the document', async () => 
   expect(screen.getAllByRole('article').length).toBeLessThanOrEqual(150);
 });
 
-test('the filter leaves what fits and says when nothing does', async () => {
-  const Stub = stub(aState({ events: outputs(1, 30), lastSeq: 30 }));
-  render(<Stub />);
+test('the filter stands in the address, searches the whole session and says what it found', async () => {
+  const asked: URL[] = [];
+  vi.stubGlobal('fetch', async (address: string) => {
+    asked.push(new URL(address, 'http://house'));
+    return Response.json({ items: outputs(1, 30), nextAfter: 30, lastSeq: 30 });
+  });
+  const Stub = stub(aState({ events: outputs(21, 30), lastSeq: 30 }));
+  render(<Stub initialEntries={['/?kind=work']} />);
+  expect(screen.getByRole('button', { name: 'Work' }).getAttribute('aria-pressed')).toBe('true');
   const find = screen.getByLabelText('Find in events');
-  fireEvent.change(find, { target: { value: 'line 30' } });
-  expect(screen.getByText('1 of 30 rows')).toBeTruthy();
+  fireEvent.change(find, { target: { value: 'line 3' } });
+  await screen.findByText('2 of 30 events');
   fireEvent.change(find, { target: { value: 'nowhere' } });
-  expect(screen.getByText('No event fits the filter')).toBeTruthy();
+  await screen.findByText('No event fits the filter');
+  expect(asked.at(-1)?.pathname).toBe('/sessions/IND-42/events');
+  expect(asked.at(-1)?.searchParams.getAll('type')).toContain('attempt.output');
+  expect(asked.at(-1)?.searchParams.getAll('type')).not.toContain('ask.opened');
 });
 
 test('scrolled away from the end, new rows wait behind a bar that counts them', () => {

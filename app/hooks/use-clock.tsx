@@ -28,6 +28,12 @@ export function ClockProvider({ at, stopped = false, children }: { at: Date; sto
   return <ClockContext value={clock}>{children}</ClockContext>;
 }
 
+/** The clock of a moment that is past: all ages below are as they were then. */
+export function MomentProvider({ at, children }: { at: Date; children: ReactNode }) {
+  const clock = useMemo(() => ({ now: at, stopped: false }), [at]);
+  return <ClockContext value={clock}>{children}</ClockContext>;
+}
+
 /** The time by the server's clock, re-rendering every second. */
 export function useNow(): Date {
   const clock = useContext(ClockContext);

@@ -10,6 +10,8 @@ export interface SessionRoom {
   readonly state: LiveState;
   readonly attempts: readonly AttemptBrief[];
   readonly actor: Actor;
+  /** The second that is shown; null is now. */
+  readonly at: Date | null;
   /** Tasks that may run at once and announce the same paths. */
   readonly collisions: readonly LiveCollision[];
 }

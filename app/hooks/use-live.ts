@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react';
 import { useRevalidator } from 'react-router';
-import { applyEvents, gapOf, type LiveEvent, type LiveState, prependEvents, rebase } from '../live.ts';
+import { applyEvents, gapOf, type LiveEvent, type LiveState, rebase } from '../live.ts';
 import { createLink, type LinkState, type TeamListener, type Wire } from '../live-link.ts';
 import { createStreams, type StreamedPart, type Streams } from '../live-streams.ts';
 import { useThrottled } from './use-throttled.ts';
@@ -50,18 +50,12 @@ export function useIdentity(onChange: () => void): void {
 export interface SessionLive {
   readonly state: LiveState;
   readonly streams: Streams;
-  /** Joins an older page of events; answers nothing, a page that does not fit is left out. */
-  readonly addOlder: (events: readonly LiveEvent[]) => void;
 }
 
-type Change =
-  | { kind: 'loaded'; state: LiveState }
-  | { kind: 'batch'; events: readonly LiveEvent[] }
-  | { kind: 'older'; events: readonly LiveEvent[] };
+type Change = { kind: 'loaded'; state: LiveState } | { kind: 'batch'; events: readonly LiveEvent[] };
 
 function reduce(state: LiveState, change: Change): LiveState {
-  if (change.kind === 'loaded') return rebase(change.state, state);
-  return change.kind === 'batch' ? applyEvents(state, change.events) : prependEvents(state, change.events);
+  return change.kind === 'loaded' ? rebase(change.state, state) : applyEvents(state, change.events);
 }
 
 /** The loader's data, kept current by the session's events. Loads again when only the loader can tell. */
@@ -99,9 +93,8 @@ export function useSessionLive(sessionId: string, loaded: LiveState): SessionLiv
     if (wanted) reload();
   }, [wanted, state.reloadSeq, state.held.length, reload]);
 
-  const addOlder = useCallback((events: readonly LiveEvent[]) => dispatch({ kind: 'older', events }), []);
   // Another session was opened in the same layout: until its data is in the reducer, the loader's is shown.
-  return { state: state.session.id === sessionId ? state : loaded, streams, addOlder };
+  return { state: state.session.id === sessionId ? state : loaded, streams };
 }
 
 /** The text that streams right now. */

@@ -12,14 +12,24 @@ import { nameOf, valueText } from '../contexts/context-words.ts';
 import type { Route } from './+types/session-context.ts';
 
 const shown = 100;
+/** More of the history is read on the context's own page. */
+const newest = 5;
 
 export const loader = guarded(async ({ context, params }: Route.LoaderArgs) => {
-  const contexts = await context.get(servicesContext).contexts.ofSession(actorOf(context), params.slug);
+  const services = context.get(servicesContext);
+  const actor = actorOf(context);
+  const contexts = await services.contexts.ofSession(actor, params.slug);
   return {
-    contexts: contexts.map(({ data, metadata: _, ...context }) => {
-      const leaves = [...leavesOf(data)];
-      return { ...context, total: leaves.length, leaves: leaves.slice(0, shown) };
-    }),
+    contexts: await Promise.all(
+      contexts.map(async ({ data, metadata: _, ...context }) => {
+        const leaves = [...leavesOf(data)];
+        const changes = await services.contexts.history(actor, context.id, { limit: newest });
+        return {
+          ...{ ...context, total: leaves.length, leaves: leaves.slice(0, shown) },
+          changes: changes.map(({ id, version, at, actor: by, path }) => ({ id, version, at, by: by.name, path })),
+        };
+      }),
+    ),
   };
 });
 
@@ -55,6 +65,19 @@ export default function SessionContext({ loaderData }: Route.ComponentProps) {
               </div>
             ))}
           </dl>
+          {context.changes.length > 0 && (
+            <ul
+              aria-label={`Newest changes of ${nameOf(context)}`}
+              className="border-b border-line-1 px-3 py-2 font-data text-micro lg:px-4"
+            >
+              {context.changes.map((change) => (
+                <li key={change.id} className="leading-6">
+                  version {change.version}: <b>{change.by}</b> wrote <span className="break-all">“{change.path}”</span>,{' '}
+                  <Age since={change.at} /> ago
+                </li>
+              ))}
+            </ul>
+          )}
           <p className="flex flex-wrap items-center gap-x-6 px-3 text-data lg:px-4">
             <Link to={`/contexts/${context.id}`} className="inline-flex min-h-11 items-center underline">
               {context.total > shown ? `All ${context.total} values, history, change` : 'History, change, share'}

@@ -1,3 +1,4 @@
+import { eventTypes } from '../../../server/domain/events.ts';
 import { actorOf } from '../../auth.server.ts';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
@@ -5,13 +6,18 @@ import type { Route } from './+types/session-events.ts';
 
 const most = 1_000;
 
-/** An older page of events for a timeline that scrolls up, or for a link to one of them. */
+/** A page of a session's events, for a timeline that is scrolled or searched: those after a number, of some types. */
 export const loader = guarded(async ({ context, params, url }: Route.LoaderArgs) => {
-  const before = Number(url.searchParams.get('before'));
-  const limit = Number(url.searchParams.get('limit'));
-  const { items } = await context.get(servicesContext).timeline.latest(actorOf(context), params.slug, {
-    before: Number.isInteger(before) && before > 0 ? before : undefined,
-    limit: Number.isInteger(limit) ? Math.min(most, Math.max(1, limit)) : most,
+  const number = (name: string) => Number(url.searchParams.get(name)) || 0;
+  const types = eventTypes.filter((type) => url.searchParams.getAll('type').includes(type));
+  const page = await context.get(servicesContext).timeline.ofSession(actorOf(context), params.slug, {
+    after: Math.max(0, Math.trunc(number('after'))),
+    limit: Math.min(most, Math.max(1, Math.trunc(number('limit')) || most)),
+    types: types.length === 0 ? undefined : types,
   });
-  return { items };
+  return Response.json({
+    items: page.items.map(({ teamId: _, ...event }) => event),
+    nextAfter: page.nextAfter,
+    lastSeq: page.lastSeq,
+  });
 });

@@ -1,61 +1,67 @@
-import { Link, useSearchParams } from 'react-router';
+import { lazy, Suspense } from 'react';
+import { Link } from 'react-router';
 import { dependencyTypes } from '../../../server/domain/task.ts';
-import { TaskGraph } from '../../components/task-graph.tsx';
+import { Empty, Loading } from '../../components/states.tsx';
 import { dashes, dependencyWords } from '../../components/task-graph-model.ts';
+import { TaskQuery } from '../../components/task-query.tsx';
 import { NoTasks } from '../../components/task-table.tsx';
-import { useInspected } from '../../hooks/use-inspected.ts';
-import { useSessionRoom } from '../../hooks/use-live-room.ts';
+import { useGraph } from '../../hooks/use-graph.ts';
+
+// Only who looks at a graph loads what draws it.
+const TaskGraph = lazy(async () => ({ default: (await import('../../components/task-graph.tsx')).TaskGraph }));
 
 /** The task graph, live; what is chosen in it is opened in the inspector. */
 export default function SessionGraph() {
-  const { state, collisions } = useSessionRoom();
-  const { session, tasks, edges, criticalPath } = state;
-  const [, setSearch] = useSearchParams();
-  const inspected = useInspected();
-  if (tasks.length === 0) return <NoTasks />;
-  function choose(taskId: string | null) {
-    if (taskId === inspected) return;
-    setSearch(taskId === null ? {} : { task: taskId }, { preventScrollReset: true });
-  }
+  const { graph, faults, total, address, onFold, onSelect, base } = useGraph();
+  if (total === 0) return <NoTasks />;
   return (
     <>
-      <section aria-label="Task graph" className="h-[60dvh] min-h-80 lg:h-[calc(100dvh-25rem)]">
-        <TaskGraph
-          tasks={tasks}
-          edges={edges}
-          criticalPath={criticalPath}
-          collisions={collisions}
-          selected={inspected}
-          onSelect={choose}
-        />
-      </section>
-      <Legend base={`/sessions/${session.slug}`} collisions={collisions.length > 0} />
+      <TaskQuery address={address} shown={graph.tasks.length} total={total} faults={faults} />
+      {graph.tasks.length === 0 ? (
+        <Empty title="No task fits the query">The graph itself is unchanged; “Show all” brings it back.</Empty>
+      ) : (
+        <section aria-label="Task graph" className="h-[60dvh] min-h-80 shrink-0 desk:h-auto desk:flex-1 desk:shrink">
+          <Suspense fallback={<Loading what="the graph" />}>
+            <TaskGraph {...graph} selected={address.task} onSelect={onSelect} onFold={onFold} />
+          </Suspense>
+        </section>
+      )}
+      <Legend to={`${base}/tasks${address.to({})}`} collisions={(graph.collisions?.length ?? 0) > 0} />
     </>
   );
 }
 
-function Legend({ base, collisions }: { base: string; collisions: boolean }) {
+function Legend({ to, collisions }: { to: string; collisions: boolean }) {
   return (
-    <div className="flex flex-wrap items-center gap-x-6 gap-y-1 border-y border-line-1 px-3 py-2 text-data text-ink-2 lg:px-4">
-      {dependencyTypes.map((type) => (
-        <span key={type} className="flex items-center gap-2">
-          <Sample dash={dashes[type]} />
-          {dependencyWords[type].short} {dependencyWords[type].meaning}
-        </span>
-      ))}
-      <span className="flex items-center gap-2">
-        <Sample width={4} color="var(--color-ink-1)" />
-        critical path
-      </span>
-      {collisions && (
-        <span className="flex items-center gap-2">
-          <Sample dash={dashes.collision} color="var(--color-caution)" />
-          may write the same paths: the second waits
-        </span>
-      )}
-      <Link to={`${base}/tasks`} className="inline-flex min-h-11 items-center underline">
+    <div className="flex flex-wrap items-start gap-x-6 border-t border-line-1 px-3 text-data text-ink-2 lg:px-4">
+      <Link to={to} className="inline-flex min-h-11 items-center underline">
         The same as a table
       </Link>
+      <details className="min-w-0 open:basis-full">
+        <summary className="flex min-h-11 items-center underline">What lines and keys mean</summary>
+        <div className="flex flex-wrap items-center gap-x-6 gap-y-1 pb-3">
+          {dependencyTypes.map((type) => (
+            <span key={type} className="flex items-center gap-2">
+              <Sample dash={dashes[type]} />
+              {dependencyWords[type].short} {dependencyWords[type].meaning}
+            </span>
+          ))}
+          <span className="flex items-center gap-2">
+            <Sample width={4} color="var(--color-ink-1)" />
+            critical path
+          </span>
+          {collisions && (
+            <span className="flex items-center gap-2">
+              <Sample dash={dashes.collision} color="var(--color-caution)" />
+              may write the same paths: the second waits
+            </span>
+          )}
+          <span>
+            <kbd>← →</kbd> along the edges, <kbd>↑ ↓</kbd> in a column, <kbd>Enter</kbd> opens, <kbd>+ −</kbd> unfolds
+            and folds a group
+          </span>
+        </div>
+      </details>
     </div>
   );
 }

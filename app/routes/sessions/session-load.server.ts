@@ -6,7 +6,10 @@ import type { Services } from '../../../server/services.ts';
 import { elapsedSeconds } from '../../components/session-header.tsx';
 import { openState } from '../../live.ts';
 import { briefOf } from '../../live-attempt.ts';
-import { inspect, inspectedTask } from './session-inspect.server.ts';
+import { layoutFrom } from '../../pane-layout.ts';
+import { addressOf } from '../../session-address.ts';
+import { readHistory } from './session-history.server.ts';
+import { inspect, inspectedEvent } from './session-inspect.server.ts';
 
 /** How many events a page opens with; older ones are loaded when somebody asks. */
 export const openedEvents = 200;
@@ -14,7 +17,13 @@ export const openedEvents = 200;
 const standing = conflictStatuses.filter(conflictIsOpen);
 
 /** Everything the frame of a session page shows. The session's row is read first: it says which events it holds. */
-export async function loadSession(services: Services, actor: Actor, slug: string, url: URL) {
+export async function loadSession(
+  services: Services,
+  actor: Actor,
+  slug: string,
+  url: URL,
+  cookies: string | null = null,
+) {
   const {
     owner: _owner,
     epoch: _epoch,
@@ -23,17 +32,29 @@ export async function loadSession(services: Services, actor: Actor, slug: string
     startCommit: _start,
     ...session
   } = await services.sessions.get(actor, slug);
-  const task = inspectedTask(url);
-  const [graph, attempts, asks, events, repository, conflicts, envelope, collisions] = await Promise.all([
-    services.tasks.graph(actor, session.id),
-    services.tasks.attemptsOf(actor, session.id),
-    services.asks.list(actor, { status: ['open', 'escalated'], sessionId: session.id }, { limit: 100 }),
-    services.timeline.latest(actor, session.id, { limit: openedEvents }),
-    services.repositories.get(actor, session.repositoryId),
-    services.conflicts.list(actor, { sessionId: session.id, status: standing }, { limit: 20 }),
-    services.plans.envelope(actor, session.id),
-    services.plans.collisions(actor, session.id),
-  ]);
+  const address = addressOf(url.searchParams);
+  const before = Number(url.searchParams.get('before'));
+  const [graph, attempts, asks, events, repository, conflicts, envelope, collisions, event, older, history, trims] =
+    await Promise.all([
+      services.tasks.graph(actor, session.id),
+      services.tasks.attemptsOf(actor, session.id),
+      services.asks.list(actor, { status: ['open', 'escalated'], sessionId: session.id }, { limit: 100 }),
+      services.timeline.latest(actor, session.id, { limit: openedEvents }),
+      services.repositories.get(actor, session.repositoryId),
+      services.conflicts.list(actor, { sessionId: session.id, status: standing }, { limit: 20 }),
+      services.plans.envelope(actor, session.id),
+      services.plans.collisions(actor, session.id),
+      inspectedEvent(services, actor, session.id, address.event),
+      // Without scripts an older page is asked for by a link.
+      Number.isInteger(before) && before > 0
+        ? services.timeline.latest(actor, session.id, { before, limit: openedEvents })
+        : null,
+      address.at === null ? null : readHistory(services, actor, session.id),
+      services.retention.ofSession(actor, session.id),
+    ]);
+  const told = event !== null && event !== 'missing' ? event.payload.taskId : null;
+  // A planner's own run is no task of the graph: its events stand for themselves.
+  const task = address.task ?? graph.nodes.find(({ id }) => id === told)?.id ?? null;
   const live = openState(
     {
       session,
@@ -41,6 +62,7 @@ export async function loadSession(services: Services, actor: Actor, slug: string
       edges: graph.edges,
       criticalPath: graph.criticalPath,
       asks: asks.items.toSorted((a, b) => a.openedAt.getTime() - b.openedAt.getTime()),
+      usage: Object.fromEntries(attempts.map((attempt) => [attempt.id, attempt.usage])),
     },
     events.items,
   );
@@ -60,6 +82,11 @@ export async function loadSession(services: Services, actor: Actor, slug: string
     collisions,
     conflicts: conflicts.items,
     inspection: task === null ? null : await inspect(services, actor, task, graph.nodes),
+    event,
+    older: older?.items ?? null,
+    history,
+    trims,
+    layout: layoutFrom(cookies),
     repository: repository.name,
     rehearsal: session.model === null ? services.system.rehearsal : session.model.startsWith('rehearsal/'),
     actor,

@@ -1,22 +1,27 @@
+import { Empty } from '../../components/states.tsx';
+import { TaskQuery } from '../../components/task-query.tsx';
 import { TaskTable } from '../../components/task-table.tsx';
+import { useGraph } from '../../hooks/use-graph.ts';
 import { useHydrated } from '../../hooks/use-hydrated.ts';
-import { useInspected } from '../../hooks/use-inspected.ts';
-import { useSessionRoom } from '../../hooks/use-live-room.ts';
 
-/** Linear mode: the graph as a table. */
+/** Linear mode: the graph as a table, for keyboard, screen reader and phone; asked, folded and opened as the picture is. */
 export default function SessionTasks() {
-  const { state, collisions } = useSessionRoom();
-  const { tasks, edges, criticalPath } = state;
-  const inspected = useInspected();
+  const { graph, faults, total, address, onFold } = useGraph();
+  // With scripts the inspector comes into sight by itself; without them its link leads there.
   const anchor = useHydrated() ? '' : '#inspector';
   return (
-    <TaskTable
-      tasks={tasks}
-      edges={edges}
-      criticalPath={criticalPath}
-      collisions={collisions}
-      inspected={inspected}
-      anchor={anchor}
-    />
+    <>
+      {total > 0 && <TaskQuery address={address} shown={graph.tasks.length} total={total} faults={faults} />}
+      {total > 0 && graph.tasks.length === 0 ? (
+        <Empty title="No task fits the query">The graph itself is unchanged; “Show all” brings it back.</Empty>
+      ) : (
+        <TaskTable
+          {...graph}
+          inspected={address.task}
+          to={(task) => `${address.to({ task, event: null })}${anchor}`}
+          onFold={onFold}
+        />
+      )}
+    </>
   );
 }

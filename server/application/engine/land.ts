@@ -179,6 +179,7 @@ export async function completeAttempt(
             epoch: attempt.epoch,
             status: 'succeeded',
             proof: done.proof,
+            usage: metered.usage,
             changed: done.mergedCommit !== null,
           },
         },

@@ -77,6 +77,13 @@ export function createRecorder(deps: Deps) {
             title: ask.title,
             command: ask.command,
             question: ask.question,
+            // All that a page needs to show it before it has loaded again.
+            options: ask.options,
+            paths: ask.paths,
+            patterns: ask.patterns,
+            permission: ask.permission,
+            escalatesAt: ask.escalatesAt,
+            expiresAt: ask.expiresAt,
           },
         },
       ]);

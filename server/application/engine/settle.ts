@@ -75,6 +75,7 @@ export async function settleFailure(deps: Deps, attempt: Attempt, end: Failure):
             status: end.status,
             failure: end.failure,
             message: end.message,
+            usage: current.usage,
             verdict,
           },
         },

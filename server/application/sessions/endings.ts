@@ -41,6 +41,7 @@ export async function closeAttempt(tx: Tx, attempt: Attempt, end: AttemptEnding)
         taskId: attempt.taskId,
         epoch: attempt.epoch,
         status: end.attempts,
+        usage: attempt.usage,
         reason: end.reason,
       },
     },

@@ -79,7 +79,9 @@ function moveStatement({ sessionId, to, guard, reason, actor, patch = {}, releas
     ...(release ? [sql`owner = null`, sql`lease_expires_at = null`] : []),
     ...assignments(sessions, patch),
   ];
-  const payload = sql`jsonb_build_object('from', m.from_status, 'to', m.status, 'reason', ${reason}::text)`;
+  const move = sql`jsonb_build_object('from', m.from_status, 'to', m.status, 'reason', ${reason}::text)`;
+  // An end says what it is worth: who reads the history alone knows it too.
+  const payload = isTerminal(to) ? sql`${move} || jsonb_build_object('proof', m.proof, 'error', m.error)` : move;
   return sql`
     with locked as (${lockedSession(sessionId, { ...guard, status: legal })}),
     moved as (

@@ -1,0 +1,94 @@
+import { expect, test } from '../support/fixtures.ts';
+import { expectAccessible, signIn, stateOf } from '../support/pages.ts';
+import { script } from '../support/rest.ts';
+
+// Bounded for a busy machine; an idle one takes a tenth of it.
+test.setTimeout(300_000);
+
+test('a link leads to one event, a moment shows the session as it was, and graph and table are asked by keyboard', async ({
+  house,
+  page,
+}) => {
+  await house.start();
+  const api = await house.api();
+  const { id: repositoryId } = await api.register(await house.repository(), { verify: ['node check.js'] });
+  const { id, slug } = await api.create({
+    repositoryId,
+    blueprint: 'bug_fix',
+    prompt: script('- bash: node tally.js step'),
+    start: true,
+  });
+  await api.waitFor(id, 'completed');
+  const events = await api.events(id);
+  const begun = events.find(({ type, payload }) => type === 'task.status_changed' && payload.to === 'in_progress');
+  if (begun === undefined) throw new Error('No task began.');
+  await signIn(page, house);
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  const address = `${house.url}/sessions/${slug}`;
+
+  // One event: marked where it stands, and whole in the inspector with the task it is about.
+  await page.goto(`${address}?event=${begun.seq}`);
+  await expect(page.getByRole('region', { name: `Inspected event ${begun.seq}` })).toContainText(begun.type);
+  await expect(page.getByRole('article', { name: `Event ${begun.seq}` })).toBeInViewport();
+  await expect(page.getByRole('region', { name: 'Task reproduce', exact: true })).toBeVisible();
+  await expectAccessible(page);
+
+  // That second: the graph, the state and the commands are those of then.
+  await page.getByRole('link', { name: 'The session as it was then' }).click();
+  const graph = page.getByRole('region', { name: 'Task graph' });
+  const task = (key: string, state: string) =>
+    graph.getByRole('button', { name: new RegExp(`^Task ${key}: .*, ${state}`) });
+  await expect(page.getByRole('link', { name: 'Back to now' })).toBeVisible();
+  await expect(stateOf(page).getByText('RUNNING', { exact: true })).toBeVisible();
+  await expect(task('reproduce', 'IN PROGRESS')).toBeVisible();
+  await expect(task('fix', 'PENDING')).toBeVisible();
+  await expect(page.getByText('Nothing can be ordered now')).toBeVisible();
+  await expectAccessible(page);
+  const moment = page.getByRole('slider', { name: 'Moment that is shown' });
+  await moment.focus();
+  await page.keyboard.press('Home');
+  await expect(moment).toHaveAttribute('aria-valuetext', / 0 s after it was created$/);
+  await expect(stateOf(page)).toContainText(/PENDING|QUEUED/);
+  await page.keyboard.press('End');
+  await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible();
+  await expect(page).not.toHaveURL(/[?&]at=/);
+
+  // The graph is asked, walked along its edges and opened, all by keyboard.
+  await page.goto(`${address}/graph`);
+  await page.getByLabel('Ask the graph').fill('+fix');
+  await expect(graph.getByRole('button', { name: /^Task / })).toHaveCount(2);
+  await task('reproduce', 'COMPLETED').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(task('fix', 'COMPLETED')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Task fix', exact: true })).toBeVisible();
+  await expectAccessible(page);
+
+  // The same as a table: the same query, the same task open, another one opened by its link.
+  await page.getByRole('link', { name: 'The same as a table' }).click();
+  await expect(page.getByRole('rowheader', { name: /^(reproduce|fix) / })).toHaveCount(2);
+  await expect(page.getByRole('rowheader')).toHaveCount(2);
+  await page
+    .getByRole('rowheader', { name: /^reproduce / })
+    .getByRole('link')
+    .focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Task reproduce', exact: true })).toBeVisible();
+  await expectAccessible(page);
+
+  // What the panes' widths are set to by keyboard is there after a reload.
+  const separator = page.getByRole('separator', { name: 'Width of Timeline' });
+  const before = await separator.getAttribute('aria-valuenow');
+  await separator.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(separator).not.toHaveAttribute('aria-valuenow', before ?? '');
+  const after = Number(await separator.getAttribute('aria-valuenow'));
+  await page.reload();
+  await expect
+    .poll(async () => Math.abs(Number(await separator.getAttribute('aria-valuenow')) - after))
+    .toBeLessThan(1.5);
+  expect(problems).toEqual([]);
+});
