@@ -28,7 +28,7 @@ export function EventInspector({ event, names: { slug, agent } }: { event: LiveE
             'none'
           ) : (
             <Link
-              to={`/sessions/${slug}${event.seq === null ? '' : `#${event.seq}`}`}
+              to={`/sessions/${slug}${event.seq === null ? '' : `?event=${event.seq}`}`}
               className="inline-flex min-h-11 items-center underline"
             >
               {slug}
