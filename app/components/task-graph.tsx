@@ -1,10 +1,6 @@
 import '@xyflow/react/dist/base.css';
 import {
-  type Edge,
-  MarkerType,
-  type Node,
   Panel,
-  Position,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -14,16 +10,9 @@ import {
 } from '@xyflow/react';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useHydrated } from '../hooks/use-hydrated.ts';
+import { edgeOf, flowNode } from './task-graph-flow.ts';
 import { TaskGraphMap } from './task-graph-map.tsx';
-import {
-  dashes,
-  type GraphData,
-  type GraphLine,
-  type GraphModel,
-  type GraphNode,
-  graphModel,
-  nodeSize,
-} from './task-graph-model.ts';
+import { type GraphData, type GraphModel, graphModel, nodeSize } from './task-graph-model.ts';
 import { nodeId, TaskBox } from './task-graph-node.tsx';
 import { centred, type Drawn, drawnPart, firstView, type Size, type View, walk, wholeView } from './task-graph-view.ts';
 import { Button } from './ui/button.tsx';
@@ -232,55 +221,6 @@ function useHand(
       event.preventDefault();
     },
   };
-}
-
-type Hands = Pick<TaskGraphProps, 'onSelect' | 'onFold'>;
-
-function flowNode(node: GraphNode, selected: boolean, atHand: boolean, hands: Hands): Node {
-  const { width, height } = nodeSize;
-  return {
-    id: node.task.id,
-    type: 'task',
-    position: { x: node.x, y: node.y },
-    data: { of: node, selected, atHand, ...hands },
-    width,
-    height,
-    // Named for the server, which cannot measure where the handles are.
-    handles: [
-      { type: 'target', position: Position.Left, x: 0, y: height / 2, width: 1, height: 1 },
-      { type: 'source', position: Position.Right, x: width, y: height / 2, width: 1, height: 1 },
-      { id: 'above', type: 'target', position: Position.Top, x: width / 2, y: 0, width: 1, height: 1 },
-      { id: 'below', type: 'source', position: Position.Bottom, x: width / 2, y: height, width: 1, height: 1 },
-    ],
-  };
-}
-
-function edgeOf(line: GraphLine): Edge {
-  const color = colorOf(line);
-  return {
-    id: line.id,
-    source: line.from,
-    target: line.to,
-    type: 'straight',
-    ...(line.type === 'collision' ? { sourceHandle: 'below', targetHandle: 'above' } : {}),
-    label: line.label === '' ? undefined : line.label,
-    style: {
-      stroke: color,
-      strokeWidth: line.critical ? 4 : line.required ? 2 : 1,
-      strokeDasharray: dashes[line.type],
-    },
-    labelStyle: { fill: 'var(--color-ink-1)', fontFamily: 'var(--font-data)', fontSize: 12 },
-    labelBgStyle: { fill: 'var(--color-surface-0)' },
-    ...(line.type === 'part_of' || line.type === 'collision'
-      ? {}
-      : { markerEnd: { type: MarkerType.ArrowClosed, color, width: 22, height: 22, markerUnits: 'userSpaceOnUse' } }),
-  };
-}
-
-function colorOf(line: GraphLine): string {
-  if (line.type === 'collision') return 'var(--color-caution)';
-  if (line.critical) return 'var(--color-ink-1)';
-  return line.required ? 'var(--color-line-3)' : 'var(--color-line-2)';
 }
 
 /** What is not drawn in full: outlines and lines, one shape each however many there are. */
