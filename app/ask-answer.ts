@@ -6,6 +6,21 @@ export function answerFrom(form: FormData): unknown {
     const answer = text('text') || text('option');
     return { answers: answer === '' ? [] : [answer] };
   }
-  const message = text('message');
+  const message = decision === 'reject' ? text('message') : '';
   return { decision, ...(message === '' ? {} : { message }) };
+}
+
+/** The rule a form holds, as an answer; days are counted from `now`. */
+export function ruleFrom(form: FormData, now: Date) {
+  const days = Number(form.get('days'));
+  return {
+    decision: 'rule',
+    rule: {
+      pattern: String(form.get('pattern') ?? ''),
+      scope: form.get('scope') ?? undefined,
+      ...(Number.isFinite(days) && days > 0 && days <= 366
+        ? { expiresAt: new Date(now.getTime() + days * 86_400_000).toISOString() }
+        : {}),
+    },
+  };
 }

@@ -70,6 +70,8 @@ export default [
     route('telemetry/export', 'routes/telemetry/export.ts'),
     route('architecture', 'routes/architecture/architecture.tsx'),
     route('asks', 'routes/asks/inbox.tsx'),
+    route('asks/answered', 'routes/asks/answered.tsx'),
+    route('asks/rules', 'routes/asks/rules.tsx'),
     route('conflicts', 'routes/conflicts/list.tsx'),
     route('conflicts/:id', 'routes/conflicts/conflict.tsx'),
     route('contexts', 'routes/contexts/list.tsx'),

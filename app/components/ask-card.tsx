@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react';
-import { Form, useFetcher } from 'react-router';
+import { Form, Link, useFetcher } from 'react-router';
 import type { Ask } from '../../server/domain/ask.ts';
 import type { Task } from '../../server/domain/task.ts';
 import { askSigns } from '../status.ts';
@@ -99,11 +99,14 @@ function Decisions({ ask, busy }: { ask: Ask; busy: boolean }) {
       <p className="text-data text-ink-2">
         In this session covers <code>{scope}</code>.
       </p>
+      <Link to={`/asks?ask=${ask.id}&rule=look`} className="inline-flex min-h-11 items-center self-start underline">
+        Always, by a rule
+      </Link>
     </>
   );
 }
 
-function Answers({ ask, busy }: { ask: Ask; busy: boolean }) {
+export function Answers({ ask, busy }: { ask: Pick<Ask, 'options'>; busy: boolean }) {
   const id = useId();
   return (
     <>

@@ -1,164 +1,207 @@
+import { useState } from 'react';
 import { data, Link, redirect } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
-import { answerFrom } from '../../ask-answer.ts';
+import { answerFrom, ruleFrom } from '../../ask-answer.ts';
+import { askFilterFrom, inboxAddress } from '../../ask-filter.ts';
 import { actorOf } from '../../auth.server.ts';
-import { AskCard } from '../../components/ask-card.tsx';
-import { FilterTabs } from '../../components/filter-tabs.tsx';
+import { AskBatch } from '../../components/ask-batch.tsx';
+import { AskFilters } from '../../components/ask-filters.tsx';
+import { AskOpen } from '../../components/ask-open.tsx';
+import { AskRow } from '../../components/ask-row.tsx';
+import { AskRuleForm } from '../../components/ask-rule-form.tsx';
+import { AskTabs } from '../../components/ask-tabs.tsx';
+import { BatchFailures } from '../../components/batch-failures.tsx';
 import { PageHeader } from '../../components/page.tsx';
 import { Empty, Notice } from '../../components/states.tsx';
-import { StatusBadge } from '../../components/status-badge.tsx';
-import { Cell, Table } from '../../components/ui/table.tsx';
 import { servicesContext } from '../../context.ts';
 import { asDomainError, guarded } from '../../errors.server.ts';
-import { dateTime, plural } from '../../format.ts';
+import { plural } from '../../format.ts';
+import { useHeldRows } from '../../hooks/use-held-rows.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
-import { askSigns } from '../../status.ts';
+import { requireProof } from '../../proof.server.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/inbox.ts';
+import { loadRule } from './rule-draft.server.ts';
 
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Asks');
 
-const waiting = ['open', 'escalated'] as const;
-const over = ['answered', 'expired', 'superseded'] as const;
+const pageSize = 50;
 
 export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
   const { asks } = context.get(servicesContext);
   const actor = actorOf(context);
-  const past = url.searchParams.get('show') === 'answered';
-  const cursor = url.searchParams.get('cursor') ?? undefined;
-  const page = await asks.list(actor, { status: past ? over : waiting }, { cursor, limit: 50 });
-  // Whoever waited longest comes first; among the answered ones the latest is the one looked for.
-  const order = past ? -1 : 1;
-  const items = page.items
-    .toSorted((a, b) => order * (a.openedAt.getTime() - b.openedAt.getTime()))
-    .map((ask) => ({
-      ask,
-      refusal: refusal(actor, 'ask.answer', { teamId: actor.teamId, createdBy: ask.sessionCreatedBy }),
-    }));
-  return { past, items, total: page.total, nextCursor: page.nextCursor, answered: url.searchParams.has('sent') };
+  const params = url.searchParams;
+  if (params.get('show') === 'answered') throw redirect('/asks/answered');
+  const from = Math.max(0, Math.min(1_000, Number.parseInt(params.get('from') ?? '0', 10) || 0));
+  const inbox = await asks.inbox(actor, askFilterFrom(params), { offset: from, limit: pageSize });
+  const items = inbox.items.map((ask) => ({
+    id: ask.id,
+    ask,
+    refusal: refusal(actor, 'ask.answer', { teamId: actor.teamId, createdBy: ask.sessionCreatedBy }),
+  }));
+  return {
+    ...{ items, from, search: url.search },
+    ...{ total: inbox.total, passing: inbox.passing, beyond: inbox.beyond, facets: inbox.facets },
+    chosen: params.get('ask'),
+    rule: await loadRule(asks, actor, items, params),
+    sent: Number.parseInt(params.get('sent') ?? '0', 10) || 0,
+  };
 });
 
-export const action = guarded(async ({ request, context }: Route.ActionArgs) => {
+/** What went wrong, of one ask or of several. */
+interface Told {
+  askId: string | null;
+  message: string;
+  failures: { title: string; message: string }[];
+}
+
+export const action = guarded(async (args: Route.ActionArgs) => {
+  const { request, url, context } = args;
+  const { asks } = context.get(servicesContext);
+  const actor = actorOf(context);
   const form = await request.formData();
+  const askId = String(form.get('askId') ?? '');
+  const intent = form.get('intent');
+  if (intent === 'rule') await requireProof(args, form, 'rule.create');
   try {
-    await context.get(servicesContext).asks.answer(actorOf(context), String(form.get('askId') ?? ''), answerFrom(form));
+    if (intent === 'batch') {
+      const results = await asks.answerMany(actor, { ids: form.getAll('ids').map(String), answer: answerFrom(form) });
+      const failures = results.flatMap(({ title, sessionSlug, error }) =>
+        error === null
+          ? []
+          : [{ title: [sessionSlug, title ?? 'Unknown ask'].filter(Boolean).join(' '), message: error }],
+      );
+      const answered = results.length - failures.length;
+      if (failures.length === 0) return redirect(inboxAddress(url.search, { sent: String(answered) }));
+      const message = `${plural(answered, 'ask')} answered, ${failures.length} not:`;
+      return data({ told: { askId: null, message, failures } satisfies Told }, { status: answered > 0 ? 200 : 409 });
+    }
+    await asks.answer(actor, askId, intent === 'rule' ? ruleFrom(form, new Date()) : answerFrom(form));
   } catch (error) {
     const known = asDomainError(error);
     if (known === null || !['CONFLICT', 'INVALID', 'FORBIDDEN', 'NOT_FOUND'].includes(known.code)) throw error;
-    return data({ error: { message: known.message } }, { status: known.code === 'INVALID' ? 422 : 409 });
+    const told: Told = { askId: intent === 'batch' ? null : askId, message: sentenceOf(known), failures: [] };
+    return data({ told }, { status: known.code === 'INVALID' ? 422 : 409 });
   }
-  return redirect('/asks?sent');
+  return redirect(inboxAddress(url.search, { sent: '1' }));
 });
 
-const columns = [
-  { words: 'Asked' },
-  { words: 'State' },
-  { words: 'Session', wide: true },
-  { words: 'Opened', wide: true, end: true },
-];
+/** The words of the first field at fault, without the field's name: the page has its own. */
+function sentenceOf({ details, message }: { details: unknown; message: string }): string {
+  const [issue] = Array.isArray(details) ? details : [];
+  return typeof issue?.message === 'string' ? issue.message : message;
+}
 
 export default function Inbox({ loaderData, actionData }: Route.ComponentProps) {
   useRefresh();
-  const { past, items, total } = loaderData;
+  const { items, total, passing, beyond, from, search, facets, rule, sent } = loaderData;
+  const view = inboxAddress(search);
+  const { rows, waiting, release } = useHeldRows(items, view);
+  const [selected, setSelected] = useState(0);
+  const told: Told | null = actionData?.told ?? null;
+  const chosen = told?.askId ?? loaderData.chosen;
+  const openId = chosen === null ? rows[0]?.id : chosen;
+  const count = () => setSelected(document.querySelectorAll('[data-row-select]:checked').length);
+  const toggleAll = () => {
+    for (const box of document.querySelectorAll<HTMLInputElement>('[data-row-select]:not(:disabled)'))
+      box.checked = selected === 0;
+    count();
+  };
   return (
     <>
       <PageHeader
         title="Asks"
-        note="What agents may not decide alone. Unanswered, an ask counts as no and its session is paused."
+        note="What agents may not decide alone, the most costly wait first: age times the tasks that stand still, by the session’s priority."
       />
-      <FilterTabs
-        label="Which asks"
-        tabs={[
-          { to: '/asks', words: 'Waiting', on: !past },
-          { to: '/asks?show=answered', words: 'Answered', on: past },
-        ]}
-        aside={plural(total, 'ask')}
+      <AskTabs
+        on="waiting"
+        aside={
+          passing === total ? plural(total, 'ask') : `${passing.toLocaleString('en-US')} of ${plural(total, 'ask')}`
+        }
       />
-      {loaderData.answered && actionData === undefined && <Notice>Sent. The agent gets the answer at once.</Notice>}
-      {actionData?.error !== undefined && (
-        <p role="alert" className="border-l-4 border-broken-rule px-4 py-3 text-broken">
-          {actionData.error.message}
+      {total > 0 && <AskFilters search={search} facets={facets} />}
+      {sent > 0 && actionData === undefined && (
+        <Notice>
+          {sent === 1
+            ? 'Sent. The agent gets the answer at once.'
+            : `${sent} answers sent. The agents get them at once.`}
+        </Notice>
+      )}
+      {told !== null && told.askId === null && <BatchFailures message={told.message} failures={told.failures} />}
+      {beyond > 0 && (
+        <p className="border-l-4 border-caution px-4 py-3">
+          More wait than are judged at once: {beyond.toLocaleString('en-US')} younger ones come in as these are
+          answered.
         </p>
       )}
-      {items.length === 0 && (
-        <Empty
-          title={past ? 'No ask was answered yet.' : 'No agent waits for you.'}
-          action={past ? { to: '/asks', words: 'Waiting asks' } : { to: '/sessions', words: 'Look at the sessions' }}
-        >
-          {past
-            ? 'Answers stay here, with who gave them.'
-            : 'A command outside what an agent may run, or a question, comes here at once; the NEEDS YOU tile lights.'}
+      {waiting > 0 && (
+        // Over the first row and without a height of its own, so that no row moves.
+        <div className="sticky top-0 z-10 h-0">
+          <button
+            type="button"
+            onClick={release}
+            className="engraved min-h-11 w-full cursor-pointer bg-stream px-4 text-left text-data text-on-signal"
+          >
+            {waiting} new: show {waiting === 1 ? 'it' : 'them'}
+          </button>
+        </div>
+      )}
+      {total === 0 && (
+        <Empty title="No agent waits for you." action={{ to: '/sessions', words: 'Look at the sessions' }}>
+          A command outside what an agent may run, or a question, comes here at once; the NEEDS YOU tile lights.
         </Empty>
       )}
-      {!past && items.length > 0 && (
-        <ol className="grid content-start gap-4 p-3 lg:p-4 xl:grid-cols-2">
-          {items.map(({ ask, refusal: refused }) => (
-            <li data-row key={ask.id} className="min-w-0">
-              <h2 className="flex flex-wrap items-baseline gap-x-3 bg-surface-2 px-3 lg:px-4">
-                <Link
-                  to={`/sessions/${ask.sessionSlug}`}
-                  className="flex min-h-11 min-w-0 items-center gap-2 underline"
-                >
-                  <span className="font-data text-data font-bold">{ask.sessionSlug}</span>
-                  <span className="truncate">{ask.sessionTitle}</span>
-                </Link>
-                <span className="text-data text-ink-2">{ask.taskTitle}</span>
-              </h2>
-              <AskCard ask={ask} task={undefined} action="/asks" refusal={refused} />
-            </li>
-          ))}
-        </ol>
+      {total > 0 && passing === 0 && (
+        <Empty title="No ask passes these filters." action={{ to: '/asks', words: 'Show all that wait' }}>
+          {plural(total, 'ask')} wait without them.
+        </Empty>
       )}
-      {past && items.length > 0 && (
-        <Table caption="Asks that are over" columns={columns}>
-          {items.map(({ ask }) => (
-            <tr data-row key={ask.id} className="border-b border-line-1">
-              <Cell>
-                <span className="block break-words font-semibold">{ask.question ?? ask.title}</span>
-                {ask.command !== null && <code className="break-all text-ink-2">{ask.command}</code>}
-              </Cell>
-              <Cell>
-                <StatusBadge sign={askSigns[ask.status]} />
-                <span className="mt-1 block break-words text-data text-ink-2">{answerWords(ask.answer)}</span>
-              </Cell>
-              <Cell wide>
-                <Link
-                  to={`/sessions/${ask.sessionSlug}`}
-                  className="inline-flex min-h-11 items-center font-data text-data underline"
-                >
-                  {ask.sessionSlug}
-                </Link>
-                <span className="block text-data text-ink-2">{ask.taskTitle}</span>
-              </Cell>
-              <Cell wide end className="whitespace-nowrap font-data text-data">
-                {dateTime(ask.openedAt)}
-              </Cell>
-            </tr>
-          ))}
-        </Table>
-      )}
-      {loaderData.nextCursor !== null && (
-        <Link
-          to={`?${past ? 'show=answered&' : ''}cursor=${encodeURIComponent(loaderData.nextCursor)}`}
-          className="flex min-h-11 items-center px-4 underline"
-        >
-          Next 50
-        </Link>
+      {rows.length > 0 && (
+        <>
+          <ol aria-label="Asks that wait" onChange={count} className="border-t-2 border-line-2">
+            {rows.map(({ ask, refusal: refused }) => (
+              <AskRow key={ask.id} ask={ask} search={search} open={ask.id === openId} refusal={refused}>
+                <AskOpen
+                  ask={ask}
+                  search={search}
+                  refusal={refused}
+                  error={told?.askId === ask.id ? told.message : null}
+                  rule={rule !== null && rule.askId === ask.id ? <AskRuleForm {...rule} search={search} /> : null}
+                />
+              </AskRow>
+            ))}
+          </ol>
+          <Pages from={from} passing={passing} search={search} />
+          {rows.some((row) => row.refusal === null) && (
+            <AskBatch search={search} selected={selected} onAll={toggleAll} />
+          )}
+        </>
       )}
     </>
   );
 }
 
-type Answer = Route.ComponentProps['loaderData']['items'][number]['ask']['answer'];
-
-function answerWords(answer: Answer): string {
-  if (answer === null) return 'No answer.';
-  if ('answers' in answer) return answer.answers.join('; ');
-  const words = {
-    once: 'Allowed once.',
-    session: 'Allowed in the session.',
-    rule: 'Allowed by a rule.',
-    reject: 'Rejected.',
-  };
-  return answer.message === undefined ? words[answer.decision] : `${words[answer.decision]} ${answer.message}`;
+function Pages({ from, passing, search }: { from: number; passing: number; search: string }) {
+  const further = from + pageSize < passing;
+  if (from === 0 && !further) return null;
+  return (
+    <nav aria-label="Pages" className="flex gap-6 px-4">
+      {from > 0 && (
+        <Link
+          to={inboxAddress(search, { from: from <= pageSize ? null : String(from - pageSize) })}
+          className="inline-flex min-h-11 items-center underline"
+        >
+          {pageSize} more urgent
+        </Link>
+      )}
+      {further && (
+        <Link
+          to={inboxAddress(search, { from: String(from + pageSize) })}
+          className="inline-flex min-h-11 items-center underline"
+        >
+          Next {Math.min(pageSize, passing - from - pageSize)}
+        </Link>
+      )}
+    </nav>
+  );
 }
