@@ -21,7 +21,7 @@ export function AskBatch({ search, selected, onAll }: { search: string; selected
       action={`/asks${search}`}
       preventScrollReset
       aria-label="Answer the selected asks"
-      className="sticky bottom-0 flex flex-col gap-2 border-t-4 border-line-3 bg-surface-1 p-3 lg:flex-row lg:items-stretch lg:px-4"
+      className="flex flex-col gap-2 border-t-4 border-line-3 bg-surface-1 p-3 lg:sticky lg:bottom-0 lg:flex-row lg:items-stretch lg:px-4"
     >
       <input type="hidden" name="intent" value="batch" />
       {hydrated && (

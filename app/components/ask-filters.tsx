@@ -22,11 +22,13 @@ const offered = 6;
 /** The inbox's filters, in its address: links and one search form, so they work without scripts and can be sent on. */
 export function AskFilters({ search, facets }: AskFiltersProps) {
   const params = new URLSearchParams(search);
-  const many = (name: string, counts: Counts) => {
+  const many = (name: string, counts: Counts, least = 1) => {
     const on = params.getAll(name);
-    const known = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
+    const known = Object.entries(counts)
+      .filter(([, amount]) => amount >= least)
+      .toSorted(([, a], [, b]) => b - a);
     // One value for all is nothing to choose from.
-    const shown = known.length > 1 ? known.slice(0, offered) : [];
+    const shown = Object.keys(counts).length > 1 ? known.slice(0, offered) : [];
     const rest = on.filter((value) => !shown.some(([one]) => one === value));
     return [...shown, ...rest.map((value) => [value, counts[value] ?? 0] as const)].map(([value, amount]) => ({
       name,
@@ -46,8 +48,9 @@ export function AskFilters({ search, facets }: AskFiltersProps) {
     ...one('sub', 'Sub-agents', facets.subAgent),
     ...many('kind', facets.kind),
     ...many('permission', facets.permission),
-    ...many('session', facets.session),
-    ...many('agent', facets.agent),
+    // One ask of a session is found in the list as fast.
+    ...many('session', facets.session, 2),
+    ...many('agent', facets.agent, 2),
     ...many('runtime', facets.runtime),
   ];
   const given = [...params].filter(([name]) => name !== 'q' && inboxAddress(`?${name}=x`) !== '/asks');
@@ -74,7 +77,7 @@ export function AskFilters({ search, facets }: AskFiltersProps) {
         </Button>
       </Form>
       {chips.length > 0 && (
-        <nav aria-label="Filter the asks" className="min-w-0 overflow-x-auto">
+        <nav aria-label="Filter the asks" className="relative min-w-0 overflow-x-auto">
           <ul className="flex lg:flex-wrap">
             {chips.map(({ name, value, label, amount }) => {
               const on = params.getAll(name).includes(value);

@@ -40,7 +40,7 @@ export function AskRow({ ask, search, open, refusal, children }: AskRowProps) {
           preventScrollReset
           aria-expanded={open}
           data-row-open
-          className="grid min-h-11 min-w-0 flex-1 gap-x-4 py-2 pr-3 hover:bg-surface-2 md:grid-cols-[minmax(0,1fr)_16rem_5.5rem_6.5rem] lg:pr-4"
+          className="grid min-h-11 min-w-0 flex-1 gap-x-4 py-2 pr-3 hover:bg-surface-2 md:grid-cols-[minmax(0,1fr)_16rem_5.5rem_9rem] lg:pr-4"
         >
           <span className="min-w-0">
             <span className="flex min-w-0 items-baseline gap-2">

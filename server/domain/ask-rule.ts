@@ -95,7 +95,8 @@ export function suggestedPatterns(ask: Asked): string[] {
   }
   const words = first.split(' ').filter((word) => word !== '');
   const wider = `${words.slice(0, 2).join(' ')} *`;
-  return words.length > 1 && fits({ permission: 'bash', pattern: wider }, first) ? [first, wider] : [first];
+  const plain = ![...wider.slice(0, -1)].some((character) => shellWords.has(character));
+  return words.length > 1 && plain && fits({ permission: 'bash', pattern: wider }, first) ? [first, wider] : [first];
 }
 
 /** When the rule ends; without a wish after 7 days. INVALID when that is past, or further than 90 days away. */
