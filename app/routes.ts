@@ -86,6 +86,7 @@ export default [
       route('team', 'routes/admin/team.tsx'),
       route('webhooks', 'routes/admin/webhooks.tsx'),
       route('webhooks/:id', 'routes/admin/webhook.tsx'),
+      route('tokens', 'routes/admin/tokens.tsx'),
       route('audit', 'routes/admin/audit.tsx'),
       route('retention', 'routes/admin/retention.tsx'),
       route('personal-data', 'routes/admin/personal-data.tsx'),

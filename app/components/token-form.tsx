@@ -9,13 +9,15 @@ interface TokenFormProps {
   lastResult: SubmissionResult | null;
   made: { token: string; name: string; scopes: readonly string[] } | null;
   refusal: string | null;
+  /** Of a service's token: the roles that may be given. Without them it is the person's own. */
+  roles?: readonly string[];
 }
 
 const common = ['sessions:read', 'sessions:write', 'repositories:read', 'asks:read'];
 
 /** Makes a token; its secret is shown here once and never again. */
-export function TokenForm({ scopes, lastResult, made, refusal }: TokenFormProps) {
-  const [form, fields] = useForm<{ name?: string; scopes?: string[]; expiresAt?: string }>({
+export function TokenForm({ scopes, lastResult, made, refusal, roles }: TokenFormProps) {
+  const [form, fields] = useForm<{ name?: string; role?: string; scopes?: string[]; expiresAt?: string }>({
     id: 'token',
     lastResult,
     shouldValidate: 'onSubmit',
@@ -33,10 +35,29 @@ export function TokenForm({ scopes, lastResult, made, refusal }: TokenFormProps)
       <ErrorSummary form={form} labels={{ name: 'Name', scopes: 'Scopes', expiresAt: 'Ends' }} />
       <input type="hidden" name="intent" value="create_token" />
       <TextField field={fields.name} label="Name" hint="What uses it." maxLength={100} required />
+      {roles !== undefined && (
+        <div>
+          <label htmlFor={fields.role.id} className="font-semibold">
+            Role
+          </label>
+          <p className="text-data text-ink-2">
+            What it makes is nobody’s own: to command sessions it needs the role lead.
+          </p>
+          <select id={fields.role.id} name="role" defaultValue="member" className="control">
+            {roles.map((role) => (
+              <option key={role} value={role}>
+                {role}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
       <TextField field={fields.expiresAt} label="Ends" hint="Empty: never." type="date" />
       <fieldset id={fields.scopes.id} aria-describedby={fields.scopes.errors ? fields.scopes.errorId : undefined}>
         <legend className="font-semibold">Scopes</legend>
-        <p className="mb-2 text-data text-ink-2">It may what these and your role both allow.</p>
+        <p className="mb-2 text-data text-ink-2">
+          It may what these and {roles === undefined ? 'your' : 'its'} role both allow.
+        </p>
         <div className="grid grid-cols-1 gap-px border border-line-3 bg-line-1 sm:grid-cols-2 xl:grid-cols-3">
           {scopes.map((scope) => (
             <label
@@ -57,7 +78,12 @@ export function TokenForm({ scopes, lastResult, made, refusal }: TokenFormProps)
         <FieldErrors field={fields.scopes} />
       </fieldset>
       <ProofField />
-      <Bar label="Make the token" consequence="Acts in your name in this team" refusal={refusal} pending={pending} />
+      <Bar
+        label="Make the token"
+        consequence={roles === undefined ? 'Acts in your name in this team' : 'Acts for the team, whoever leaves it'}
+        refusal={refusal}
+        pending={pending}
+      />
     </Form>
   );
 }

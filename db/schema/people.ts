@@ -146,12 +146,20 @@ export const apiTokens = pgTable(
     teamId: uuid('team_id')
       .notNull()
       .references(() => teams.id),
-    userId: uuid('user_id')
-      .notNull()
-      .references(() => users.id),
+    /** Whose it is; null: a service's, which belongs to the team. */
+    userId: uuid('user_id').references(() => users.id),
+    /** Of a service's token; a person's has the role its person has. */
+    role: role('role'),
+    /** Who made it. */
+    createdBy: uuid('created_by').references(() => users.id),
     name: text('name').notNull(),
     prefix: text('prefix').notNull(),
     tokenHash: text('token_hash').notNull().unique(),
+    /** The secret before the last rotation, good until `previousUntil`. */
+    previousHash: text('previous_hash').unique(),
+    previousPrefix: text('previous_prefix'),
+    previousUntil: at('previous_until'),
+    rotatedAt: at('rotated_at'),
     scopes: texts('scopes'),
     expiresAt: at('expires_at'),
     lastUsedAt: at('last_used_at'),

@@ -44,6 +44,13 @@ const failureMs = 250;
 export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: string }) {
   const { store, secrets, limiter } = deps;
 
+  /** The role of a person who may work in the team now; null for anybody else. */
+  async function roleOf(userId: string, teamId: string): Promise<UserActor['role'] | null> {
+    const membership = (await store.users.memberships(userId)).find((one) => one.teamId === teamId);
+    const user = await store.users.get(userId);
+    return !membership || !user || user.disabledAt !== null ? null : membership.role;
+  }
+
   /** Creates the first team, its admin and its fleet; CONFLICT when anybody was faster. */
   async function createFirstAdmin(input: {
     teamName: string;
@@ -185,18 +192,10 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
         const { agentId: id, teamId, name } = agent;
         return { kind: 'agent', id, teamId, name, scopes: ['agents:report'] };
       }
-      const membership = (await store.users.memberships(token.userId)).find((one) => one.teamId === token.teamId);
-      const user = await store.users.get(token.userId);
-      if (!membership || !user || user.disabledAt !== null) return null;
-      return {
-        kind: 'token',
-        id: token.id,
-        teamId: token.teamId,
-        role: membership.role,
-        userId: token.userId,
-        scopes: token.scopes as TokenActor['scopes'],
-        name: token.name,
-      };
+      const role = token.userId === null ? token.role : await roleOf(token.userId, token.teamId);
+      if (role === null) return null;
+      const { id, teamId, userId, name } = token;
+      return { kind: 'token', id, teamId, role, userId, scopes: token.scopes as TokenActor['scopes'], name };
     },
 
     logins(actor: UserActor): Promise<LoginSession[]> {

@@ -31,6 +31,8 @@ describe.each(['pglite', 'postgres'] as const)('data of people and sessions on %
     await house.opened.store.users.setPassword(place.member.id, 'argon-hash-of-mia');
     await house.opened.store.tokens.create({
       id: crypto.randomUUID(),
+      role: null,
+      createdBy: null,
       teamId: place.team.id,
       userId: place.member.id,
       name: 'ci',

@@ -72,14 +72,25 @@ export interface LoginSession {
 export interface ApiToken {
   id: string;
   teamId: string;
-  userId: string;
+  /** Whose it is; null: a service's, which belongs to the team. */
+  userId: string | null;
+  /** Of a service's token. */
+  role: Role | null;
+  createdBy: string | null;
   name: string;
   prefix: string;
+  /** The secret before the last rotation still works until then. */
+  previousPrefix: string | null;
+  previousUntil: Date | null;
+  rotatedAt: Date | null;
   scopes: string[];
   expiresAt: Date | null;
   lastUsedAt: Date | null;
   createdAt: Date;
 }
+
+/** A token with the names a list shows. */
+export type ListedToken = ApiToken & { ownerName: string | null; createdByName: string | null };
 
 export interface Repository {
   id: string;
@@ -172,9 +183,24 @@ export interface LoginStore {
 }
 
 export interface TokenStore {
-  create(token: Omit<ApiToken, 'lastUsedAt' | 'createdAt'> & { tokenHash: string }): Promise<ApiToken>;
+  create(
+    token: Pick<
+      ApiToken,
+      'id' | 'teamId' | 'userId' | 'role' | 'createdBy' | 'name' | 'prefix' | 'scopes' | 'expiresAt'
+    > & {
+      tokenHash: string;
+    },
+  ): Promise<ApiToken>;
+  /** Also by the secret before the last rotation, while it overlaps. */
   byHash(hash: string): Promise<ApiToken | null>;
-  listFor(teamId: string, userId: string | null): Promise<ApiToken[]>;
+  /** One person's, or with null the whole team's, each with its people's names. */
+  listFor(teamId: string, userId: string | null): Promise<ListedToken[]>;
+  /** A new secret; the one there was goes on until `previousUntil`. NOT_FOUND when it is revoked. */
+  rotate(
+    teamId: string,
+    id: string,
+    secret: { tokenHash: string; prefix: string; previousUntil: Date },
+  ): Promise<ApiToken>;
   get(teamId: string, id: string): Promise<ApiToken | null>;
   revoke(teamId: string, id: string): Promise<void>;
   /** Every living token of this user in this team; answers how many. */

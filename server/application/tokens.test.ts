@@ -7,6 +7,7 @@ import {
   makePlace,
   openHouse,
   type Place,
+  tokenOf,
 } from './testing/house.ts';
 
 describe.each(['pglite', 'postgres'] as const)('tokens, on %s', (kind) => {
@@ -91,6 +92,55 @@ describe.each(['pglite', 'postgres'] as const)('tokens, on %s', (kind) => {
     await expect(tokens().create(actor, { name: 'stronger', scopes: ['sessions:write'] })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
+  });
+
+  test('a rotated secret works beside the new one until the overlap ends, and a revocation ends both', async () => {
+    const made = await tokens().create(place.member, { name: 'ci', scopes: ['sessions:read'] });
+    const known = async (secret: string) => (await one.services.auth.actorFromToken(secret)) !== null;
+    const next = await tokens().rotate(place.member, made.id, { overlapHours: 2 });
+    expect(next).toMatchObject({ id: made.id, previousPrefix: made.prefix, scopes: ['sessions:read'] });
+    expect(next.previousUntil?.getTime()).toBeCloseTo(Date.now() + 2 * 3_600_000, -5);
+    expect([await known(made.token), await known(next.token)]).toEqual([true, true]);
+    expect((await tokens().list(place.member))[0]?.previousUntil).not.toBeNull();
+    await house.opened.database.db.execute("update api_tokens set previous_until = now() - interval '1 s'");
+    expect([await known(made.token), await known(next.token)]).toEqual([false, true]);
+    const last = await tokens().rotate(place.admin, made.id, { overlapHours: 1 });
+    expect([await known(next.token), await known(last.token)]).toEqual([true, true]);
+    const cut = await tokens().rotate(place.admin, made.id, { overlapHours: 0 });
+    expect([await known(last.token), await known(cut.token)]).toEqual([false, true]);
+    await tokens().rotate(place.admin, made.id, {});
+    await tokens().revoke(place.admin, made.id);
+    expect([await known(cut.token), await known(last.token)]).toEqual([false, false]);
+    for (const [actor, id, code] of [
+      [place.other, made.id, 'FORBIDDEN'],
+      [place.admin, made.id, 'NOT_FOUND'],
+      [place.viewer, 'nothing', 'FORBIDDEN'],
+    ] as const)
+      await expect(tokens().rotate(actor, id, {})).rejects.toMatchObject({ code });
+    const audit = await house.opened.store.audit.list(place.team.id, { after: 0, limit: 10 });
+    expect(audit.filter(({ action }) => action === 'token.rotated')).toHaveLength(4);
+    expect(JSON.stringify(audit)).not.toContain('oio_');
+  });
+
+  test('a token of a service belongs to the team: an admin makes it, it stays, and owns nothing', async () => {
+    const wanted = { name: 'deploy', scopes: ['sessions:read', 'sessions:write'], service: { role: 'member' } };
+    for (const actor of [place.member, place.lead])
+      await expect(tokens().create(actor, wanted)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const made = await tokens().create(place.admin, wanted);
+    const actor = await one.services.auth.actorFromToken(made.token);
+    if (actor?.kind !== 'token') throw new Error('The token is not known');
+    expect(actor).toMatchObject({ userId: null, role: 'member' });
+    const session = await addSession(one, place, {}, actor);
+    expect(session.createdBy).toBeNull();
+    // Nobody's thing is not its own, so a member's role does not command it.
+    await expect(one.services.sessions.start(actor, session.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(tokens().list(actor)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await tokens().list(place.member)).toEqual([]);
+    expect(await tokens().list(place.admin)).toMatchObject([{ userId: null, role: 'member', createdByName: 'ada' }]);
+    const wide = tokenOf(place.admin, ['teams:write', 'sessions:read']);
+    await expect(tokens().rotate(wide, made.id, {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await tokens().revoke(place.admin, made.id);
+    expect(await one.services.auth.actorFromToken(made.token)).toBeNull();
   });
 
   test('what is wrong with a new token is said with its field', async () => {

@@ -39,13 +39,14 @@ export interface UserActor {
   readonly email: string;
 }
 
-/** A program with a person's role, cut down to the token's scopes; what it makes belongs to that person. */
+/** A program with a role, its person's or a service's own, cut down to the token's scopes; what it makes belongs to that person. */
 export interface TokenActor {
   readonly kind: 'token';
   readonly id: string;
   readonly teamId: string;
   readonly role: Role;
-  readonly userId: string;
+  /** Null for a service's token, which belongs to the team: what it makes is nobody's own. */
+  readonly userId: string | null;
   readonly scopes: readonly Scope[];
   readonly name: string;
 }
@@ -211,7 +212,8 @@ export function refusal(actor: Actor, permission: Permission, subject?: Subject)
   if (actor.kind === 'agent') return agentRefusal(actor, permission, subject);
 
   const rule = permission === 'read' ? readRules[subject?.resource ?? 'sessions'] : rules[permission];
-  const own = subject?.createdBy === personOf(actor);
+  const me = personOf(actor);
+  const own = me !== null && subject?.createdBy === me;
   const needed = own ? (rule.own ?? rule.any) : rule.any;
   if (roles.indexOf(actor.role) < roles.indexOf(needed)) {
     const others = !own && rule.own !== undefined ? " on other people's sessions" : '';

@@ -1,6 +1,5 @@
 /** Sign-in rules (access.md, Sign-in): one cookie, two lifetimes, and the shapes of the forms. */
 import { z } from 'zod';
-import { scopes } from './actor.ts';
 
 /** The login cookie's name; idle and absolute lifetime in seconds (20 h, 14 days). */
 export const loginCookie = {
@@ -54,17 +53,6 @@ export const setupInput = z.strictObject({
   password: passwordInput,
 });
 export type SetupInput = z.infer<typeof setupInput>;
-
-export const createTokenInput = z.strictObject({
-  name: z
-    .string({ error: 'Name the token.' })
-    .trim()
-    .min(1, 'Name the token.')
-    .max(100, 'A name has at most 100 characters.'),
-  scopes: z.array(z.enum(scopes)).min(1, 'Choose at least one scope.').max(scopes.length),
-  expiresAt: z.coerce.date().optional(),
-});
-export type CreateTokenInput = z.infer<typeof createTokenInput>;
 
 /** Team slug from its name: lower-case words joined by hyphens; `team` when nothing is left. */
 export function teamSlugOf(name: string): string {

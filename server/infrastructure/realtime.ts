@@ -208,7 +208,9 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     subscribe: (feed, nudge) => hub.listen(feed, (_events, head) => nudge(head)),
     async recheck(userId) {
       const theirs = [...clients.values()].filter(({ actor }) =>
-        actor.kind === 'user' ? actor.id === userId : actor.kind === 'token' && actor.userId === userId,
+        actor.kind === 'user'
+          ? actor.id === userId
+          : actor.kind === 'token' && (actor.userId === userId || actor.id === userId),
       );
       await Promise.all(theirs.map(judge));
     },

@@ -1,6 +1,5 @@
 import { data, Form, redirect } from 'react-router';
 import { refusal, scopes } from '../../../server/domain/actor.ts';
-import { createTokenInput } from '../../../server/domain/login.ts';
 import { changePasswordInput } from '../../../server/domain/member.ts';
 import { actorOf, logoutHeader } from '../../auth.server.ts';
 import { CallSettings } from '../../components/call-settings.tsx';
@@ -20,6 +19,7 @@ import { parseForm } from '../../form.ts';
 import { preferencesOf } from '../../preferences.server.ts';
 import { requireProof } from '../../proof.server.ts';
 import { roomTitle } from '../../title.ts';
+import { tokenAction } from '../../token-action.server.ts';
 import type { Route } from './+types/account.ts';
 
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Account');
@@ -33,7 +33,8 @@ export const loader = guarded(async ({ request, url, context }: Route.LoaderArgs
     teams,
     loginId,
     logins: await auth.logins(actor),
-    tokens: refused === null ? await tokens.list(actor) : [],
+    tokens: refused === null ? (await tokens.list(actor)).filter(({ userId }) => userId === actor.id) : [],
+    now: new Date(),
     tokenRefusal: refusal(actor, 'token.own', { teamId: actor.teamId, createdBy: actor.id }),
     preferences: await preferencesOf(request),
     hasPassword: await proofs.byPassword(actor),
@@ -43,11 +44,11 @@ export const loader = guarded(async ({ request, url, context }: Route.LoaderArgs
   };
 });
 
-const nothing = { form: null, reply: null, made: null, codes: null } as const;
+const nothing = { form: null, reply: null, made: null, codes: null, error: null } as const;
 
 export const action = guarded(async (args: Route.ActionArgs) => {
   const { request, url, context } = args;
-  const { auth, tokens } = context.get(servicesContext);
+  const { auth } = context.get(servicesContext);
   const { loginId } = context.get(signedInContext);
   const actor = actorOf(context);
   const form = await request.formData();
@@ -58,9 +59,6 @@ export const action = guarded(async (args: Route.ActionArgs) => {
       return id === loginId
         ? redirect('/login', { headers: { 'Set-Cookie': logoutHeader({ url, context }) } })
         : redirect('/account');
-    case 'revoke_token':
-      await tokens.revoke(actor, id);
-      return redirect('/account');
     case 'renew_codes':
       await requireProof(args, form, 'account.second_factor');
       return data({ ...nothing, codes: await auth.renewRecoveryCodes(actor) });
@@ -81,23 +79,8 @@ export const action = guarded(async (args: Route.ActionArgs) => {
         return data({ ...failed, reply: answer.data }, answer.init ?? {});
       }
     }
-    default: {
-      await requireProof(args, form, 'token.create');
-      const submission = parseForm(form, createTokenInput, (values) => ({
-        ...values,
-        scopes: [values.scopes ?? []].flat(),
-      }));
-      const answered = { ...nothing, form: 'token' as const };
-      if (submission.status !== 'success') return data({ ...answered, reply: submission.reply() }, { status: 422 });
-      try {
-        const { token, name, scopes: given } = await tokens.create(actor, submission.value);
-        const made = { token, name, scopes: given };
-        return data({ ...answered, reply: submission.reply({ resetForm: true }), made });
-      } catch (error) {
-        const answer = replyWith(submission, error);
-        return data({ ...answered, reply: answer.data }, answer.init ?? {});
-      }
-    }
+    default:
+      return tokenAction(args, form, '/account');
   }
 });
 
@@ -168,7 +151,17 @@ export default function Account({ loaderData, actionData }: Route.ComponentProps
             <SecondFactorPanel state={secondFactor} offRefusal={offRefusal} codes={actionData?.codes ?? null} />
           </Panel>
           <Panel title="API tokens" aside={`${tokens.length}`}>
-            <TokenList tokens={tokens} me={me.id} />
+            {actionData?.error != null && (
+              <p role="alert" className="border-l-4 border-broken-rule px-4 py-3 text-broken">
+                {actionData.error}
+              </p>
+            )}
+            <TokenList
+              tokens={tokens}
+              me={me.id}
+              now={loaderData.now}
+              empty="No token. Make one below for a script or a CI job."
+            />
           </Panel>
           <Panel title="Make a token" className="flex-1">
             <TokenForm

@@ -12,6 +12,7 @@ const pages = [
   { to: '/admin/people', word: 'People' },
   { to: '/admin/team', word: 'Team' },
   { to: '/admin/webhooks', word: 'Webhooks' },
+  { to: '/admin/tokens', word: 'Tokens' },
   { to: '/admin/audit', word: 'Audit' },
   { to: '/admin/retention', word: 'Retention' },
   { to: '/admin/personal-data', word: 'Personal data' },

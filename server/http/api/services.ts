@@ -45,7 +45,7 @@ export interface ApiServices {
   readonly repositories: ReturnType<typeof createRepositories>;
   readonly members: Pick<ReturnType<typeof createMembers>, 'list' | 'create' | 'update' | 'remove'>;
   readonly teams: Pick<ReturnType<typeof createTeams>, 'list' | 'get' | 'create' | 'update'>;
-  readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'revoke'>;
+  readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'rotate' | 'revoke'>;
   readonly webhooks: ReturnType<typeof createWebhooks>;
   readonly blueprints: ReturnType<typeof createBlueprints>;
   readonly budgets: ReturnType<typeof createBudgets>;

@@ -1,4 +1,4 @@
-import { createTokenInput } from '../../domain/login.ts';
+import { createTokenInput, rotateTokenInput } from '../../domain/token.ts';
 import { cut, mapped, pageOf } from './paging.ts';
 import { idParams } from './params.ts';
 import { listQuery } from './query.ts';
@@ -35,6 +35,24 @@ export const tokenRoutes: Route[] = [
     async handle({ services, actor, body }) {
       const created = await services.tokens.create(actor, body);
       return { status: 201, json: { ...tokenOut(created), token: created.token } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/tokens/{id}/rotate',
+    operationId: 'rotateToken',
+    summary: 'A new secret for the same token; the old one works until the overlap ends',
+    tag,
+    permission: { name: 'token.own' },
+    params: idParams,
+    body: rotateTokenInput,
+    secret: true,
+    responses: {
+      200: { description: 'The token with its new secret, which is in this answer only.', schema: newTokenShape },
+    },
+    async handle({ services, actor, params, body }) {
+      const rotated = await services.tokens.rotate(actor, params.id, body);
+      return { status: 200, json: { ...tokenOut(rotated), token: rotated.token } };
     },
   }),
   route({

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { apiTokens } from '../../../db/schema/people.ts';
 import type { Aggregates } from '../../application/store-port.ts';
 import type { ApiToken } from '../../application/team-port.ts';
@@ -18,7 +18,8 @@ export function createTokens(handle: Handle): Aggregates['tokens'] {
       // Living ones only; `lastUsedAt` moves at most once a minute, so that a read is not a write.
       const [row] = await handle.rows(sql`
         with living as (
-          select * from api_tokens where token_hash = ${hash} and revoked_at is null
+          select * from api_tokens where revoked_at is null
+            and (token_hash = ${hash} or (previous_hash = ${hash} and previous_until > clock_timestamp()))
             and (expires_at is null or expires_at > clock_timestamp())),
         touched as (
           update api_tokens t set last_used_at = clock_timestamp() from living
@@ -28,18 +29,16 @@ export function createTokens(handle: Handle): Aggregates['tokens'] {
     },
 
     async listFor(teamId, userId) {
-      const rows = await handle.db
-        .select()
-        .from(apiTokens)
-        .where(
-          and(
-            eq(apiTokens.teamId, teamId),
-            isNull(apiTokens.revokedAt),
-            userId === null ? undefined : eq(apiTokens.userId, userId),
-          ),
-        )
-        .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id));
-      return rows.map(tokenOf);
+      const rows = await handle.rows(sql`select t.*, u.name as owner_name, c.name as created_by_name from api_tokens t
+        left join users u on u.id = t.user_id left join users c on c.id = t.created_by
+        where t.team_id = ${teamId}::uuid and t.revoked_at is null
+          ${userId === null ? sql`` : sql`and t.user_id = ${userId}::uuid`}
+        order by t.created_at desc, t.id desc`);
+      return rows.map((row) => ({
+        ...tokenOf(decode(apiTokens, row)),
+        ownerName: row.owner_name === null ? null : String(row.owner_name),
+        createdByName: row.created_by_name === null ? null : String(row.created_by_name),
+      }));
     },
 
     async get(teamId, id) {
@@ -49,6 +48,17 @@ export function createTokens(handle: Handle): Aggregates['tokens'] {
         .from(apiTokens)
         .where(and(eq(apiTokens.teamId, teamId), eq(apiTokens.id, id), isNull(apiTokens.revokedAt)));
       return row === undefined ? null : tokenOf(row);
+    },
+
+    async rotate(teamId, id, { tokenHash, prefix, previousUntil }) {
+      const [row] = isId(id)
+        ? await handle.rows(sql`update api_tokens set previous_hash = token_hash, previous_prefix = prefix,
+            previous_until = ${previousUntil.toISOString()}::timestamptz, token_hash = ${tokenHash}, prefix = ${prefix},
+            rotated_at = clock_timestamp()
+          where id = ${id}::uuid and team_id = ${teamId}::uuid and revoked_at is null returning *`)
+        : [];
+      if (row === undefined) throw new DomainError('NOT_FOUND', 'There is no such token');
+      return tokenOf(decode(apiTokens, row));
     },
 
     async revoke(teamId, id) {
@@ -71,7 +81,11 @@ export function createTokens(handle: Handle): Aggregates['tokens'] {
   };
 }
 
-function tokenOf(row: typeof apiTokens.$inferSelect): ApiToken {
-  const { id, teamId, userId, name, prefix, scopes, expiresAt, lastUsedAt, createdAt } = row;
-  return { id, teamId, userId, name, prefix, scopes, expiresAt, lastUsedAt, createdAt };
+function tokenOf({
+  tokenHash: _,
+  previousHash: __,
+  revokedAt: ___,
+  ...token
+}: typeof apiTokens.$inferSelect): ApiToken {
+  return token;
 }
