@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { withoutPatterns } from './domain/secret-patterns.ts';
 
 export type { Logger } from 'pino';
 
@@ -16,6 +17,8 @@ export interface LogOptions {
 const SECRET_KEYS = String.raw`[\w-]*(?:authorization|cookie|password|secret|token|api[_-]?key)`;
 const SECRET_FIELD = new RegExp(String.raw`"(${SECRET_KEYS})":(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])`, 'gi');
 const BEARER = /\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]{8,}/gi;
+// Up to the end of its text: a key that is cut off must not take the rest of the line with it.
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*/g;
 const ADDRESS_PASSWORD = /(\/\/[^\s/:@"\\]+):[^\s/@"\\]+@/g;
 
 /**
@@ -25,13 +28,14 @@ const ADDRESS_PASSWORD = /(\/\/[^\s/:@"\\]+):[^\s/@"\\]+@/g;
 export function redact(line: string, secrets: ReadonlySet<string> = new Set()): string {
   let clean = line
     .replace(SECRET_FIELD, '"$1":"[redacted]"')
+    .replace(PRIVATE_KEY, '[redacted]')
     .replace(BEARER, '$1 [redacted]')
     .replace(ADDRESS_PASSWORD, '$1:[redacted]@');
   for (const secret of secrets) {
     // Very short values would blank ordinary words.
     if (secret.length >= 6) clean = clean.replaceAll(JSON.stringify(secret).slice(1, -1), '[redacted]');
   }
-  return clean;
+  return withoutPatterns(clean);
 }
 
 /** The process's logger: JSON lines on standard output, no secret in any of them. */

@@ -91,6 +91,7 @@ export async function createWeb(options: {
       }),
       config,
       authenticate,
+      limits,
     ),
   );
   engine.traffic.clients(realtime.size);

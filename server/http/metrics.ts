@@ -3,6 +3,7 @@ import { type Request, Router } from 'express';
 import type { Config } from '../config.ts';
 import { can } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { RequestLimits } from './api/endpoint.ts';
 import type { Authenticate } from './authenticate.ts';
 import { bearerOf } from './authenticate.ts';
 
@@ -20,11 +21,12 @@ export function createMetrics(
   source: MetricsSource,
   config: Pick<Config, 'host' | 'metricsToken' | 'trustProxy'>,
   authenticate: Authenticate,
+  limits: Pick<RequestLimits, 'refuse'>,
 ): Router {
   const open = isLoopback(config.host) && config.metricsToken === null && config.trustProxy === false;
   const router = Router();
   router.get('/metrics', async (req, res) => {
-    if (!open) await admit(req, config.metricsToken, authenticate);
+    if (!open) await admit(req, config.metricsToken, authenticate, limits);
     res
       .status(200)
       .set('Cache-Control', 'no-store')
@@ -34,10 +36,19 @@ export function createMetrics(
   return router;
 }
 
-async function admit(req: Request, expected: string | null, authenticate: Authenticate): Promise<void> {
+async function admit(
+  req: Request,
+  expected: string | null,
+  authenticate: Authenticate,
+  limits: Pick<RequestLimits, 'refuse'>,
+): Promise<void> {
   const given = bearerOf(req);
   if (expected !== null && given !== null && same(given, expected)) return;
-  const actor = await authenticate(req, { cookie: true });
+  const actor = await authenticate(req, { cookie: true }).catch(async (error: unknown) => {
+    // METRICS_TOKEN is a person's choice of words: guesses at it are counted.
+    await limits.refuse(req.ip ?? 'unknown');
+    throw error;
+  });
   if (!can(actor, 'metrics.read'))
     throw new DomainError('FORBIDDEN', 'Metrics need METRICS_TOKEN or the scope metrics:read.');
 }

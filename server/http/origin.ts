@@ -15,15 +15,20 @@ export function isOwnOrigin(origin: string, host: string | undefined, publicUrl:
 
 /**
  * Refuses a mutation that another site sent through somebody's browser. A bearer token is never sent by a browser on
- * its own, so requests with one pass; so do programs, which send neither Origin nor Sec-Fetch-Site.
+ * its own, so requests to the API with one pass; so do programs, which send neither Origin nor Sec-Fetch-Site.
  */
 export function sameSiteOnly(publicUrl: string | null): RequestHandler {
   return (req, res, next) => {
-    if (safeMethods.has(req.method) || req.get('authorization') !== undefined) return next();
+    if (safeMethods.has(req.method) || isProgram(req)) return next();
     const reason = foreign(req, publicUrl);
     if (reason === null) return next();
     sendError(res, errorAnswer(new DomainError('FORBIDDEN', reason), requestIdOf(res)));
   };
+}
+
+/** With a bearer at the API, which then looks at nothing else. At a page it would stand beside the login's cookie. */
+function isProgram(req: Request): boolean {
+  return req.get('authorization') !== undefined && /^\/api\//.test(req.path);
 }
 
 function foreign(req: Request, publicUrl: string | null): string | null {

@@ -9,6 +9,11 @@ test.each([
   ['postgres://app:hunter2@db/x', 'postgres://app:[redacted]@db/x'],
   ['key sk-abcdefghijklmnopqrstuvwx.', 'key [redacted].'],
   [`token ghp_${'a'.repeat(36)}`, 'token [redacted]'],
+  ['aws_secret_access_key = canary/CANARY+canary/CANARY+canaryCANARY', 'aws_secret_access_key = [redacted]'],
+  ['NPM_TOKEN=abcdefghijklmnop1234 npm publish', 'NPM_TOKEN=[redacted] npm publish'],
+  [`sk_live_${'a'.repeat(24)}`, '[redacted]'],
+  ['authorization: bearer abcdefghijklmnopqrstuvwx', 'authorization: bearer [redacted]'],
+  [`jwt eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.${'s'.repeat(20)}`, 'jwt [redacted]'],
   ['-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nrest', '[redacted]\nrest'],
 ])('%s is written without its secret', (text, clean) => {
   expect(redact(text)).toBe(clean);
@@ -20,6 +25,8 @@ test.each([
   'the bearer of bad news',
   'risk-averse-people-who-write-long-words',
   'git@github.com:owner/repository.git',
+  'const ACCESS_TOKEN=readTheToken(environment)',
+  'MAX_TOKENS=4096','TOKEN_LIMIT: 1000',
 ])('%s stays as it is', (text) => {
   expect(redact(text)).toBe(text);
 });

@@ -1,6 +1,9 @@
 import express, { type Request, type Response } from 'express';
 import { type FieldIssue, invalid } from '../../domain/errors.ts';
 
+/** Levels a body may nest: what reads it further on follows it by recursion. */
+const deepest = 64;
+
 /** The most a body may weigh (api.md, PAYLOAD_TOO_LARGE). */
 export const bodyLimit = 1024 * 1024;
 
@@ -14,10 +17,23 @@ export async function readBody(req: Request, res: Response): Promise<object> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalid([{ path: '', message: 'The body must be a JSON object' }]);
   }
+  if (!boundedDepth(body, deepest)) throw invalid([{ path: '', message: `Nests more than ${deepest} levels deep` }]);
   const issues: FieldIssue[] = [];
   findUnstorable(body, '', issues);
   if (issues.length > 0) throw invalid(issues);
   return body;
+}
+
+/** Whether nothing nests deeper; looked at level by level, so that no depth can exhaust the stack. */
+function boundedDepth(body: object, most: number): boolean {
+  let level: object[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > most) return false;
+    level = level.flatMap((value) =>
+      Object.values(value).filter((inner): inner is object => typeof inner === 'object' && inner !== null),
+    );
+  }
+  return true;
 }
 
 // PostgreSQL can hold neither NUL nor half of a surrogate pair; a clear answer beats a failed statement.
@@ -30,6 +46,9 @@ function findUnstorable(value: unknown, path: string, issues: FieldIssue[]): voi
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
+    // Own keys of these names are data nowhere, and what copies them carelessly would change every object.
+    if (key === '__proto__')
+      issues.push({ path: path === '' ? key : `${path}.${key}`, message: 'May not be named so' });
     findUnstorable(key, `${path === '' ? '' : `${path}.`}(key)`, issues);
     findUnstorable(inner, path === '' ? key : `${path}.${key}`, issues);
   }

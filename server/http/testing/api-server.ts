@@ -159,13 +159,14 @@ export async function openApiServer(
   const authenticate = createAuthenticate(services.auth);
   security(app, config);
   app.use(createHealth(services.system, log));
-  app.use(createMetrics(createTelemetry({ totals: services.metrics.totals, loops }), config, authenticate));
+  const limits = createRequestLimits(options.rates);
+  app.use(createMetrics(createTelemetry({ totals: services.metrics.totals, loops }), config, authenticate, limits));
   app.use(
     '/api/v1',
     createApi({
       services,
       authenticate,
-      limits: createRequestLimits(options.rates),
+      limits,
       idempotency: store.idempotency,
       runner: 'house.1',
       subscribe: (feed, nudge) => hub.listen(feed, (_events, head) => nudge(head)),

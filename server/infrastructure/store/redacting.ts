@@ -18,6 +18,8 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
   });
   const tidy = (event: EventInput): EventInput => ({ ...event, payload: clean(event.payload) });
   const said = <T extends object>(patch: T): T => parts(patch, ['title', 'description', 'result', 'error', 'next']);
+  const typed = <T extends object>(session: T): T =>
+    parts(session, ['title', 'description', 'prompt', 'parameters', 'tags', 'cause', 'error', 'result']);
   const known = <T extends object>(context: T): T => parts(context, ['name', 'data', 'metadata']);
   return {
     ...all,
@@ -27,8 +29,21 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
       collect: (sessionId, events, guard) => all.events.collect(sessionId, events.map(tidy), guard),
       appendTeam: (teamId, event) => all.events.appendTeam(teamId, { ...event, payload: clean(event.payload) }),
     },
+    sessions: {
+      ...all.sessions,
+      // What people type is written by them, and a key pasted into a goal is still a key.
+      insert: (session) => all.sessions.insert(typed(session)),
+      update: (id, patch, guard) => all.sessions.update(id, typed(patch), guard),
+      move: (move) => all.sessions.move(move.patch === undefined ? move : { ...move, patch: typed(move.patch) }),
+    },
+    prompts: { ...all.prompts, insert: (prompt) => all.prompts.insert({ ...prompt, text: redact(prompt.text) }) },
+    audit: {
+      ...all.audit,
+      append: (entry) => all.audit.append(parts(entry, ['before', 'after', 'reason'])),
+    },
     attempts: {
       ...all.attempts,
+      insert: (attempt) => all.attempts.insert(parts(attempt, ['prompt', 'system'])),
       update(id, patch, guard) {
         const { evidence, summary, error, verdict } = patch;
         const told = { evidence, summary, error, verdict };
@@ -81,6 +96,7 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
     },
     asks: {
       ...all.asks,
+      answer: (id, answer, by) => all.asks.answer(id, clean(answer), by),
       open(ask) {
         const { title, command, paths, patterns, question, options } = ask;
         return all.asks.open({
