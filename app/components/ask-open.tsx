@@ -1,14 +1,14 @@
 import { type ReactNode, useId } from 'react';
 import { Form, Link, useNavigation } from 'react-router';
-import type { InboxItem } from '../../server/application/asks/inbox.ts';
 import { inboxAddress } from '../ask-filter.ts';
+import type { AskItem } from '../ask-item.ts';
 import { dateTime, plural } from '../format.ts';
 import { Answers } from './ask-card.tsx';
 import { Reading } from './page.tsx';
 import { Bar, Button } from './ui/button.tsx';
 
 interface AskOpenProps {
-  ask: InboxItem;
+  ask: AskItem;
   search: string;
   refusal: string | null;
   /** What went wrong with an answer to this ask. */
@@ -118,7 +118,7 @@ export function AskOpen({ ask, search, refusal, error, rule }: AskOpenProps) {
   );
 }
 
-function AnswerForm({ ask, search, children }: { ask: InboxItem; search: string; children: ReactNode }) {
+function AnswerForm({ ask, search, children }: { ask: AskItem; search: string; children: ReactNode }) {
   return (
     <Form method="post" action={`/asks${search}`} preventScrollReset className="flex flex-col gap-3">
       <input type="hidden" name="intent" value="answer" />

@@ -1,14 +1,14 @@
 import clsx from 'clsx';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { InboxItem } from '../../server/application/asks/inbox.ts';
 import { inboxAddress } from '../ask-filter.ts';
+import type { AskItem } from '../ask-item.ts';
 import { askSigns } from '../status.ts';
 import { Age, Countdown } from './age.tsx';
 import { StatusBadge } from './status-badge.tsx';
 
 interface AskRowProps {
-  ask: InboxItem;
+  ask: AskItem;
   search: string;
   /** Its answers are shown below it. */
   open: boolean;

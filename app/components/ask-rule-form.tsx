@@ -1,17 +1,11 @@
 import clsx from 'clsx';
 import { useId } from 'react';
 import { Form, Link, useNavigation } from 'react-router';
-import type { RulePreview } from '../../server/application/asks/rules.ts';
 import type { RuleScope } from '../../server/domain/ask.ts';
+import type { RuleDraft, RuleLook } from '../ask-item.ts';
 import { dateTime, plural } from '../format.ts';
 import { ProofField } from './proof.tsx';
 import { Bar, Button } from './ui/button.tsx';
-
-export interface RuleDraft {
-  pattern: string;
-  scope: RuleScope;
-  days: number;
-}
 
 interface AskRuleFormProps {
   askId: string;
@@ -19,7 +13,7 @@ interface AskRuleFormProps {
   search: string;
   draft: RuleDraft;
   suggestions: readonly string[];
-  preview: RulePreview | null;
+  preview: RuleLook | null;
   /** Why there is no preview, or why the rule was refused when it was given. */
   problem: string | null;
   names: Record<RuleScope, string>;
@@ -123,7 +117,7 @@ export function AskRuleForm({ askId, search, draft, suggestions, preview, proble
   );
 }
 
-function Preview({ preview }: { preview: RulePreview }) {
+function Preview({ preview }: { preview: RuleLook }) {
   const { allowed, rejected, denied, considered, whole, days, examples } = preview;
   return (
     <div role="status" className={clsx('border-l-4 pl-3', rejected > 0 ? 'border-caution' : 'border-line-3')}>
@@ -163,7 +157,7 @@ function Preview({ preview }: { preview: RulePreview }) {
   );
 }
 
-function wasAnswered(answer: RulePreview['examples'][number]['answer']): string {
+function wasAnswered(answer: RuleLook['examples'][number]['answer']): string {
   if (answer === null || 'answers' in answer) return 'not answered';
   return answer.decision === 'reject' ? 'rejected' : 'allowed';
 }
