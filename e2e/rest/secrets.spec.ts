@@ -92,7 +92,7 @@ test('ten planted secrets reach neither database, log, timeline, webhook, report
 - bash: cat keys.txt
 - bash: node leak.js
 - bash: node -e "require('fs').copyFileSync('keys.txt', 'copied.txt')"
-- ask: git log --grep "$(cat keys.txt)"
+- ask: git gc --auto
 - say: I have read them.
 `);
   const session = await api.create({ repositoryId: repository.id, prompt: `Use these:\n${written}\n${steps}` });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOutbound } from '../infrastructure/outbound.ts';
+import { createOutboundJudge } from '../infrastructure/outbound-judge.ts';
 import { type ApiServer, openApiServer } from './testing/api-server.ts';
 
 let api: ApiServer;
@@ -93,15 +95,25 @@ test.each([
   'http://169.254.169.254/latest',
   'http://0/hook',
   'http://0177.0.0.1/hook',
+  'http://2130706433/hook',
   'https://[fd00::1]/hook',
-  'https://[fe80::1%25eth0]/hook',
-  'file:///etc/passwd',
-  'gopher://example.com/',
-  'https://user:pass@example.com/hook',
-])('a webhook is not sent to %s', async (url) => {
-  const { status, body } = await api.send('POST', '/api/v1/webhooks', { body: { name: 'hook', url } });
-  expect([status, body.error.code]).toEqual([422, 'INVALID']);
+  'https://[fe80::1]/hook',
+  'https://[::ffff:192.168.0.1]/hook',
+  'http://localhost/hook',
+])('nothing is sent to %s', async (url) => {
+  expect(await createOutboundJudge([])(url)).toMatch(/private address/);
+  const outbound = createOutbound({ allow: [] });
+  const call = { protocols: ['http:', 'https:'] as const, timeoutMs: 5_000, maxBytes: 1 };
+  await expect(outbound.send(new URL(url), call)).rejects.toMatchObject({ reason: 'private' });
 });
+
+test.each(['file:///etc/passwd', 'gopher://example.com/', 'https://user:pass@example.com/hook', '//evil.example'])(
+  'a webhook cannot name %s',
+  async (url) => {
+    const { status, body } = await api.send('POST', '/api/v1/webhooks', { body: { name: 'hook', url } });
+    expect([status, body.error.code]).toEqual([422, 'INVALID']);
+  },
+);
 
 test.each([
   ['aliases that unfold', `a: &a [x,x,x,x,x,x,x,x,x]\n${bomb()}`],

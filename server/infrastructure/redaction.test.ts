@@ -26,7 +26,8 @@ test.each([
   'risk-averse-people-who-write-long-words',
   'git@github.com:owner/repository.git',
   'const ACCESS_TOKEN=readTheToken(environment)',
-  'MAX_TOKENS=4096','TOKEN_LIMIT: 1000',
+  'MAX_TOKENS=4096',
+  'TOKEN_LIMIT: 1000',
 ])('%s stays as it is', (text) => {
   expect(redact(text)).toBe(text);
 });
