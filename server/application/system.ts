@@ -129,6 +129,7 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
         (await store.sessions.list(teamId, { status: ['queued'], sort: 'oldest' }, { limit: 1 })).items[0]?.queuedAt ??
         null;
       const waiting = await store.asks.list(teamId, { status: ['open', 'escalated'] }, { limit: 1 });
+      const late = await store.asks.list(teamId, { status: ['escalated'] }, { limit: 1 });
       const lastFailed = (
         await store.sessions.list(teamId, { status: ['failed', 'timeout', 'orphaned'], sort: 'newest' }, { limit: 1 })
       ).items[0];
@@ -150,7 +151,7 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
           count: waiting.total,
           detail:
             waiting.total > 0
-              ? `${waiting.items[0]?.sessionSlug ?? ''}: ${waiting.items[0]?.title ?? ''}`
+              ? `${waiting.items[0]?.sessionSlug ?? ''}: ${waiting.items[0]?.title ?? ''}${late.total > 0 ? ` (${late.total} escalated to leads)` : ''}`
               : 'Nobody waits for an answer.',
           since: waiting.items[0]?.openedAt ?? null,
           href: '/asks',

@@ -123,6 +123,8 @@ describe.each(['pglite', 'postgres'] as const)('what agents ask, on %s', (kind) 
     await until(house, [soon.dispatcher], id, async () => (await open(id)).length === 1);
     await soon.sweeper.sweep();
     expect((await open(id)).map(({ status }) => status)).toEqual(['escalated']);
+    const tiles = await soon.services.system.annunciator(place.lead);
+    expect(tiles.find(({ key }) => key === 'needs_you')?.detail).toMatch(/1 escalated to leads/);
     await soon.sweeper.sweep();
     await house.opened.database.db.execute('update asks set expires_at = clock_timestamp()');
     await soon.sweeper.sweep();
