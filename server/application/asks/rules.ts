@@ -6,6 +6,7 @@ import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { AskRuleRow, HistoricAsk } from '../ask-port.ts';
 import type { Deps } from '../deps.ts';
+import { personOf } from '../sessions/find.ts';
 import type { Tx } from '../store-port.ts';
 import type { Page, PageRequest } from '../team-port.ts';
 import { teamOf } from '../tokens.ts';
@@ -67,7 +68,7 @@ export async function makeRule(
     scope,
     sessionId: scope === 'session' ? session.id : null,
     repositoryId: scope === 'repository' ? session.repositoryId : null,
-    createdBy: actor.kind === 'user' ? actor.id : actor.kind === 'token' ? actor.userId : null,
+    createdBy: personOf(actor),
     expiresAt: ruleExpiry(wish.expiresAt, deps.clock()),
   });
   const { id, permission, pattern, expiresAt } = rule;
@@ -142,9 +143,10 @@ export function createAskRules(deps: Deps) {
     async revoke(actor: Actor, id: string): Promise<AskRule> {
       const teamId = teamOf(actor);
       const found = await store.askRules.get(teamId, id);
-      const session = found?.sessionId ? await store.sessions.byId(found.sessionId) : null;
-      authorize(actor, 'ask.rule', { teamId, createdBy: session?.createdBy ?? null });
+      authorize(actor, 'ask.rule', { teamId, createdBy: personOf(actor) });
       if (!found) throw new DomainError('NOT_FOUND', 'There is no such rule.');
+      const session = found.sessionId === null ? null : await store.sessions.byId(found.sessionId);
+      authorize(actor, 'ask.rule', { teamId, createdBy: session?.createdBy ?? null });
       return store.transaction(async (tx) => {
         const rule = await tx.askRules.revoke(teamId, id);
         const { permission, pattern, scope, useCount } = rule;
