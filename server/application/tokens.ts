@@ -95,10 +95,11 @@ export function createTokens(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | 'r
 
     /** A new secret for the same token. The old one works until the overlap ends; 0 hours ends it at once. */
     async rotate(actor: Actor, id: string, raw: unknown): Promise<ApiToken & { token: string }> {
-      const found = await changeable(actor, id);
-      assertWithin(actor, found.scopes);
+      authorize(actor, 'token.own', { teamId: teamOf(actor) });
       const parsed = rotateTokenInput.safeParse(raw ?? {});
       if (!parsed.success) throw invalidFromZod(parsed.error);
+      const found = await changeable(actor, id);
+      assertWithin(actor, found.scopes);
       const previousUntil = overlapEnd(parsed.data.overlapHours, found.expiresAt, deps.clock());
       const { token, ...secret } = newSecret();
       const row = await store.transaction(async (tx) => {
