@@ -103,7 +103,7 @@ function measurePage(): { width: number; room: number; small: string[] } {
     if (!element.checkVisibility({ visibilityProperty: true }) || inSentence(element)) continue;
     const { width, height } = targetOf(element).getBoundingClientRect();
     // Read aloud only, or shown when it is focused.
-    if (width <= 1 || height <= 1) continue;
+    if (width <= 1 || height <= 1 || getComputedStyle(element).clipPath !== 'none') continue;
     if (width < 43.5 || height < 43.5)
       small.push(`${Math.round(width)} × ${Math.round(height)}: ${element.outerHTML.slice(0, 160)}`);
   }

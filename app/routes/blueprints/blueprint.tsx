@@ -103,7 +103,7 @@ export default function BlueprintPage({ loaderData, actionData }: Route.Componen
               <a
                 href={`/blueprints/${encodeURIComponent(key)}/yaml${query}`}
                 download={`${key}.yaml`}
-                className="inline-flex min-h-11 items-center underline"
+                className="inline-flex min-h-11 min-w-11 items-center underline"
               >
                 Export
               </a>
