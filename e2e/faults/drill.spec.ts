@@ -86,6 +86,6 @@ test('a drill kills OpenCode from the page, then connections and the engine from
   await expectSoundHistory(api, second.id, { repository: source, files: { 'tally.txt': 'twice\n' }, takeovers: 1 });
 
   await page.goto(`${house.url}/admin/audit?action=drill`);
-  await expect(page.getByText('drill.completed').first()).toBeVisible();
-  await expect(page.getByText('drill.started').first()).toBeVisible();
+  await expect(page.getByText('filed the report of').first()).toBeVisible();
+  await expect(page.getByText('killed a part on purpose in').first()).toBeVisible();
 });

@@ -21,15 +21,15 @@ const phrases: Readonly<Record<string, string>> = {
   'session.create': 'created',
   'diff.accepted': 'accepted the changes of',
   'comment.created': 'commented on the changes of',
-  'conflict.hand_to_agent': 'gave an agent the conflict',
-  'lock.force_released': 'took from its holder the lock',
+  'conflict.hand_to_agent': 'gave to an agent',
+  'lock.force_released': 'took from its holder',
   'webhook.pinged': 'sent a test to',
   'webhook.replayed': 'sent again a delivery of',
   'webhook.secret_rotated': 'made a new secret for',
-  'enrolment_code.created': 'made an enrolment code',
-  'token.created': 'made the token',
-  'drill.started': 'killed a part on purpose, in the drill',
-  'drill.completed': 'filed the report of the drill',
+  'enrolment_code.created': 'made',
+  'token.created': 'made',
+  'drill.started': 'killed a part on purpose in',
+  'drill.completed': 'filed the report of',
 };
 
 /** Commands are written as they are given; a record tells what was done. */
