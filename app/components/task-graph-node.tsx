@@ -26,7 +26,10 @@ export const TaskBox = memo(function TaskBox({ data }: NodeProps<Node<NodeData, 
   const { task, critical, group, folded, counts, wave } = of;
   const sign = taskSigns[task.status];
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a task in a picture is no set of fields
     <div
+      role="group"
+      aria-label={describe(of)}
       className={clsx(
         'flex h-full flex-col border-2 bg-surface-1 text-left',
         sign.inverse ? toneRule[sign.tone] : critical ? 'border-ink-1' : 'border-line-2',
@@ -39,7 +42,6 @@ export const TaskBox = memo(function TaskBox({ data }: NodeProps<Node<NodeData, 
         id={nodeId(task.id)}
         type="button"
         tabIndex={atHand ? 0 : -1}
-        aria-label={describe(of)}
         aria-pressed={selected}
         onClick={(event) => {
           // Beside it the pane takes a press as “nothing chosen”.
@@ -48,6 +50,7 @@ export const TaskBox = memo(function TaskBox({ data }: NodeProps<Node<NodeData, 
         }}
         className="flex min-h-11 flex-1 cursor-pointer flex-col text-left"
       >
+        <span className="sr-only">{describe(of)}</span>
         <span
           aria-hidden="true"
           className={clsx(
