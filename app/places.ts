@@ -16,6 +16,7 @@ export const places: readonly Place[] = [
   { to: '/', word: 'Overview', letter: 'O', phone: 'bar', wide: 'bar' },
   { to: '/sessions', word: 'Sessions', letter: 'S', phone: 'bar', wide: 'bar' },
   { to: '/asks', word: 'Asks', letter: 'K', phone: 'bar', wide: 'bar' },
+  { to: '/approvals', word: 'Approvals', letter: 'V', phone: 'more', wide: 'more' },
   { to: '/agents', word: 'Agents', letter: 'A', phone: 'bar', wide: 'bar' },
   { to: '/blueprints', word: 'Blueprints', letter: 'B', phone: 'more', wide: 'bar' },
   { to: '/contexts', word: 'Contexts', letter: 'C', phone: 'more', wide: 'more' },

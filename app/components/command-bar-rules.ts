@@ -1,5 +1,5 @@
-import { type Actor, refusal } from '../../server/domain/actor.ts';
-import { canMove, isExecuting, isTerminal, sessionTransitions } from '../../server/domain/session.ts';
+import { type Actor, type Permission, refusal } from '../../server/domain/actor.ts';
+import { canMove, forceCompletable, isExecuting, isTerminal, sessionTransitions } from '../../server/domain/session.ts';
 import { retryRefusal } from '../../server/domain/session-life.ts';
 import type { LiveSession } from '../live.ts';
 import type { Problem } from '../problem.ts';
@@ -19,6 +19,7 @@ export const intents = [
   'stop',
   'cancel',
   'restore',
+  'force_complete',
   'delete',
 ] as const;
 export type Intent = (typeof intents)[number];
@@ -59,6 +60,7 @@ const labels: Record<Intent, string> = {
   stop: 'Stop',
   cancel: 'Cancel',
   restore: 'Restore a checkpoint',
+  force_complete: 'Force complete',
   delete: 'Delete',
 };
 
@@ -101,6 +103,8 @@ function stateRefusal(intent: Intent, facts: Facts): string | null {
         status === 'paused' || sessionTransitions[status].includes('pending'),
         `It is ${word}; a checkpoint is restored while it is paused or could be retried.`,
       );
+    case 'force_complete':
+      return unless(forceCompletable.includes(status), `It is ${word}; that cannot be completed by force.`);
     case 'delete':
       return unless(!isExecuting(status), `It is ${word}; stop it first.`);
   }
@@ -132,6 +136,8 @@ function consequence(intent: Intent, facts: Facts): string {
       return 'It ends here for good and cannot be retried.';
     case 'restore':
       return 'Branch and tasks go back to that point; what came later is kept, marked as undone.';
+    case 'force_complete':
+      return 'Asks an admin to count it as COMPLETED as it stands: agents end, open tasks are cancelled, nothing is proven by it.';
     case 'delete':
       return 'It leaves every list; it can be brought back for 30 days.';
   }
@@ -150,6 +156,11 @@ export function planWaits(facts: Pick<Facts, 'status' | 'autonomy' | 'plannedAt'
 /** Given where the plan is shown, not among the other commands, while one waits. */
 export const planIntents: ReadonlySet<Intent> = new Set(['accept_plan', 'reject_plan']);
 
+const permissionOf: Partial<Record<Intent, Permission>> = {
+  force_complete: 'force_complete.request',
+  delete: 'session.edit',
+};
+
 /** Each command with its consequence and, when the state or the person's role forbids it, the reason. */
 export function commandsOf(facts: Facts, actor: Actor): Command[] {
   return intents.map((intent) => ({
@@ -158,7 +169,7 @@ export function commandsOf(facts: Facts, actor: Actor): Command[] {
     consequence: consequence(intent, facts),
     refusal:
       stateRefusal(intent, facts) ??
-      refusal(actor, intent === 'delete' ? 'session.edit' : 'session.command', {
+      refusal(actor, permissionOf[intent] ?? 'session.command', {
         teamId: facts.teamId,
         createdBy: facts.createdBy,
         resource: 'sessions',
@@ -188,5 +199,6 @@ export const outcomes: Record<Intent | TaskIntent, string> = {
   stop: 'Stopped.',
   cancel: 'Cancelled.',
   restore: 'Restored.',
+  force_complete: 'Asked for: an admin decides.',
   delete: 'Deleted.',
 };

@@ -15,6 +15,9 @@ const confirmed: Partial<Record<Intent, { title: (slug: string) => string; typed
   delete: { title: (slug) => `Delete ${slug}?`, typed: true },
 };
 
+/** Orders that need more than a press have a page of their own beside the tabs. */
+const pages: Partial<Record<Intent, string>> = { restore: 'checkpoints', force_complete: 'force-complete' };
+
 interface CommandBarProps {
   session: LiveSession;
   tasks: readonly Task[];
@@ -66,10 +69,11 @@ export function CommandOrder({ command, session, tasks }: CommandOrderProps) {
   const action = `/sessions/${session.slug}`;
   const ask = confirmed[intent];
   if (intent === 'prompt') return <PromptForm action={action} consequence={consequence} tasks={tasks} />;
-  if (intent === 'restore') {
+  const page = pages[intent];
+  if (page !== undefined) {
     return (
       <Link
-        to={`${action}/checkpoints`}
+        to={`${action}/${page}`}
         className={`${buttonShape({ weight: 'plain' })} flex-col items-start! gap-0.5! py-2`}
       >
         <span>{label}</span>

@@ -29,6 +29,12 @@ export function verdictOf(state: Pick<LiveState, 'session' | 'tasks' | 'asks'>):
       to: '#plan',
     });
   }
+  if (session.attention.kind === 'approval') {
+    return say('waiting', 'A request to complete it by force waits for an admin.', {
+      words: 'Look at it',
+      to: 'force-complete',
+    });
+  }
   if (session.attention.kind === 'conflict') {
     return say('broken', 'Two changes contradict each other; nobody’s work was overwritten.', {
       words: 'Decide it',
@@ -56,6 +62,8 @@ export function verdictOf(state: Pick<LiveState, 'session' | 'tasks' | 'asks'>):
         null,
       );
     case 'completed':
+      if (session.forced)
+        return say('caution', 'Completed by force with an approval, not by its tasks: review with care.', changes);
       if (session.proof === null) return say('done', 'Completed.', changes);
       return session.proof === 'proven'
         ? say('done', 'Completed, and proven by its verification commands.', changes)

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { PlanPreview } from '../../server/domain/plan-preview.ts';
 import { isExecuting, type PlanSource } from '../../server/domain/session.ts';
+import { planWaits } from '../../server/domain/session-life.ts';
 import { count, duration, plural } from '../format.ts';
 import type { LiveState } from '../live.ts';
 import type { AttemptBrief } from '../live-attempt.ts';
@@ -40,9 +41,7 @@ export function SessionPlan({ state, attempts, envelope, used, collisions, base,
         ) : (
           <Source source={session.planSource} />
         )}
-        {envelope !== null && session.attention.kind === 'approval' && (
-          <OverLimit session={session} envelope={envelope.envelope} />
-        )}
+        {envelope !== null && planWaits(session) && <OverLimit session={session} envelope={envelope.envelope} />}
         {children}
         {rounds.length > 0 && <Rounds rounds={rounds} base={base} />}
         {collisions > 0 && (

@@ -60,6 +60,13 @@ function verdictOf(payload: EventPayload): string {
   return action === null ? '' : ` → ${verdictText({ ...verdict, action })}`;
 }
 
+const requestNames: Record<string, string> = {
+  force_complete: 'Completion by force',
+  budget_raise: 'More tokens this month',
+  team_delete: 'Deletion of the team',
+};
+const requestName = (payload: EventPayload) => requestNames[textOf(payload, 'action') ?? ''] ?? 'An approval';
+
 /** Words for plans, agents, conflicts, contexts and budgets. */
 export const knowledgeEntries: Record<Told, Entry> = {
   'plan.proposed': entry('work', 'diamond', 'quiet', (p) => {
@@ -134,9 +141,14 @@ export const knowledgeEntries: Record<Told, Entry> = {
     const commit = textOf(p, 'commit') === null ? '' : ` as ${shortCommit(p)}`;
     return `Conflict of ${n.task(p.taskId)} resolved${who === null ? '' : ` by ${who}`}${commit}`;
   }),
-  'approval.requested': entry('people', 'bell', 'waiting', () => 'Approval requested'),
-  'approval.decided': entry('people', 'check', 'quiet', (p) => `Approval ${textOf(p, 'status') ?? 'decided'}`),
-  'approval.expired': entry('people', 'clock', 'caution', () => 'Approval expired'),
+  'approval.requested': entry('people', 'bell', 'waiting', (p) => `Asked for: ${requestName(p)}${because(p)}`),
+  'approval.decided': entry(
+    'people',
+    'diamond',
+    'quiet',
+    (p) => `${requestName(p)}: ${textOf(p, 'decision') ?? 'decided'}${because(p, 'note')}`,
+  ),
+  'approval.expired': entry('people', 'clock', 'caution', (p) => `${requestName(p)}: not decided${because(p, 'note')}`),
   'agent.registered': entry('system', 'frame', 'quiet', (p) => `Agent ${textOf(p, 'name') ?? ''} registered`),
   'agent.updated': entry('system', 'dash', 'quiet', (p) => {
     const fields = changedFields(p);

@@ -88,7 +88,12 @@ const entries: Record<EventType, Entry> = {
     textOf(p, 'proof') === 'unverified' ? 'Session completed, not proven' : 'Session completed',
   ),
   'session.failed': entry('state', 'cross', 'broken', (p) => `Session failed${because(p, 'message') || because(p)}`),
-  'session.force_completed': entry('people', 'warning', 'caution', () => 'Completed by force, with an approval'),
+  'session.force_completed': entry(
+    'people',
+    'warning',
+    'caution',
+    (p) => `Completed by force, with an approval${because(p)}`,
+  ),
   'task.status_changed': entry(
     'state',
     'ring',

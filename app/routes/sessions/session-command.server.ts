@@ -57,7 +57,7 @@ const weights: Readonly<Record<string, WeightyAction>> = {
 type Said = (name: string) => string | undefined;
 
 async function give(said: Said, slug: string, context: ActionFunctionArgs['context']): Promise<CommandAnswer> {
-  const { sessions, checkpoints, asks } = context.get(servicesContext);
+  const { sessions, checkpoints, asks, approvals } = context.get(servicesContext);
   const actor = actorOf(context);
   if (said('intent') === 'answer') {
     await asks.answer(actor, said('askId') ?? '', answerOf(said));
@@ -105,6 +105,9 @@ async function give(said: Said, slug: string, context: ActionFunctionArgs['conte
     case 'restore':
       confirm(said, slug);
       await checkpoints.restore(actor, slug, Number(said('sequence')));
+      break;
+    case 'force_complete':
+      await approvals.request.forceComplete(actor, slug, { reason: said('reason') ?? '' }, options);
       break;
     case 'delete':
       confirm(said, slug);

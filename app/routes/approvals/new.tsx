@@ -1,0 +1,150 @@
+import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
+import { data, Form, redirect, useNavigation } from 'react-router';
+import { refusal } from '../../../server/domain/actor.ts';
+import { budgetRaiseInput, shortestApprovalReason, teamDeleteInput } from '../../../server/domain/approval.ts';
+import { actorOf } from '../../auth.server.ts';
+import { PageHeader, Panel } from '../../components/page.tsx';
+import { ProofField } from '../../components/proof.tsx';
+import { Bar } from '../../components/ui/button.tsx';
+import { ErrorSummary, TextAreaField, TextField } from '../../components/ui/field.tsx';
+import { requestContext, servicesContext } from '../../context.ts';
+import { guarded, replyWith } from '../../errors.server.ts';
+import { numeric, parseForm } from '../../form.ts';
+import { requireProof } from '../../proof.server.ts';
+import { roomTitle } from '../../title.ts';
+import type { Route } from './+types/new.ts';
+
+export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Ask for something of the team');
+
+export const loader = guarded(async ({ context }: Route.LoaderArgs) => {
+  const { budgets } = context.get(servicesContext);
+  const actor = actorOf(context);
+  const { account, resetsAt } = await budgets.ofTeam(actor);
+  return {
+    limit: account.caps.tokens,
+    spent: account.spent.tokens,
+    resetsAt,
+    teamName: actor.teamId,
+    raiseRefusal: refusal(actor, 'budget.request'),
+    deleteRefusal: refusal(actor, 'team.manage'),
+  };
+});
+
+export const action = guarded(async (args: Route.ActionArgs) => {
+  const { request, context } = args;
+  const { approvals } = context.get(servicesContext);
+  const actor = actorOf(context);
+  const options = { requestId: context.get(requestContext).id };
+  const form = await request.formData();
+  await requireProof(args, form, 'approval.request');
+  const what = form.get('intent') === 'team_delete' ? 'team_delete' : 'budget_raise';
+  const submission =
+    what === 'team_delete'
+      ? parseForm(form, teamDeleteInput)
+      : parseForm(form, budgetRaiseInput, (values) => ({ ...values, tokens: numeric(values.tokens) }));
+  if (submission.status !== 'success') return data({ what, reply: submission.reply() }, { status: 422 });
+  try {
+    const ask = what === 'team_delete' ? approvals.request.teamDelete : approvals.request.budgetRaise;
+    const { id } = await ask(actor, submission.value, options);
+    return redirect(`/approvals/${id}`);
+  } catch (error) {
+    const answer = replyWith<unknown>(submission as Parameters<typeof replyWith<unknown>>[0], error);
+    return data({ what, reply: answer.data }, answer.init ?? {});
+  }
+});
+
+interface AskedProps {
+  reply: SubmissionResult | null;
+  refused: string | null;
+}
+
+/** What concerns the whole team and needs a second person. */
+export default function NewApproval({ loaderData, actionData }: Route.ComponentProps) {
+  const { limit, spent, resetsAt, raiseRefusal, deleteRefusal } = loaderData;
+  const replyTo = (what: string) => (actionData?.what === what ? actionData.reply : null);
+  const month = resetsAt.toISOString().slice(0, 10);
+  return (
+    <>
+      <PageHeader
+        title="Ask for something of the team"
+        note="An admin who did not ask for it decides within 24 hours, or it ends by itself."
+      />
+      <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-2 lg:content-stretch">
+        <Panel title="More tokens this month">
+          <div className="flex flex-col gap-4 p-3 lg:p-4">
+            <p className="text-ink-2">
+              {limit === null
+                ? 'The team has no limit.'
+                : `${spent.toLocaleString('en-US')} of ${limit.toLocaleString('en-US')} tokens are spent.`}{' '}
+              The ordinary limit counts again from {month}.
+            </p>
+            <Raise reply={replyTo('budget_raise')} refused={raiseRefusal} />
+          </div>
+        </Panel>
+        <Panel title="Delete the team">
+          <div className="flex flex-col gap-4 p-3 lg:p-4">
+            <p className="text-ink-2">
+              Possible when every session is over. Nobody is in the team after that; for 30 days nothing of it is lost.
+            </p>
+            <Remove reply={replyTo('team_delete')} refused={deleteRefusal} />
+          </div>
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+const why = `What for, in ${shortestApprovalReason} characters or more; whoever decides reads it.`;
+
+function useAsking(intent: string): string | null {
+  const { state, formData } = useNavigation();
+  return state === 'submitting' && formData?.get('intent') === intent ? 'Asking' : null;
+}
+
+function Raise({ reply, refused }: AskedProps) {
+  const [form, fields] = useForm<{ tokens?: string; reason?: string }>({
+    id: 'raise',
+    lastResult: reply,
+    shouldValidate: 'onSubmit',
+  });
+  return (
+    <Form method="post" {...getFormProps(form)} className="flex flex-col gap-4">
+      <ErrorSummary form={form} labels={{ tokens: 'Tokens', reason: 'Reason' }} />
+      <input type="hidden" name="intent" value="budget_raise" />
+      <TextField
+        field={fields.tokens}
+        label="Tokens in all this month"
+        hint="More than the limit."
+        inputMode="numeric"
+        required
+      />
+      <TextAreaField field={fields.reason} label="Reason" hint={why} rows={3} counter={1_000} required />
+      <ProofField />
+      <Bar
+        label="Ask for it"
+        consequence="Nothing changes until an admin agrees"
+        refusal={refused}
+        pending={useAsking('budget_raise')}
+      />
+    </Form>
+  );
+}
+
+function Remove({ reply, refused }: AskedProps) {
+  const [form, fields] = useForm<{ reason?: string }>({ id: 'remove', lastResult: reply, shouldValidate: 'onSubmit' });
+  return (
+    <Form method="post" {...getFormProps(form)} className="flex flex-col gap-4">
+      <ErrorSummary form={form} labels={{ reason: 'Reason' }} />
+      <input type="hidden" name="intent" value="team_delete" />
+      <TextAreaField field={fields.reason} label="Reason" hint={why} rows={3} counter={1_000} required />
+      <ProofField />
+      <Bar
+        label="Ask for its end"
+        consequence="Nothing changes until another admin agrees"
+        refusal={refused}
+        pending={useAsking('team_delete')}
+        weight="broken"
+      />
+    </Form>
+  );
+}
