@@ -399,8 +399,26 @@ describe.each(['pglite', 'postgres'] as const)('approvals, on %s', (kind) => {
     const { id } = await approvals().request.teamDelete(place.admin, { reason });
     await expect(approvals().approve(second, id, yes(place.team.slug))).rejects.toMatchObject({ code: 'CONFLICT' });
     await one.services.sessions.cancel(place.admin, session.id);
+    await expect(approvals().approve(second, id, yes(place.team.slug))).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('only team'),
+    });
+    const { team: other, lead: stranger } = await addTeam(house, 'elsewhere');
+    await store().users.addMembership({ teamId: other.id, userId: second.id, role: 'member' });
     await approvals().approve(second, id, yes(place.team.slug));
     expect(await store().teams.get(place.team.id)).toMatchObject({ active: false, deletedAt: expect.any(Date) });
     expect(await now(session.id)).toMatchObject({ status: 'cancelled', deletedAt: null });
+    expect((await store().users.memberships(second.id)).map(({ teamId }) => teamId)).toEqual([other.id]);
+
+    // Whoever governed it brings it back from where they are now; nobody else, and not after 30 days.
+    const elsewhere: UserActor = { ...second, teamId: other.id, role: 'member' };
+    const { teamUndo } = approvals();
+    await expect(teamUndo.undelete(stranger, place.team.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await teamUndo.deleted(elsewhere)).map(({ slug }) => slug)).toEqual([place.team.slug]);
+    await execute(`update teams set deleted_at = deleted_at - interval '31 days' where id = '${place.team.id}'`);
+    await expect(teamUndo.undelete(elsewhere, place.team.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await execute(`update teams set deleted_at = clock_timestamp() where id = '${place.team.id}'`);
+    expect(await teamUndo.undelete(elsewhere, place.team.id)).toMatchObject({ active: true, deletedAt: null });
+    expect((await audit()).at(-1)).toMatchObject({ action: 'team.undelete' });
   });
 });

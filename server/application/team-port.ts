@@ -136,6 +136,8 @@ export interface TeamStore {
   raiseMonth(id: string, month: string, tokens: number): Promise<Team>;
   /** Soft: it is inactive from then on, and nothing of it is lost; null takes it back. */
   setDeleted(id: string, at: Date | null): Promise<Team>;
+  /** Teams deleted in the last `days` of which this user is an admin. */
+  deletedOf(userId: string, days: number): Promise<Team[]>;
 }
 
 export interface UserStore {

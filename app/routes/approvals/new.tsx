@@ -1,15 +1,17 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
-import { data, Form, redirect, useNavigation } from 'react-router';
+import { data, Form, redirect, useNavigation, useSearchParams } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
 import { budgetRaiseInput, shortestApprovalReason, teamDeleteInput } from '../../../server/domain/approval.ts';
 import { actorOf } from '../../auth.server.ts';
 import { PageHeader, Panel } from '../../components/page.tsx';
 import { ProofField } from '../../components/proof.tsx';
+import { Notice } from '../../components/states.tsx';
 import { Bar } from '../../components/ui/button.tsx';
 import { ErrorSummary, TextAreaField, TextField } from '../../components/ui/field.tsx';
 import { requestContext, servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { numeric, parseForm } from '../../form.ts';
+import { dateTime, plural } from '../../format.ts';
 import { requireProof } from '../../proof.server.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/new.ts';
@@ -17,14 +19,19 @@ import type { Route } from './+types/new.ts';
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Ask for something of the team');
 
 export const loader = guarded(async ({ context }: Route.LoaderArgs) => {
-  const { budgets } = context.get(servicesContext);
+  const { budgets, approvals } = context.get(servicesContext);
   const actor = actorOf(context);
   const { account, resetsAt } = await budgets.ofTeam(actor);
   return {
     limit: account.caps.tokens,
     spent: account.spent.tokens,
     resetsAt,
-    teamName: actor.teamId,
+    deleted: (await approvals.teamUndo.deleted(actor)).map(({ id, name, slug, deletedAt }) => ({
+      id,
+      name,
+      slug,
+      deletedAt,
+    })),
     raiseRefusal: refusal(actor, 'budget.request'),
     deleteRefusal: refusal(actor, 'team.manage'),
   };
@@ -36,6 +43,11 @@ export const action = guarded(async (args: Route.ActionArgs) => {
   const actor = actorOf(context);
   const options = { requestId: context.get(requestContext).id };
   const form = await request.formData();
+  if (form.get('intent') === 'team_undelete') {
+    await requireProof(args, form, 'team.change');
+    await approvals.teamUndo.undelete(actor, String(form.get('id') ?? ''), options);
+    return redirect('/approvals/new?done=undeleted');
+  }
   await requireProof(args, form, 'approval.request');
   const what = form.get('intent') === 'team_delete' ? 'team_delete' : 'budget_raise';
   const submission =
@@ -60,7 +72,8 @@ interface AskedProps {
 
 /** What concerns the whole team and needs a second person. */
 export default function NewApproval({ loaderData, actionData }: Route.ComponentProps) {
-  const { limit, spent, resetsAt, raiseRefusal, deleteRefusal } = loaderData;
+  const { limit, spent, resetsAt, raiseRefusal, deleteRefusal, deleted } = loaderData;
+  const [search] = useSearchParams();
   const replyTo = (what: string) => (actionData?.what === what ? actionData.reply : null);
   const month = resetsAt.toISOString().slice(0, 10);
   return (
@@ -69,6 +82,10 @@ export default function NewApproval({ loaderData, actionData }: Route.ComponentP
         title="Ask for something of the team"
         note="An admin who did not ask for it decides within 24 hours, or it ends by itself."
       />
+      {search.get('done') === 'undeleted' && (
+        <Notice>It is back, with everything in it; enter it among your teams.</Notice>
+      )}
+      {deleted.length > 0 && <Deleted teams={deleted} />}
       <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-2 lg:content-stretch">
         <Panel title="More tokens this month">
           <div className="flex flex-col gap-4 p-3 lg:p-4">
@@ -91,6 +108,36 @@ export default function NewApproval({ loaderData, actionData }: Route.ComponentP
         </Panel>
       </div>
     </>
+  );
+}
+
+/** Teams that were deleted by two people, and the way back. */
+function Deleted({ teams }: { teams: readonly { id: string; name: string; slug: string; deletedAt: Date | null }[] }) {
+  const pending = useAsking('team_undelete');
+  return (
+    <Panel title="Deleted teams of yours" aside={plural(teams.length, 'team')}>
+      <ul>
+        {teams.map(({ id, name, slug, deletedAt }) => (
+          <li key={id} className="flex flex-col gap-2 border-b border-line-1 p-3 lg:p-4">
+            <p>
+              <span className="font-semibold">{name}</span> <span className="font-data text-data">{slug}</span>
+              {deletedAt !== null && <span className="text-ink-2">, deleted {dateTime(deletedAt)}</span>}
+            </p>
+            <Form method="post" className="flex flex-col gap-2">
+              <input type="hidden" name="intent" value="team_undelete" />
+              <input type="hidden" name="id" value={id} />
+              <ProofField />
+              <Bar
+                label="Bring it back"
+                consequence="As it was; possible for 30 days after it was deleted"
+                pending={pending === null ? null : 'Bringing it back'}
+                weight="plain"
+              />
+            </Form>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

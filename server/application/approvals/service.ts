@@ -10,6 +10,7 @@ import { teamOf } from '../tokens.ts';
 import { type Carrier, createCarriers, type Subject } from './carrier.ts';
 import { createDecisions, deciderOf, slugOf } from './decide.ts';
 import { createRequests, teamIn } from './request.ts';
+import { createTeamUndo } from './team-undo.ts';
 
 /** A request as whoever looks at it may deal with it. */
 export interface ApprovalView extends ApprovalRow {
@@ -60,6 +61,7 @@ export function createApprovals(deps: Deps) {
     reject: decisions.reject,
     withdraw: decisions.withdraw,
     expire: decisions.expire,
+    teamUndo: createTeamUndo(deps),
 
     async list(actor: Actor, filter: ApprovalFilter, page: PageRequest): Promise<Page<ApprovalView>> {
       const teamId = readable(actor);

@@ -34,6 +34,8 @@ export function createTeamDelete(): Carrier {
         throw new DomainError('CONFLICT', `${active} sessions of the team are not over: stop or cancel them first.`, {
           details: { active },
         });
+      if (!(await tx.teams.list()).some(({ id, active: living }) => living && id !== team.id))
+        throw new DomainError('CONFLICT', 'It is the only team here: nobody could sign in any more.');
       await tx.teams.setDeleted(team.id, now);
       return {
         action: 'team.delete',

@@ -298,6 +298,33 @@ describe.each(['pglite', 'postgres'] as const)('agents outside on %s', (kind) =>
     expect(third?.agentId).toBe(agent.agentId);
   });
 
+  test('a force-complete takes the attempt from its agent: it is told to stop, and what it still sends is refused', async () => {
+    const { external, approvals } = instance.services;
+    const { agent, session, task } = await claimed();
+    const { id: userId } = await house.opened.store.users.create({
+      id: randomUUID(),
+      email: 'eve@house.example',
+      name: 'eve',
+      passwordHash: null,
+    });
+    await house.opened.store.users.addMembership({ teamId: place.team.id, userId, role: 'admin' });
+    const asked = await approvals.request.forceComplete(place.lead, session.id, {
+      reason: 'The agent elsewhere is not needed any more.',
+    });
+    const eve = { ...place.admin, id: userId, name: 'eve' };
+    await approvals.approve(eve, asked.id, { confirmation: session.slug, note: 'Agreed' });
+    const { commands } = await external.heartbeat(agent.actor, agent.agentId, { status: 'healthy' });
+    expect(commands).toContainEqual({ type: 'abort', attemptIds: [task.attemptId] });
+    const { epoch } = task;
+    for (const late of [
+      () => external.events(agent.actor, task.attemptId, { epoch, events: [{ type: 'output', text: 'late' }] }),
+      () => external.events(agent.actor, task.attemptId, { epoch: epoch + 1, events: [] }),
+      () => external.result(agent.actor, task.attemptId, { epoch, status: 'completed', output: 'late', artifacts: [] }),
+    ])
+      await expect(late()).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await house.opened.store.sessions.byId(session.id)).toMatchObject({ status: 'completed', forced: true });
+  });
+
   test('a pause takes the attempt from its agent, and resuming offers it anew', async () => {
     const { agent, session, task } = await claimed();
     const { external, sessions } = instance.services;

@@ -41,6 +41,14 @@ export function createTeams(handle: Handle): Aggregates['teams'] {
       return teamOf(row === undefined ? undefined : decode(teams, row));
     },
 
+    async deletedOf(userId, days) {
+      if (!isId(userId)) return [];
+      const rows = await handle.rows(sql`select t.* from teams t join memberships m on m.team_id = t.id
+        where m.user_id = ${userId}::uuid and m.role = 'admin' and m.accepted_at is not null and m.disabled_at is null
+          and t.deleted_at > clock_timestamp() - make_interval(days => ${days}::int) order by t.deleted_at desc, t.id`);
+      return rows.map((row) => teamOf(decode(teams, row)));
+    },
+
     async setDeleted(id, at) {
       const [row] = await handle.rows(sql`update teams set deleted_at = ${at?.toISOString() ?? null}::timestamptz,
         active = ${at === null}::boolean, version = version + 1 where id = ${id}::uuid returning *`);

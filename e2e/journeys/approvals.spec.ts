@@ -1,0 +1,138 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from '@playwright/test';
+import { expect, test } from '../support/fixtures.ts';
+import type { Installation } from '../support/installation.ts';
+import { createSession, expectAccessible, signIn, stateOf } from '../support/pages.ts';
+import { restClient, script } from '../support/rest.ts';
+
+// Bounded for a busy machine; an idle one takes a tenth of it.
+test.setTimeout(480_000);
+
+const preload = pathToFileURL(join(import.meta.dirname, '../support/clock-shift.mjs')).href;
+const mia = { email: 'mia@example.com', name: 'Mia', password: 'nine calm herons wade' };
+const reason = 'The rest was done by hand on the release branch.';
+const work = script(`
+- write: { path: NOTES.md, content: "# Notes\\n" }
+- ask: git gc --auto
+`);
+
+/** A page of somebody else, signed in. */
+async function pageOf(
+  browser: Browser,
+  house: Installation,
+  who: Installation['admin'],
+  scripts = true,
+): Promise<Page> {
+  const context = await browser.newContext({ javaScriptEnabled: scripts });
+  const page = await context.newPage();
+  await signIn(page, { ...house, admin: who });
+  return page;
+}
+
+/** Asks on the session's page that it be completed by force; answers the address of the request. */
+async function askFor(page: Page, house: Installation, slug: string): Promise<string> {
+  await page.goto(`${house.url}/sessions/${slug}/force-complete`);
+  await page.getByLabel(/^Reason/).fill(reason);
+  await page.getByRole('button', { name: /Ask an admin/ }).click();
+  await expect(page).toHaveURL(/\/approvals\/[0-9a-f-]{36}$/);
+  return page.url();
+}
+
+test('a member asks for a force-complete; an admin approves one by its slug and a proof, and rejects one without scripts', async ({
+  house,
+  page,
+  browser,
+}) => {
+  const clock = join(house.folder, 'clock');
+  await house.start({ NODE_OPTIONS: `--import ${preload}`, CLOCK_SHIFT_FILE: clock });
+  const people = restClient(house.url, await house.token(['members:write', 'members:read']));
+  await people.ok('POST', '/members', { body: { ...mia, role: 'member' } });
+  const api = await house.api();
+  await api.register('sample');
+
+  const member = await pageOf(browser, house, mia);
+  const first = await createSession(member, house, { title: 'Release the wrapping', prompt: work });
+  const second = await createSession(member, house, { title: 'Add the notes', prompt: work });
+  for (const slug of [first, second]) await api.openAsk((await api.session(slug)).id);
+
+  // The admin looks at the inbox before there is anything in it, and is told of the request by the socket alone.
+  await signIn(page, house);
+  await page.goto(`${house.url}/approvals`);
+  await expect(page.getByText('Nothing waits for a second person.')).toBeVisible();
+  await expectAccessible(page);
+
+  await member.goto(`${house.url}/sessions/${first}`);
+  await member.getByRole('link', { name: /Force complete/ }).click();
+  await expect(member.getByRole('row', { name: /Cut short at work/ })).toContainText('1 task');
+  await member.getByLabel(/^Reason/).fill('too short');
+  await member.getByRole('button', { name: /Ask an admin/ }).click();
+  await expect(member.getByRole('alert')).toContainText('at least 20 characters');
+  await expect(member.getByLabel(/^Reason/)).toHaveValue('too short');
+  await expectAccessible(member);
+  await member.getByLabel(/^Reason/).fill(reason);
+  await expect(member.getByText(`Reason: ${reason}`)).toBeVisible();
+  await member.getByRole('button', { name: /Ask an admin/ }).click();
+  await expect(member.getByRole('button', { name: /Withdraw/ })).toBeVisible();
+  await expect(member.getByRole('button', { name: /Approve and complete/ })).toBeDisabled();
+  await expectAccessible(member);
+
+  const card = page.getByRole('article').filter({ hasText: first });
+  await expect(card).toContainText(reason);
+  await expect(
+    page.getByRole('navigation', { name: 'Annunciator' }).getByRole('link', { name: /APPROVAL/ }),
+  ).toContainText('1');
+  await expectAccessible(page);
+  await card.getByRole('link', { name: /Look and decide/ }).click();
+  await expectAccessible(page);
+
+  // A quarter of an hour later the password is asked for, and what was entered goes on with it.
+  await writeFile(clock, String(16 * 60));
+  const approve = page.getByRole('button', { name: /Approve and complete/ });
+  await page.getByRole('textbox', { name: /^Type IND/ }).fill('IND-0');
+  await expect(approve).toBeDisabled();
+  await page.getByRole('textbox', { name: /^Type IND/ }).fill(first);
+  await page.getByRole('textbox', { name: /^Note/ }).fill('Seen on the release branch.');
+  await expect(async () => {
+    await page.request.get(`${house.url}/signals`);
+    await approve.click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Prove it is you', { timeout: 3_000 });
+  }).toPass();
+  await expect(page.getByLabel(/Your password/)).toBeFocused();
+  await expectAccessible(page);
+  await page.getByLabel(/Your password/).fill('not the password');
+  await page.getByRole('button', { name: /Prove it/ }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'That is not your password.' })).toBeVisible();
+  await page.getByLabel(/Your password/).fill(house.admin.password);
+  await page.getByRole('button', { name: /Prove it/ }).click();
+  await expect(page.getByText(/Approved and done/)).toBeVisible();
+  await expect(page.getByText('Seen on the release branch.')).toBeVisible();
+  await expectAccessible(page);
+  expect(await api.session(first)).toMatchObject({ status: 'completed', forced: true, proof: 'unverified' });
+  await member.goto(`${house.url}/sessions/${first}`);
+  await expect(stateOf(member).getByText('COMPLETED', { exact: true })).toBeVisible();
+  await expect(stateOf(member).getByText(/Completed by force/)).toBeVisible();
+
+  // The second one is rejected, by somebody without scripts, who is asked for the password in the form itself.
+  const request = await askFor(member, house, second);
+  await page.close();
+  const plain = await pageOf(browser, house, house.admin, false);
+  await writeFile(clock, String(33 * 60));
+  await expect(async () => {
+    await plain.goto(request);
+    await expect(plain.getByLabel(/Your password/).last()).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await plain.getByLabel(/^Why not/).fill('The notes are not there yet.');
+  await plain
+    .getByLabel(/Your password/)
+    .last()
+    .fill(house.admin.password);
+  await plain.getByRole('button', { name: /^Reject/ }).click();
+  await expect(plain.getByText('Rejected. Nothing was done; whoever asked sees your note.')).toBeVisible();
+  await expect(member.getByText('The notes are not there yet.')).toBeVisible();
+  expect((await api.session(second)).status).not.toBe('completed');
+  await plain.goto(`${house.url}/approvals?show=decided`);
+  await expect(plain.getByRole('row')).toHaveCount(3);
+  await expectAccessible(plain);
+});
