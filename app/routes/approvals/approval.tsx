@@ -1,5 +1,6 @@
 import { data, Link, redirect } from 'react-router';
 import { approveInput, rejectInput } from '../../../server/domain/approval.ts';
+import { isActive } from '../../../server/domain/session.ts';
 import { approvalActionWords, approvalSigns, auditText, costOfWaiting } from '../../approval-words.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Age } from '../../components/age.tsx';
@@ -67,8 +68,7 @@ export default function ApprovalPage({ loaderData, actionData }: Route.Component
   const words = approvalActionWords[approval.action];
   const pending = approval.status === 'pending';
   const { sessionStatus, running } = approval;
-  const holdsSlot =
-    sessionStatus !== null && ['pending', 'queued', 'running', 'paused', 'degraded'].includes(sessionStatus);
+  const holdsSlot = sessionStatus !== null && isActive(sessionStatus);
   return (
     <>
       <PageHeader title={words.question(approval.slug)} given note={words.effect}>

@@ -52,6 +52,6 @@ export function createCarriers(deps: Deps): Record<ApprovalAction, Carrier> {
   return {
     force_complete: createForceComplete(deps),
     budget_raise: createBudgetRaise(),
-    team_delete: createTeamDelete(),
+    team_delete: createTeamDelete(deps),
   };
 }

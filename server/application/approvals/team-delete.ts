@@ -1,11 +1,12 @@
 import { DomainError } from '../../domain/errors.ts';
+import type { Deps } from '../deps.ts';
 import type { Carrier } from './carrier.ts';
 
 /** For so long a deleted team can be brought back. */
 export const teamUndoDays = 30;
 
 /** Deletes a team: nobody is in it any more, and for 30 days nothing of it is lost. */
-export function createTeamDelete(): Carrier {
+export function createTeamDelete(deps: Pick<Deps, 'recheck'>): Carrier {
   return {
     async facts(from, { team }) {
       const { status } = await from.sessions.counts(team.id);
@@ -36,11 +37,16 @@ export function createTeamDelete(): Carrier {
         });
       if (!(await tx.teams.list()).some(({ id, active: living }) => living && id !== team.id))
         throw new DomainError('CONFLICT', 'It is the only team here: nobody could sign in any more.');
+      const people = await tx.members.list(team.id);
       await tx.teams.setDeleted(team.id, now);
       return {
         action: 'team.delete',
         before: { active: true },
         after: { active: false, undoDays: teamUndoDays },
+        // What they have open shows a team that is no more.
+        afterwards: async () => {
+          for (const { id } of people) deps.recheck(id);
+        },
       };
     },
   };
