@@ -23,15 +23,15 @@ function possible(over: Parameters<typeof aSession>[0], actor = person('member')
 const expected: Record<SessionStatus, Intent[]> = {
   pending: ['start', 'prompt', 'checkpoint', 'cancel', 'delete'],
   queued: ['pause', 'prompt', 'checkpoint', 'cancel', 'delete'],
-  running: ['pause', 'prompt', 'checkpoint', 'stop'],
-  degraded: ['pause', 'prompt', 'checkpoint', 'stop'],
-  paused: ['resume', 'prompt', 'checkpoint', 'stop', 'cancel', 'restore', 'delete'],
+  running: ['pause', 'prompt', 'checkpoint', 'stop', 'force_complete'],
+  degraded: ['pause', 'prompt', 'checkpoint', 'stop', 'force_complete'],
+  paused: ['resume', 'prompt', 'checkpoint', 'stop', 'cancel', 'restore', 'force_complete', 'delete'],
   completed: ['checkpoint', 'delete'],
-  partially_completed: ['retry', 'checkpoint', 'restore', 'delete'],
-  failed: ['retry', 'checkpoint', 'restore', 'delete'],
-  timeout: ['retry', 'checkpoint', 'restore', 'delete'],
-  stopped: ['retry', 'checkpoint', 'restore', 'delete'],
-  orphaned: ['retry', 'checkpoint', 'restore', 'delete'],
+  partially_completed: ['retry', 'checkpoint', 'restore', 'force_complete', 'delete'],
+  failed: ['retry', 'checkpoint', 'restore', 'force_complete', 'delete'],
+  timeout: ['retry', 'checkpoint', 'restore', 'force_complete', 'delete'],
+  stopped: ['retry', 'checkpoint', 'restore', 'force_complete', 'delete'],
+  orphaned: ['retry', 'checkpoint', 'restore', 'force_complete', 'delete'],
   cancelled: ['checkpoint', 'delete'],
 };
 
@@ -68,8 +68,13 @@ test("the role decides: a viewer nothing, a member only their own, a lead anyone
 });
 
 test('a command on its way is not given twice', () => {
-  expect(possible({ status: 'running', pendingCommand: 'pause' })).toEqual(['prompt', 'checkpoint', 'stop']);
-  expect(possible({ status: 'running', pendingCommand: 'stop' })).toEqual(['prompt', 'checkpoint']);
+  expect(possible({ status: 'running', pendingCommand: 'pause' })).toEqual([
+    'prompt',
+    'checkpoint',
+    'stop',
+    'force_complete',
+  ]);
+  expect(possible({ status: 'running', pendingCommand: 'stop' })).toEqual(['prompt', 'checkpoint', 'force_complete']);
 });
 
 test('the fourth retry is refused', () => {

@@ -92,17 +92,18 @@ test('each round of the planner stands with its fault', () => {
   expect(screen.getByRole('link', { name: 'what it said' }).getAttribute('href')).toContain('output?task=plan');
 });
 
+const waits = { status: 'running', plannedAt: start, planApprovedAt: null } as const;
+
 test('a plan that is likely to outlast its limits says so while it waits for its decision', () => {
   const budget = { tokens: 900_000 };
-  const attention = { kind: 'approval', since: start } as const;
-  show({ planSource: byRule, attention, maxDurationSeconds: 3_600, budget });
+  show({ planSource: byRule, ...waits, maxDurationSeconds: 3_600, budget });
   expect(
     screen.getByText(/^It is likely to take more than its time limit of 1 h 00 m and its cap of 900/),
   ).toBeTruthy();
 });
 
 test('a plan that fits its limits, or is decided, warns of nothing', () => {
-  show({ planSource: byRule, attention: { kind: 'approval', since: start }, maxDurationSeconds: 9_000 });
-  show({ planSource: byRule, maxDurationSeconds: 3_600 });
+  show({ planSource: byRule, ...waits, maxDurationSeconds: 9_000 });
+  show({ planSource: byRule, ...waits, planApprovedAt: start, maxDurationSeconds: 3_600 });
   expect(screen.queryByText(/likely to take more/)).toBeNull();
 });
