@@ -1,5 +1,9 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
-// Testing Library cleans up by itself only where test globals exist; here they do not.
-afterEach(cleanup);
+// Testing Library cleans up by itself only where test globals exist; here they do not. What was put beside its
+// containers goes too: all files of a worker share one window.
+afterEach(() => {
+  cleanup();
+  document.body.replaceChildren();
+});
