@@ -2,7 +2,17 @@ import type { Store } from './application/store-port.ts';
 import { teamOfActor } from './domain/actor.ts';
 
 /** About the installation, or before anybody is known: these see every team, and name the one they ask about. */
-const ofTheInstallation: readonly string[] = ['auth', 'proofs', 'members', 'teams', 'system', 'runtimes', 'drills'];
+const ofTheInstallation: readonly string[] = [
+  'auth',
+  'proofs',
+  'members',
+  'teams',
+  'system',
+  'runtimes',
+  'drills',
+  // Deleting a team asks whether there is another one.
+  'approvals',
+];
 
 /**
  * The same services, each verb of which keeps to the team of the actor it is given first: on PostgreSQL the database
