@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { commandLine } from '../support/command-line.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { git } from '../support/git.ts';
 import { expectSoundHistory } from '../support/history.ts';
@@ -113,6 +115,54 @@ test('a program gets from nothing to a proven diff through the API alone', async
   expect(await git(repository.source, 'for-each-ref', '--format=%(objectname)', 'refs/orchestrator')).toContain(
     diff.head,
   );
+});
+
+test('the same by the command line: create, watch, answer, comment, merge, take along', async ({ stage }) => {
+  const { house } = stage;
+  const scopes = ['sessions:read', 'sessions:write', 'asks:read', 'asks:write', 'repositories:read'];
+  const run = commandLine(house.url, await house.token(scopes), house.folder);
+  const { source } = await stage.repository();
+  const prompt = script('- write: { path: NOTES.md, content: "# Notes\\n" }\n- ask: git gc --auto');
+  const created = run(
+    ...['sessions', 'create', '--title', 'Write the notes', '--repository', source, '--prompt', prompt],
+    ...['--blueprint', 'single_task', '--watch', '--json'],
+  );
+  const ask = await until('the ask on the command line', async () => {
+    const { items } = JSON.parse((await run('asks', 'list', '--json')).out) as { items: { id: string }[] };
+    return items[0] ?? null;
+  });
+  expect((await run('asks', 'answer', ask.id)).code, 'an answer says which').toBe(2);
+  expect((await run('asks', 'answer', ask.id, '--once')).code).toBe(0);
+  const watched = await created;
+  expect([watched.code, watched.err]).toEqual([0, '']);
+  const lines = watched.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { seq: number; sessionId: string });
+  expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, place) => place + 1));
+  const slug = (await stage.api.session(lines[0]?.sessionId ?? '')).slug;
+
+  expect((await run('sessions', 'diff', slug)).out).toContain('+# Notes');
+  const place = ['--path', 'NOTES.md', '--line', '1'];
+  expect((await run('sessions', 'comment', slug, 'Short.', ...place)).code).toBe(0);
+  expect((await run('sessions', 'comment', slug, 'Where?', '--path', 'NOTES.md', '--line', '90')).code).toBe(6);
+  expect((await run('sessions', 'comments', slug)).out).toContain('NOTES.md:1');
+  expect((await run('sessions', 'prompt', slug, 'More.')).code, 'it is over').toBe(5);
+  expect((await run('sessions', 'accept', slug, '--note', 'Good.')).code).toBe(0);
+  expect((await run('sessions', 'merge', slug, '--dry-run')).out).toContain('fast_forward');
+  const merged = await run('sessions', 'merge', slug, '--delete-branch', '--json');
+  expect([merged.code, merged.err]).toEqual([0, '']);
+  const { after } = JSON.parse(merged.out) as { after: string };
+  expect((await git(source, 'rev-parse', 'main')).trim()).toBe(after);
+  const file = `${house.folder}/report.html`;
+  expect((await run('sessions', 'report', slug, '-o', file)).code).toBe(0);
+  expect(await readFile(file, 'utf8')).toContain('Merged into main');
+
+  expect((await run('sessions', 'show', 'IND-9999')).code).toBe(4);
+  expect((await run('audit', 'verify')).code, 'the token has no scope for it').toBe(3);
+  expect((await run('sessions', 'list', '--url', 'http://127.0.0.1:9')).code).toBe(3);
+  expect((await run('sessions', 'list', '--url', 'http://127.0.0.1:9', '--token', 'x')).code).toBe(7);
+  expect((await run('doctor')).out).toContain('is ready');
 });
 
 test('two writers of one version: the second is told that the world moved on', async ({ stage }) => {
