@@ -89,7 +89,7 @@ test('with a running app the command asks the app, whose database it could not o
     const drilled = await cli('drill', '--part', 'opencode');
     expect(drilled.code).toBe(0);
     expect(drilled.out).toContain('runtime: back after 2 s');
-    expect(drilled.out).toContain('1 sessions at work: 0 lost');
+    expect(drilled.out).toContain('1 session at work: 0 lost');
   } finally {
     await admin.close();
     await database.close();

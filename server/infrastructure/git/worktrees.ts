@@ -1,10 +1,13 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RepositoryRef } from '../../application/git-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { exists } from './mirror.ts';
 import { dataFolder, type GitContext, objectId, placeOf, safeName } from './places.ts';
 import { readRecord, recordPath, type WorktreeRecord, writeRecord } from './worktree-record.ts';
+
+const maxCrossings = 5;
 
 /** The attempt's own worktree, detached at `commit`; made once, then the same one, with what is in it. */
 export async function openWorktree(
@@ -26,17 +29,26 @@ export async function openWorktree(
   }
   // Without a record nobody was ever handed this folder: what lies there is a half-made checkout.
   await discard(worktree, record?.gitDir ?? (await adminOf(context, place, worktree)));
-  await context.git(
-    ['worktree', 'add', '--quiet', '--detach', '--end-of-options', worktree, objectId(attempt.commit)],
-    {
-      repository: place,
-      timeoutMs: 10 * 60_000,
-    },
-  );
+  await add(context, place, worktree, attempt.commit);
   const gitDir = await adminOf(context, place, worktree);
   if (gitDir === null) throw new DomainError('INTERNAL', `Git made no worktree at ${worktree}.`);
   await writeRecord(worktree, { attemptId: attempt.id, gitDir, repository: place, commit: attempt.commit });
   return worktree;
+}
+
+/** Git reads the notes of all worktrees to add one, and fails over one that somebody else is just writing. */
+async function add(context: GitContext, place: string, worktree: string, commit: string): Promise<void> {
+  const args = ['worktree', 'add', '--quiet', '--detach', '--end-of-options', worktree, objectId(commit)];
+  for (let tries = 1; ; tries += 1)
+    try {
+      await context.git(args, { repository: place, timeoutMs: 10 * 60_000 });
+      return;
+    } catch (error) {
+      const crossed = error instanceof Error && /failed to read .*commondir/.test(error.message);
+      if (!crossed || tries === maxCrossings) throw error;
+      await discard(worktree, await adminOf(context, place, worktree));
+      await delay(50 * tries);
+    }
 }
 
 /** The record of a worktree of ours; throws when there is none. */
