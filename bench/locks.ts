@@ -97,7 +97,7 @@ async function measure(one: Locks): Promise<Figure[]> {
 
 /** Everybody comes once. */
 async function wave(one: Locks, crowd: number): Promise<{ p50: number; p99: number; overtaking: number }> {
-  const name = randomUUID();
+  const name = `repository:${randomUUID()}`;
   const gaps: number[] = [];
   const served: number[] = [];
   let releasedAt: number | null = null;
@@ -129,7 +129,7 @@ async function wave(one: Locks, crowd: number): Promise<{ p50: number; p99: numb
 
 /** Everybody comes again as soon as served; the share who never was. */
 async function rush(one: Locks, crowd: number): Promise<number> {
-  const name = randomUUID();
+  const name = `repository:${randomUUID()}`;
   const turns = Array.from({ length: crowd }, () => 0);
   const end = performance.now() + rushMs;
   await Promise.all(
