@@ -205,7 +205,7 @@ test('what agents cannot bring together a person resolves, and both sides of the
   // Nothing chosen, and then a text with its markers: each is told beside the file, and nothing lands.
   const resolve = page.getByRole('button', { name: /^Resolve/ });
   await resolve.click();
-  await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'Not sent' })).toBeVisible();
   await words.getByLabel(/^As written below/).check();
   await resolve.click();
   await expect(words.getByLabel(/^The file as it is to be/)).toHaveAttribute('aria-invalid', 'true');
@@ -286,7 +286,7 @@ tasks:
     for (const [name, value] of Object.entries(row)) await page.locator(`[name="tasks[${index}].${name}"]`).fill(value);
   await page.getByRole('button', { name: /^Split it/ }).click();
   // A task that waits for itself is refused beside its field, and what was typed stays.
-  await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'Not sent' })).toBeVisible();
   await expect(page.locator('[name="tasks[1].title"]')).toHaveValue('Implement the second half');
   await page.locator('[name="tasks[1].dependsOn"]').fill('one-a');
   await page.getByRole('button', { name: /^Split it/ }).click();
