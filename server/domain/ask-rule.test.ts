@@ -28,6 +28,7 @@ const edit = (path: string) => ({
   command: null,
   paths: [path],
 });
+const fetched = (address: string) => ({ ...edit(address), permission: 'webfetch', paths: [] });
 
 test.each([
   ['npm publish *', ['npm publish --dry-run'], true],
@@ -108,6 +109,9 @@ test.each<[string, ReturnType<typeof bash> | ReturnType<typeof edit>, Permission
   ['src/*', edit('src/a.ts'), 'standard', null],
   ['src/*', edit('src/a.ts'), 'read_only', 'never allows'],
   ['npm publish', bash('npm publish'), 'read_only', 'never allows'],
+  ['https://*', fetched('https://docs.example.com/a'), 'standard', 'Begin with'],
+  ['https://docs.*', fetched('https://docs.example.com/a'), 'standard', 'Begin with'],
+  ['https://docs.example.com/*', fetched('https://docs.example.com/a'), 'standard', null],
 ])('a rule %s for %o of an agent under %s', (pattern, ask, preset, words) => {
   if (words === null) expect(() => assertRule(pattern, ask, preset)).not.toThrow();
   else

@@ -116,7 +116,9 @@ export function ruleExpiry(expiresAt: string | undefined, now: Date): Date {
 export function assertRule(pattern: string, ask: Asked, preset: PermissionPreset): void {
   const refuse = (message: string) => invalid([{ path: 'rule.pattern', message } satisfies FieldIssue]);
   if (ask.kind !== 'permission' || ask.permission === null) throw refuse('Only a permission can be allowed by a rule');
-  const start = pattern.split(runsCommands(ask.permission) ? ' ' : '/').find((part) => part !== '') ?? '';
+  // Of an address the scheme says nothing: what has to stand in full is the host.
+  const parts = runsCommands(ask.permission) ? pattern.split(' ') : pattern.replace(/^[\w+.-]+:\/\//, '').split('/');
+  const start = parts.find((part) => part !== '') ?? '';
   if (/[*?]/.test(start) && !subjectsOf(ask).includes(pattern))
     throw refuse(
       runsCommands(ask.permission)
