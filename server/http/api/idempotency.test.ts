@@ -108,6 +108,32 @@ test('a key whose request a crash cut off says so instead of repeating or preten
   await expect(another(request, never)).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
+test('what had its effect is not done again when its answer could not be kept', async () => {
+  const { teamId, id: actorId } = server.admin.actor;
+  const request = {
+    teamId,
+    actorId,
+    key: 'kept',
+    method: 'POST',
+    path: '/x',
+    body: {},
+    version: undefined,
+    seal: null,
+  };
+  const once = createOnce(
+    { ...server.store.idempotency, finish: () => Promise.reject(new Error('the database is away')) },
+    'house.1',
+  );
+  let effects = 0;
+  const work = async () => {
+    effects += 1;
+    return { status: 200, json: { effects } };
+  };
+  await expect(once(request, work)).rejects.toThrow('the database is away');
+  await expect(once(request, work)).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(effects).toBe(1);
+});
+
 test('a repeated token creation answers the same token, and no database row holds it', async () => {
   const request = { body: { name: 'twice', scopes: ['sessions:read'] }, headers: { 'idempotency-key': 'token-1' } };
   const first = await server.api('POST', '/tokens', request);

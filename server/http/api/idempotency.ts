@@ -54,18 +54,26 @@ export function createOnce(keys: IdempotencyKeys, runner: string): Once {
     }
     running.add(name);
     try {
-      const answer = await work();
+      const answer = await refusable(work, () => keys.forget(teamId, actorId, key));
+      // From here on it had its effect: should its answer not be kept, the key is never free for a second one.
       if (!('status' in answer)) throw new Error('A stream has no answer to keep.');
       const json = 'json' in answer ? answer.json : null;
       await keys.finish(teamId, actorId, key, answer.status, seal === null ? json : sealed(json, seal));
       return { answer, replayed: false };
-    } catch (error) {
-      await keys.forget(teamId, actorId, key);
-      throw error;
     } finally {
       running.delete(name);
     }
   };
+}
+
+/** The work; when it refuses, its key is given back first. That this failed too must not hide why. */
+async function refusable<T>(work: () => Promise<T>, giveBack: () => Promise<void>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await giveBack().catch((cause: unknown) => process.emitWarning(cause instanceof Error ? cause : String(cause)));
+    throw error;
+  }
 }
 
 function hashOf(request: KeyedRequest): string {
