@@ -86,12 +86,36 @@ describe.each(['pglite', 'postgres'] as const)('data of people and sessions on %
     expect(rows).toEqual([{ number: 0 }]);
   });
 
+  test('somebody who is kept out or was only invited is exported and erased too, with every way in', async () => {
+    const { peopleData, members } = instance.services;
+    const { store } = house.opened;
+    await store.identities.link({ issuer: 'https://id.example', subject: 'mia', userId: place.member.id });
+    await store.secondFactors.begin(place.member.id, 'sealed');
+    await members.update(place.admin, place.member.id, { active: false });
+    const { member: ivy } = await members.create(place.admin, {
+      email: 'ivy@example.org',
+      name: 'Ivy',
+      role: 'viewer',
+    });
+    expect((await peopleData.exportOf(place.admin, place.member.id)).teams).toMatchObject([{ role: 'member' }]);
+    await peopleData.erase(place.admin, place.member.id, place.member.email);
+    await peopleData.erase(place.admin, ivy.id, 'ivy@example.org');
+    expect(await store.identities.userOf('https://id.example', 'mia')).toBeNull();
+    expect(await store.secondFactors.get(place.member.id)).toBeNull();
+    expect(await store.invitations.openFor(ivy.id)).toEqual([]);
+    expect((await peopleData.list(place.admin)).map(({ name }) => name)).not.toContain('Ivy');
+  });
+
   test('a member of two teams is not erased by one of them', async () => {
     const other = await addTeam(house, 'other');
     await house.opened.store.users.addMembership({ teamId: other.team.id, userId: place.member.id, role: 'viewer' });
     const { peopleData } = instance.services;
-    const listed = await peopleData.list(place.admin);
-    expect(listed.find(({ id }) => id === place.member.id)?.refusal).toContain('another team');
+    const refusal = async () => (await peopleData.list(place.admin)).find(({ id }) => id === place.member.id)?.refusal;
+    expect(await refusal()).toContain('another team');
+    // Also while the other team keeps them out, or is deleted and may come back.
+    await house.opened.store.members.update(other.team.id, place.member.id, { active: false });
+    expect(await refusal()).toContain('another team');
+    await house.opened.store.teams.setDeleted(other.team.id, new Date());
     await expect(peopleData.erase(place.admin, place.member.id, place.member.email)).rejects.toMatchObject({
       code: 'CONFLICT',
     });

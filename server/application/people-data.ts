@@ -29,34 +29,35 @@ export const formerName = (id: string): string => `Former member ${id.slice(0, 8
 export function createPeopleData(deps: Pick<Deps, 'store' | 'clock' | 'recheck'>) {
   const { store, clock, recheck } = deps;
 
+  /** Whoever the team knows, invited and deactivated too. */
   async function member(actor: Actor, id: string): Promise<User> {
     const person = await store.users.get(id);
-    const memberships = person === null ? [] : await store.everyTeam(() => store.users.memberships(id));
-    if (person === null || !memberships.some(({ teamId }) => teamId === teamOf(actor)))
+    const standings = person === null ? [] : await store.everyTeam(() => store.users.standings(id));
+    if (person === null || !standings.some(({ teamId }) => teamId === teamOf(actor)))
       throw new DomainError('NOT_FOUND', 'There is no such person in the team.');
     return person;
   }
 
-  async function refusalOf(actor: Actor, id: string): Promise<string | null> {
+  /** `elsewhere`: how many other teams know the person; those that are deleted may come back and count too. */
+  function refusalOf(actor: Actor, id: string, elsewhere: number): string | null {
     if (personOf(actor) === id) return 'Nobody erases themselves: another admin has to.';
-    const memberships = await store.everyTeam(() => store.users.memberships(id));
-    const elsewhere = memberships.filter(({ teamId }) => teamId !== teamOf(actor));
-    if (elsewhere.length === 0) return null;
-    return `Also a member of ${elsewhere.length === 1 ? 'another team' : `${elsewhere.length} other teams`}: has to be removed there first.`;
+    if (elsewhere === 0) return null;
+    return `Also known to ${elsewhere === 1 ? 'another team' : `${elsewhere} other teams`}: has to be removed there first.`;
   }
 
   async function exported(actor: Actor, person: User, own: boolean): Promise<PersonExport> {
     const teamId = teamOf(actor);
     // Of oneself one gets all of it; an admin what there is in the team.
     return store.everyTeam(async () => {
-      const memberships = (await store.users.memberships(person.id)).filter((one) => own || one.teamId === teamId);
+      const known = (await store.users.standings(person.id)).filter((one) => own || one.teamId === teamId);
       await store.audit.append({ teamId, actor, action: 'person.exported', subject: { kind: 'user', id: person.id } });
-      const teamIds = memberships.map((one) => one.teamId);
+      const teams = await Promise.all(known.map(async (one) => ({ ...one, team: await store.teams.get(one.teamId) })));
+      const teamIds = known.map((one) => one.teamId);
       return {
         format: 'orchestrator person 1',
         exportedAt: clock().toISOString(),
         person: { id: person.id, name: person.name, email: person.email },
-        teams: memberships.map(({ teamSlug, teamName, role }) => ({ slug: teamSlug, name: teamName, role })),
+        teams: teams.map(({ team, role }) => ({ slug: team?.slug ?? '', name: team?.name ?? '', role })),
         ...(await store.persons.collect(person.id, teamIds)),
       };
     });
@@ -66,16 +67,11 @@ export function createPeopleData(deps: Pick<Deps, 'store' | 'clock' | 'recheck'>
     /** Who is in the team, by name. */
     async list(actor: Actor): Promise<TeamPerson[]> {
       authorize(actor, 'member.manage');
-      const people = await store.persons.ofTeam(teamOf(actor));
-      return Promise.all(
-        people.map(async ({ id, name, email, role }) => ({
-          id,
-          name,
-          email,
-          role,
-          refusal: await refusalOf(actor, id),
-        })),
-      );
+      const people = await store.everyTeam(() => store.persons.ofTeam(teamOf(actor)));
+      return people.map(({ elsewhere, ...person }) => ({
+        ...person,
+        refusal: refusalOf(actor, person.id, elsewhere),
+      }));
     },
 
     /** What is kept of oneself, in every team. */
@@ -99,14 +95,15 @@ export function createPeopleData(deps: Pick<Deps, 'store' | 'clock' | 'recheck'>
     async erase(actor: Actor, id: string, confirmation: string): Promise<void> {
       authorize(actor, 'member.manage');
       const person = await member(actor, id);
-      const refusal = await refusalOf(actor, id);
-      if (refusal !== null) throw new DomainError('CONFLICT', refusal);
       if (confirmation.trim().toLowerCase() !== person.email)
         throw invalid([{ path: 'confirmation', message: `Type ${person.email} to confirm` }]);
       const teamId = teamOf(actor);
       // What they did may stand in other teams' records of former days too.
       await store.everyTeam(() =>
         store.transaction(async (tx) => {
+          const elsewhere = (await tx.users.standings(id)).filter((one) => one.teamId !== teamId).length;
+          const refusal = refusalOf(actor, id, elsewhere);
+          if (refusal !== null) throw new DomainError('CONFLICT', refusal);
           await tx.persons.erase(id, { email: `erased-${id}@invalid`, name: formerName(id) });
           await tx.audit.append({ teamId, actor, action: 'person.erased', subject: { kind: 'user', id } });
         }),

@@ -8,13 +8,13 @@ export interface PersonData {
 }
 
 export interface PersonStore {
-  /** Who is in the team, by name. */
-  ofTeam(teamId: string): Promise<{ id: string; name: string; email: string; role: Role }[]>;
+  /** Whom the team knows, by name, and how many other teams do; ask it outside of any team. */
+  ofTeam(teamId: string): Promise<{ id: string; name: string; email: string; role: Role; elsewhere: number }[]>;
   /** Rows that are the person's or name them, in these teams and in no team. */
   collect(userId: string, teamIds: readonly string[]): Promise<PersonData>;
   /**
-   * Takes name, address, password, logins, tokens and memberships away, and the name out of everything that carries it
-   * beside the id; the audit holds ids only and stays as it is. The id goes on standing for what they did.
+   * Takes name, address, every way to sign in, tokens, memberships and saved views away, and the name out of everything
+   * that carries it beside the id; the audit holds ids only and stays as it is. The id goes on standing for what they did.
    */
   erase(userId: string, as: { email: string; name: string }): Promise<void>;
 }

@@ -22,6 +22,18 @@ const namedBy = [
   { id: 'by', name: 'byName' },
 ] as const;
 
+/** Ways in, and what only they ever saw: nothing of it stands for what they did. */
+const theirsAlone = [
+  'login_sessions',
+  'memberships',
+  'external_identities',
+  'second_factors',
+  'recovery_codes',
+  'password_resets',
+  'invitations',
+  'saved_views',
+];
+
 interface Column {
   readonly table: string;
   readonly column: string;
@@ -55,13 +67,15 @@ export function createPersons(handle: Handle): Aggregates['persons'] {
 
   return {
     async ofTeam(teamId) {
-      const rows = await handle.rows(sql`select u.id, u.name, u.email, m.role::text as role from memberships m
-        join users u on u.id = m.user_id where m.team_id = ${teamId}::uuid order by lower(u.name), u.id`);
-      return rows.map(({ id, name, email, role }) => ({
+      const rows = await handle.rows(sql`select u.id, u.name, u.email, m.role::text as role,
+          (select count(*)::int from memberships o where o.user_id = u.id and o.team_id <> m.team_id) as elsewhere
+        from memberships m join users u on u.id = m.user_id where m.team_id = ${teamId}::uuid order by lower(u.name), u.id`);
+      return rows.map(({ id, name, email, role, elsewhere }) => ({
         id: String(id),
         name: String(name),
         email: String(email),
         role: roles.find((known) => known === role) ?? 'viewer',
+        elsewhere: Number(elsewhere),
       }));
     },
 
@@ -97,8 +111,8 @@ export function createPersons(handle: Handle): Aggregates['persons'] {
       handle.atomically(async (tx) => {
         await tx.rows(sql`update users set email = ${email}, name = ${name}, password_hash = null,
           disabled_at = coalesce(disabled_at, clock_timestamp()) where id = ${userId}::uuid`);
-        await tx.rows(sql`delete from login_sessions where user_id = ${userId}::uuid`);
-        await tx.rows(sql`delete from memberships where user_id = ${userId}::uuid`);
+        for (const table of theirsAlone)
+          await tx.rows(sql`delete from ${sql.identifier(table)} where user_id = ${userId}::uuid`);
         await tx.rows(sql`update api_tokens set revoked_at = coalesce(revoked_at, clock_timestamp()), name = ${name}
           where user_id = ${userId}::uuid`);
         const tokens = await tx.rows(sql`select id from api_tokens where user_id = ${userId}::uuid`);
