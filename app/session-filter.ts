@@ -10,6 +10,9 @@ export const sorts = {
   changed: 'Changed last',
   priority: 'By priority',
   title: 'By title',
+  progress: 'Furthest first',
+  health: 'Worst health first',
+  cost: 'Dearest first',
 } as const satisfies Record<SessionSort, string>;
 
 const orders = Object.keys(sorts).filter((key): key is SessionSort => key in sorts);

@@ -32,12 +32,15 @@ interface Column {
 const columns: readonly Column[] = [
   { words: 'Session', sort: 'title' },
   { words: 'State', sort: 'changed' },
-  { words: 'Progress', wide: true },
-  { words: 'Health', wide: true, end: true },
-  { words: 'Cost', wide: true, end: true },
+  { words: 'Progress', wide: true, sort: 'progress' },
+  { words: 'Health', wide: true, end: true, sort: 'health' },
+  { words: 'Cost', wide: true, end: true, sort: 'cost' },
   { words: 'Owner', wide: true },
   { words: 'Runtime', wide: true },
 ];
+
+/** Orders that begin with the least. */
+const rising: readonly SessionSort[] = ['title', 'health'];
 
 /** Up to here every row is drawn; beyond, only those near the window. */
 const drawnWhole = 100;
@@ -88,7 +91,7 @@ export function SessionTable(props: SessionTableProps) {
               aria-sort={
                 column.sort === undefined || column.sort !== sort
                   ? undefined
-                  : sort === 'title'
+                  : rising.includes(sort)
                     ? 'ascending'
                     : 'descending'
               }
@@ -143,7 +146,7 @@ function SortLink({ column, sort, search }: { column: Column; sort: SessionSort;
     >
       {column.words}
       <span aria-hidden="true" className="font-data">
-        {on ? (sort === 'title' ? '▲' : '▼') : '↕'}
+        {on ? (rising.includes(sort) ? '▲' : '▼') : '↕'}
       </span>
     </Link>
   );

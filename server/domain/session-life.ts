@@ -38,7 +38,8 @@ export function planWaits(session: Pick<Session, 'status' | 'plannedAt' | 'planA
   return isExecuting(session.status) && session.plannedAt !== null && session.planApprovedAt === null;
 }
 
-const fixedHealth: Record<Exclude<SessionStatus, 'running' | 'degraded'>, number> = {
+/** Of a session that is not at work (domain.md 1.5). */
+export const fixedHealth: Record<Exclude<SessionStatus, 'running' | 'degraded'>, number> = {
   pending: 0.8,
   queued: 0.8,
   paused: 0.7,
@@ -51,6 +52,13 @@ const fixedHealth: Record<Exclude<SessionStatus, 'running' | 'degraded'>, number
   cancelled: 0.5,
 };
 
+/** Of one at work, by the share of its time limit it has used: the first step that is passed counts (domain.md 1.5). */
+export const healthSteps = [
+  { past: 0.9, running: 0.3, degraded: 0.1 },
+  { past: 0.7, running: 0.7, degraded: 0.5 },
+] as const;
+export const healthAtFirst = { running: 0.9, degraded: 0.7 } as const;
+
 /** 0–1 (domain.md 1.5). While running it falls with the share of the time limit used, time paused not counted. */
 export function health(
   session: Pick<Session, 'status' | 'startedAt' | 'pausedSeconds' | 'maxDurationSeconds'>,
@@ -59,8 +67,7 @@ export function health(
   if (session.status !== 'running' && session.status !== 'degraded') return fixedHealth[session.status];
   const elapsed = session.startedAt === null ? 0 : (now.getTime() - session.startedAt.getTime()) / 1000;
   const used = (elapsed - session.pausedSeconds) / session.maxDurationSeconds;
-  if (session.status === 'degraded') return used > 0.9 ? 0.1 : used > 0.7 ? 0.5 : 0.7;
-  return used > 0.9 ? 0.3 : used > 0.7 ? 0.7 : 0.9;
+  return (healthSteps.find(({ past }) => used > past) ?? healthAtFirst)[session.status];
 }
 
 /** What a person may do about a session that has ended, as a sentence. */

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { attentions, sessionStatuses } from './session.ts';
 
 /** Orders of the list of sessions. */
-export const sessionSorts = ['newest', 'oldest', 'priority', 'attention', 'changed', 'title'] as const;
+export const sessionSorts = [
+  'newest',
+  'oldest',
+  'priority',
+  'attention',
+  'changed',
+  'title',
+  'progress',
+  'health',
+  'cost',
+] as const;
 export type SessionSort = (typeof sessionSorts)[number];
 
 const words = (most: number) => z.string().trim().min(1).max(most);

@@ -5,7 +5,7 @@ import { invalid } from '../../domain/errors.ts';
 import type { SessionSort } from '../../domain/session-view.ts';
 import type { Handle } from './handle.ts';
 import { anyOf, isId } from './rows.ts';
-import { sessionFacts, sessionOf } from './session-row.ts';
+import { sessionFacts, sessionHealth, sessionOf } from './session-row.ts';
 
 /** One part of an order: never null, so that a row's place can be compared. */
 interface Key {
@@ -18,6 +18,19 @@ const id: Key = { by: sql`s.id`, type: sql`uuid` };
 const created: Key = { by: sql`s.created_at`, type: sql`timestamptz`, down: true };
 /** Whoever waits for a person is first in every list but the ones asked for in another order. */
 const waiting: Key = { by: sql`(s.attention <> 'none')`, type: sql`boolean`, down: true };
+/** Completed of countable tasks, in ten thousandths; before there is a plan nothing is done. */
+const done: Key = {
+  by: sql`(select coalesce(facts.completed * 10000 / nullif(facts.countable, 0), 0) from ${sessionFacts})`,
+  type: sql`int`,
+  down: true,
+};
+/** What the model calls cost, in millionths of a dollar; an unknown price comes last, and is not taken for nothing. */
+const cost: Key = {
+  by: sql`(select case when bool_or(c.cost_usd is null and c.status < 400) then -1
+    else round(coalesce(sum(c.cost_usd), 0) * 1000000)::bigint end from model_calls c where c.session_id = s.id)`,
+  type: sql`bigint`,
+  down: true,
+};
 const orders: Record<SessionSort, readonly Key[]> = {
   newest: [waiting, created, id],
   oldest: [{ by: created.by, type: created.type }, id],
@@ -30,6 +43,9 @@ const orders: Record<SessionSort, readonly Key[]> = {
   ],
   changed: [{ by: sql`s.status_since`, type: sql`timestamptz`, down: true }, id],
   title: [{ by: sql`lower(s.title)`, type: sql`text` }, id],
+  progress: [done, created, id],
+  health: [{ by: sessionHealth, type: sql`float8` }, created, id],
+  cost: [cost, created, id],
 };
 
 /** The lists of sessions: found, ordered, paged by the place of the last row. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { sessions } from '../../../db/schema/sessions.ts';
 import type { Session } from '../../domain/session.ts';
-import { health, recoverable } from '../../domain/session-life.ts';
+import { fixedHealth, health, healthAtFirst, healthSteps, recoverable } from '../../domain/session-life.ts';
 import type { Row } from './handle.ts';
 import { decode } from './rows.ts';
 
@@ -17,6 +17,20 @@ export const sessionFacts: SQL = sql`lateral (
   from tasks leaf where leaf.session_id = s.id and leaf.kind = 'work'
     and not exists (select 1 from tasks child where child.session_id = s.id and child.parent_task_id = leaf.id)
 ) facts`;
+
+/** The domain's `health` of a session `s` by database time, for lists that are ordered by it. */
+export const sessionHealth: SQL = (() => {
+  const used = sql`((extract(epoch from coalesce(now() - s.started_at, interval '0'))::float8 - s.paused_seconds)
+    / s.max_duration_seconds)`;
+  const words = (of: 'running' | 'degraded') =>
+    [
+      ...healthSteps.map((step) => `when s.status = '${of}' and share.used > ${step.past} then ${step[of]}`),
+      `when s.status = '${of}' then ${healthAtFirst[of]}`,
+    ].join(' ');
+  const still = Object.entries(fixedHealth).map(([status, value]) => `when s.status = '${status}' then ${value}`);
+  return sql`(select (case ${sql.raw([words('running'), words('degraded'), ...still].join(' '))} end)::float8
+    from (select ${used} as used) share)`;
+})();
 
 /** `select s.*, facts.*` as the domain's session. */
 export function sessionOf(row: Row, now = new Date()): Session {

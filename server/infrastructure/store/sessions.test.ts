@@ -11,6 +11,7 @@ import {
 import { openTestStore, type TestStore } from '../../../db/testing/store.ts';
 import type { Store } from '../../application/store-port.ts';
 import { canMove, type SessionStatus, sessionStatuses } from '../../domain/session.ts';
+import { sessionSorts } from '../../domain/session-view.ts';
 
 describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
   let opened: TestStore;
@@ -244,7 +245,7 @@ describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
       ids.push((await addSession(store, other, { title: `Row ${n % 3}`, priority: n % 2 === 0 ? 1 : 3 })).id);
     await store.sessions.setAttention(ids[1] ?? '', 'question', system);
     await store.sessions.setAttention(ids[4] ?? '', 'permission', system);
-    for (const sort of ['newest', 'oldest', 'priority', 'attention', 'changed', 'title'] as const) {
+    for (const sort of sessionSorts) {
       const whole = await store.sessions.list(other.team.id, { sort }, { limit: 100 });
       const paged: string[] = [];
       let cursor: string | undefined;
@@ -264,6 +265,53 @@ describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
     await expect(store.sessions.list(other.team.id, { sort: 'title' }, next)).rejects.toMatchObject({
       code: 'INVALID',
     });
+  });
+
+  test('an order by progress, health or cost is the one of the figures that are shown', async () => {
+    const other = await makeWorld(store);
+    const ago = (share: number) => new Date(Date.now() - share * 3_600_000);
+    for (const share of [0.1, 0.8, 0.95]) {
+      for (const to of ['running', 'degraded'] as const) {
+        const { id } = await addRunning(store, other);
+        if (to === 'degraded') await move(id, to);
+        await store.sessions.update(id, { startedAt: ago(share), maxDurationSeconds: 3_600 }, {});
+      }
+    }
+    const rested = await addRunning(store, other);
+    await store.sessions.update(
+      rested.id,
+      { startedAt: ago(0.95), pausedSeconds: 3_000, maxDurationSeconds: 3_600 },
+      {},
+    );
+    await move((await addSession(store, other)).id, 'cancelled');
+    await move((await addSession(store, other)).id, 'failed');
+    const done = await addRunning(store, other);
+    const [first] = [await addTask(store, done), await addTask(store, done), await addTask(store, rested)];
+    const path = ['pending', 'ready', 'assigned', 'in_progress', 'completed'] as const;
+    for (const [index, from] of path.slice(0, -1).entries())
+      await store.tasks.move({
+        ...{ taskId: first.id, sessionId: done.id, from: [from], to: path[index + 1] ?? 'completed' },
+        ...{ reason: null, actor: system },
+      });
+    const list = async (sort: 'progress' | 'health' | 'cost') =>
+      (await store.sessions.list(other.team.id, { sort }, { limit: 100 })).items;
+
+    const health = (await list('health')).map((one) => one.health);
+    expect(health).toEqual(health.toSorted((a, b) => a - b));
+    expect(new Set(health)).toEqual(new Set([0, 0.1, 0.3, 0.5, 0.7, 0.9]));
+    expect((await list('progress')).slice(0, 1).map((one) => one.progress)).toEqual([{ completed: 1, total: 2 }]);
+
+    const attempt = await addAttempt(store, other, done, first);
+    const call = {
+      ...{ teamId: other.team.id, attemptId: attempt.id, provider: 'local', model: 'any' },
+      ...{ inputTokens: 1, outputTokens: 1, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
+      ...{ latencyMs: 1, status: 200, errorClass: null },
+    };
+    await store.modelCalls.record({ ...call, sessionId: rested.id, costUsd: 0.25 });
+    await store.modelCalls.record({ ...call, sessionId: rested.id, costUsd: 0.000001 });
+    await store.modelCalls.record({ ...call, sessionId: first.sessionId, costUsd: null });
+    const dear = (await list('cost')).map((one) => one.id);
+    expect([dear[0], dear.at(-1)]).toEqual([rested.id, first.sessionId]);
   });
 
   test('words of the goal are found by their beginnings, parts of names anywhere', async () => {
