@@ -14,11 +14,19 @@ interface SessionScrubberProps {
   /** Null until it is read. */
   history: readonly LiveEvent[] | null;
   failed: boolean;
+  /** When retention took its events away; a past without its beginning would be made up. */
+  trimmed: Date | null;
   address: AddressInUse;
 }
 
 /** The whole life of the session as one strip: moved, everything beside it shows that second. */
-export function SessionScrubber({ session, history, failed, address }: SessionScrubberProps) {
+export function SessionScrubber({ session, history, failed, trimmed, address }: SessionScrubberProps) {
+  if (trimmed !== null)
+    return (
+      <p className="min-h-11 px-3 py-3 font-data text-micro text-ink-3">
+        No past to look at: retention removed its events on {dateTime(trimmed)}
+      </p>
+    );
   if (history === null || history.length === 0)
     return (
       <p className="js-only min-h-11 px-3 py-3 font-data text-micro text-ink-3">
@@ -36,7 +44,7 @@ function Strip({
   session,
   history,
   address,
-}: Omit<SessionScrubberProps, 'failed'> & { history: readonly LiveEvent[] }) {
+}: Omit<SessionScrubberProps, 'failed' | 'trimmed'> & { history: readonly LiveEvent[] }) {
   const end = history.at(-1)?.at ?? session.createdAt;
   const scale = useMemo(() => foldedScale(history, session.createdAt, end), [history, session.createdAt, end]);
   const most = Math.ceil(scale.length);

@@ -34,32 +34,43 @@ export function SessionSearch({ filter, repositories, ownerName }: SessionSearch
           <span className="engraved text-micro text-ink-3">Find in title, goal and slug</span>
           <input type="search" name="q" defaultValue={filter.q} maxLength={200} className="control" />
         </label>
-        <label className="hidden w-40 sm:block">
-          <span className="engraved text-micro text-ink-3">Tag</span>
-          <input name="tag" defaultValue={filter.tag?.[0]} maxLength={40} className="control" />
-        </label>
-        <label className="hidden w-44 sm:block">
-          <span className="engraved text-micro text-ink-3">Repository</span>
-          <select name="repository" defaultValue={filter.repositoryId ?? ''} className="control">
-            <option value="">All</option>
-            {Object.entries(repositories).map(([id, name]) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="hidden w-32 sm:block">
-          <span className="engraved text-micro text-ink-3">Priority</span>
-          <select name="priority" defaultValue={filter.priority?.[0] ?? ''} className="control">
-            <option value="">All</option>
-            {priorities.map((word, value) => (
-              <option key={word} value={value}>
-                {word}
-              </option>
-            ))}
-          </select>
-        </label>
+        {/* Behind one bar on a phone, so that the first row is on its first screen; side by side everywhere else. */}
+        <details className="group w-full sm:contents sm:details-content:[content-visibility:visible] sm:details-content:contents">
+          <summary className="engraved flex min-h-11 items-center justify-between border border-line-3 px-3 text-data sm:hidden">
+            Tag, repository, priority
+            <span aria-hidden="true" className="font-data group-open:rotate-180">
+              ▾
+            </span>
+          </summary>
+          <div className="flex flex-wrap gap-2 pt-2 sm:contents">
+            <label className="min-w-32 flex-1 sm:w-40 sm:flex-none">
+              <span className="engraved text-micro text-ink-3">Tag</span>
+              <input name="tag" defaultValue={filter.tag?.[0]} maxLength={40} className="control" />
+            </label>
+            <label className="min-w-32 flex-1 sm:w-44 sm:flex-none">
+              <span className="engraved text-micro text-ink-3">Repository</span>
+              <select name="repository" defaultValue={filter.repositoryId ?? ''} className="control">
+                <option value="">All</option>
+                {Object.entries(repositories).map(([id, name]) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label className="min-w-32 flex-1 sm:w-32 sm:flex-none">
+              <span className="engraved text-micro text-ink-3">Priority</span>
+              <select name="priority" defaultValue={filter.priority?.[0] ?? ''} className="control">
+                <option value="">All</option>
+                {priorities.map((word, value) => (
+                  <option key={word} value={value}>
+                    {word}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </div>
+        </details>
         <label className="flex-1 sm:w-44 sm:flex-none">
           <span className="engraved text-micro text-ink-3">Order</span>
           <select name="sort" defaultValue={filter.sort} className="control">

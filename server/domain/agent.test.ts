@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   agentTypes,
   capabilities,
+  heardLongEnough,
   loadOf,
   mayHoldPrimary,
   overallOf,
@@ -66,4 +67,19 @@ test('silence makes an agent degraded after 90 s and offline after 300 s', () =>
   const last = new Date('2026-01-01T00:00:00Z');
   const after = (seconds: number) => stateAfterSilence('busy', last, new Date(last.getTime() + seconds * 1000));
   expect([after(89), after(90), after(299), after(300)]).toEqual(['busy', 'degraded', 'degraded', 'offline']);
+});
+
+test('an agent not heard of since the start is judged once somebody has listened for 90 s', () => {
+  const since = new Date('2026-01-01T00:00:00Z');
+  const at = (seconds: number) => new Date(since.getTime() + seconds * 1000);
+  const heard = (last: number | null, now: number) =>
+    heardLongEnough({ lastHeartbeatAt: last === null ? null : at(last) }, { since, now: at(now) });
+  expect([heard(-1, 0), heard(-1_000, 89), heard(-1, 90), heard(0, 0), heard(3, 4), heard(null, 0)]).toEqual([
+    false,
+    false,
+    true,
+    true,
+    true,
+    true,
+  ]);
 });

@@ -202,6 +202,20 @@ export function tierOf(performance: PerformanceCounts): AgentTier {
 /** Silent for so many heartbeats an agent counts as degraded, then as offline: 90 and 300 s of 30 (domain.md 3.2). */
 export const silence = { degraded: 3, offline: 10 } as const;
 
+/**
+ * Whether an agent's silence can be judged by who listens: what was not heard while nobody listened is no silence. Only
+ * one that was not heard since then waits, for as long as makes a silent agent degraded.
+ */
+export function heardLongEnough(
+  { lastHeartbeatAt }: Pick<Agent, 'lastHeartbeatAt'>,
+  listening: { readonly since: Date; readonly now: Date },
+  heartbeatSeconds = 30,
+): boolean {
+  if (lastHeartbeatAt === null || lastHeartbeatAt >= listening.since) return true;
+  const seconds = (listening.now.getTime() - listening.since.getTime()) / 1000;
+  return seconds >= silence.degraded * heartbeatSeconds;
+}
+
 /** The state a heartbeat's age implies: none for three heartbeats is degraded, for ten offline. */
 export function stateAfterSilence(
   state: AgentState,

@@ -58,7 +58,8 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
   const tab = tabOf(pathname);
   const history = useHistory(live.state, loaderData.history);
   const replays = replayed.has(tab);
-  const past = address.at === null || !replays ? null : history.at(address.at);
+  const trimmed = loaderData.trims?.events ?? null;
+  const past = address.at === null || !replays || trimmed !== null ? null : history.at(address.at);
   const at = past === null ? null : address.at;
   const state = past ?? live.state;
   const attempts = attemptsUntil(loaderData.attempts, at);
@@ -95,6 +96,7 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
           session={live.state.session}
           history={history.events}
           failed={history.failed}
+          trimmed={trimmed}
           address={address}
         />
       </div>
@@ -128,7 +130,7 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
   );
   return (
     <div className="session-page flex flex-col">
-      {address.at !== null && <PastBar at={address.at} address={address} replays={replays} />}
+      {address.at !== null && <PastBar at={address.at} address={address} replays={replays} trimmed={trimmed} />}
       {at === null ? page : <MomentProvider at={at}>{page}</MomentProvider>}
     </div>
   );

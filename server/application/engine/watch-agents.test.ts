@@ -75,6 +75,25 @@ describe.each(['pglite', 'postgres'] as const)('what is told of agents, on %s', 
     expect(mine).toEqual([`${name} online → degraded`, `${name} degraded → offline`, `${name} offline → online`]);
   });
 
+  test('what nobody could hear while the app was down is told of no agent, unless it stays silent', async () => {
+    await one.sweeper.sweep();
+    await silent(1_000);
+    const startedAt = new Date();
+    const again = createInstance(house);
+    Object.assign(again.deps.instance, { startedAt });
+    again.runtime.state = 'starting';
+    await again.sweeper.sweep();
+    again.runtime.state = 'online';
+    await again.sweeper.sweep();
+    expect(await told('agent.state_changed')).toEqual([]);
+
+    await silent(1_000);
+    again.runtime.state = 'starting';
+    again.time.ahead = 91;
+    await again.sweeper.sweep();
+    expect(await told('agent.state_changed')).toContain(`${name} online → offline`);
+  });
+
   test('a parked runtime lives: its agents are heard of', async () => {
     await silent(1_000);
     one.runtime.state = 'parked';

@@ -1,4 +1,4 @@
-import type { AgentState, AgentTier } from '../../domain/agent.ts';
+import { type AgentState, type AgentTier, heardLongEnough } from '../../domain/agent.ts';
 import { recoveryOf } from '../../domain/agent-recovery.ts';
 import type { Deps } from '../deps.ts';
 import type { AgentStore } from '../team-port.ts';
@@ -13,7 +13,9 @@ const notItsOwn: readonly string[] = ['crash', 'quota_exhausted', 'auth'];
 export async function watchAgents(deps: Deps): Promise<void> {
   // Ends of attempts carry the database's time; what is noted beside them must too.
   const now = await deps.store.now();
-  for (const watched of await deps.store.agents.watch()) await look(deps, watched, now);
+  const listening = { since: deps.instance.startedAt, now: deps.clock() };
+  for (const watched of await deps.store.agents.watch())
+    if (heardLongEnough(watched.agent, listening)) await look(deps, watched, now);
 }
 
 async function look(
