@@ -17,7 +17,7 @@ const deeds: Readonly<Record<string, string>> = {
   'session.undelete': 'brought it back',
   'session.merge': 'merged its branch',
   'session.reported': 'took its report',
-  'session.force_completed': 'completed it by force',
+  'session.force_complete': 'completed it by force',
   'comment.created': 'commented on the change',
   'comment.resolved': 'resolved a thread',
   'comment.reopened': 'opened a thread again',

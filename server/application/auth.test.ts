@@ -151,6 +151,11 @@ describe.each(['pglite', 'postgres'] as const)('signing in, on %s', (kind) => {
     await auth().revokeLogin(actor, loginId);
     expect(await auth().actorFromLogin(second.token)).toBeNull();
     await expect(auth().revokeLogin(actor, loginId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const told = await house.opened.store.audit.search(actor.teamId, { action: 'login' }, { limit: 2 });
+    expect(told.items.map(({ action, subject }) => [action, subject.id])).toEqual([
+      ['login.revoked', actor.id],
+      ['login.ended', actor.id],
+    ]);
     await house.opened.database.db.execute('update users set disabled_at = clock_timestamp()');
     expect(await auth().actorFromLogin(third.token)).toBeNull();
     for (const nothing of [null, '', 'made-up']) expect(await auth().actorFromLogin(nothing)).toBeNull();

@@ -155,8 +155,8 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
     async logout(token: string): Promise<void> {
       const login = await store.logins.byTokenHash(secrets.sha256(token), loginCookie.idleSeconds);
       if (!login) return;
-      await store.logins.revoke(login.id);
-      deps.recheck(login.userId);
+      const { id, userId, teamId } = login;
+      await endLogin({ kind: 'system', teamId, name: 'sign-in' }, { id, userId, teamId }, 'login.ended');
     },
 
     async actorFromLogin(token: string | null): Promise<OpenLogin | null> {
@@ -203,12 +203,24 @@ export function createAuth(deps: Deps, options: { setupCode: string; runtimeId: 
     },
 
     async revokeLogin(actor: UserActor, id: string): Promise<void> {
-      const mine = (await store.logins.listFor(actor.id)).some((login) => login.id === id);
-      if (!mine) throw new DomainError('NOT_FOUND', 'That login is not one of yours.');
-      await store.logins.revoke(id);
-      deps.recheck(actor.id);
+      const mine = (await store.logins.listFor(actor.id)).find((login) => login.id === id);
+      if (mine === undefined) throw new DomainError('NOT_FOUND', 'That login is not one of yours.');
+      await endLogin(actor, mine, 'login.revoked');
     },
   };
+
+  /** In the record of the team it stood in; what it has open is judged at once. */
+  async function endLogin(
+    by: Actor,
+    { id, userId, teamId }: Pick<LoginSession, 'id' | 'userId' | 'teamId'>,
+    action: 'login.ended' | 'login.revoked',
+  ): Promise<void> {
+    await store.transaction(async (tx) => {
+      await tx.logins.revoke(id);
+      await tx.audit.append({ teamId, actor: by, action, subject: { kind: 'user', id: userId } });
+    });
+    deps.recheck(userId);
+  }
 
   async function failed(teamId: string, userId: string): Promise<void> {
     await store.audit.append({

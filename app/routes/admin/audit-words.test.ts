@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { changesOf, doneWords, namesSubject } from './audit-words.ts';
 
@@ -7,10 +8,22 @@ test.each([
   ['webhook.removed', 'removed'],
   ['token.revoked', 'revoked'],
   ['login.succeeded', 'signed in'],
-  ['session.force_completed', 'force completed'],
+  ['session.force_complete', 'completed by force'],
+  ['approval.withdrawn', 'withdrew a request about'],
   ['galaxy.fold', 'did “galaxy.fold” to'],
 ])('%s reads “%s”', (action, words) => {
   expect(doneWords(action)).toBe(words);
+});
+
+test('whatever the services record reads like a sentence', () => {
+  const written = globSync('server/application/**/*.ts', { exclude: (name) => name.endsWith('.test.ts') })
+    .map((file) => readFileSync(file, 'utf8'))
+    .flatMap((text) => [
+      ...text.matchAll(/\baction: (?:[^'\n]+ \? )?'([a-z_]+\.[a-z_]+)'(?: : '([a-z_]+\.[a-z_]+)')?/g),
+    ])
+    .flatMap(([, one, other]) => [one, other].filter((action) => action !== undefined));
+  expect(written.length).toBeGreaterThan(50);
+  expect(written.filter((action) => doneWords(action).startsWith('did “'))).toEqual([]);
 });
 
 test('a sentence names its subject unless it is about the team itself', () => {
