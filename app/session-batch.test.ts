@@ -48,9 +48,19 @@ test('only what cannot be undone at once is typed', () => {
 });
 
 test('the sentence counts what was taken and what was refused', () => {
-  const result = (outcome: 'done' | 'refused') => ({ ref: '', slug: null, outcome, code: null, message: null });
+  const result = (outcome: 'done' | 'ordered' | 'refused') => ({
+    ref: '',
+    slug: null,
+    outcome,
+    code: null,
+    message: null,
+  });
   expect(batchSummary('stop', [result('done')])).toBe('1 session stopped.');
   expect(batchSummary('pause', [result('done'), result('refused'), result('done')])).toBe(
     '2 sessions paused; 1 refused, each with its reason below.',
   );
+  expect(batchSummary('stop', [result('ordered'), result('ordered')])).toBe(
+    '2 sessions ordered to stop, whose agents are being ended.',
+  );
+  expect(batchSummary('stop', [result('refused')])).toBe('0 sessions stopped; 1 refused, each with its reason below.');
 });

@@ -77,10 +77,14 @@ export function batchConfirmation(verb: BatchVerb, amount: number): string | nul
   return batchWords[verb].grave === true ? `${verb} ${amount}` : null;
 }
 
-/** The sentence over the results: how many of how many, and that the others are named. */
+/** The sentence over the results: how many are done, how many only ordered yet, and that the others are named. */
 export function batchSummary(verb: BatchVerb, results: readonly BatchResult[]): string {
-  const refused = results.filter(({ outcome }) => outcome === 'refused').length;
-  const taken = results.length - refused;
-  const words = `${plural(taken, 'session')} ${batchWords[verb].done}`;
-  return refused === 0 ? `${words}.` : `${words}; ${refused} refused, each with its reason below.`;
+  const of = (wanted: BatchResult['outcome']) => results.filter(({ outcome }) => outcome === wanted).length;
+  const [done, ordered, refused] = [of('done'), of('ordered'), of('refused')];
+  const parts = [
+    ...(done > 0 || ordered === 0 ? [`${plural(done, 'session')} ${batchWords[verb].done}`] : []),
+    ...(ordered > 0 ? [`${plural(ordered, 'session')} ordered to ${verb}, whose agents are being ended`] : []),
+    ...(refused > 0 ? [`${refused} refused, each with its reason below`] : []),
+  ];
+  return `${parts.join('; ')}.`;
 }

@@ -4,6 +4,7 @@ import { batchVerbs, mostInBatch } from '../../../server/domain/session-batch.ts
 import { actorOf } from '../../auth.server.ts';
 import { Age } from '../../components/age.tsx';
 import { PageHeader, Panel } from '../../components/page.tsx';
+import { ProofField } from '../../components/proof.tsx';
 import { Empty, Notice } from '../../components/states.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Bar } from '../../components/ui/button.tsx';
@@ -11,6 +12,7 @@ import { Cell, Table } from '../../components/ui/table.tsx';
 import { servicesContext } from '../../context.ts';
 import { asDomainError, guarded } from '../../errors.server.ts';
 import { plural } from '../../format.ts';
+import { requireProof } from '../../proof.server.ts';
 import { batchConfirmation, batchRefusal, batchSummary, batchWords } from '../../session-batch.ts';
 import { sessionSigns } from '../../status.ts';
 import { roomTitle } from '../../title.ts';
@@ -47,10 +49,12 @@ async function existing(find: () => Promise<Session>): Promise<Session | null> {
   }
 }
 
-export const action = guarded(async ({ request, context }: Route.ActionArgs) => {
+export const action = guarded(async (args: Route.ActionArgs) => {
+  const { request, context } = args;
   const { sessions } = context.get(servicesContext);
   const form = await request.formData();
   const verb = batchVerbs.find((known) => known === form.get('verb'));
+  if (verb === 'delete') await requireProof(args, form, 'session.delete');
   const refs = form.getAll('s').map(String);
   const typed = verb === undefined ? null : batchConfirmation(verb, refs.length);
   if (typed !== null && String(form.get('confirmation') ?? '').trim() !== typed)
@@ -62,8 +66,9 @@ export const action = guarded(async ({ request, context }: Route.ActionArgs) => 
 });
 
 export default function Batch({ loaderData, actionData }: Route.ComponentProps) {
-  const { verb, lines, unknown } = loaderData;
-  if (verb === null || lines.length === 0)
+  const { verb, unknown } = loaderData;
+  const results = actionData?.results ?? null;
+  if (verb === null || (loaderData.lines.length === 0 && results === null))
     return (
       <>
         <PageHeader title="Several sessions" />
@@ -72,14 +77,20 @@ export default function Batch({ loaderData, actionData }: Route.ComponentProps) 
         </Empty>
       </>
     );
-  const results = actionData?.results ?? null;
+  // What was deleted is no longer found; what became of it is still told.
+  const lines: Line[] =
+    results === null || verb !== 'delete'
+      ? loaderData.lines
+      : results.map(({ ref, slug }) => loaderData.lines.find((line) => line.slug === slug) ?? goneLine(slug ?? ref));
   const { word } = batchWords[verb];
   const possible = lines.filter((line) => line.refusal === null);
   const bySlug = new Map(results?.map((result) => [result.slug ?? result.ref, result]));
   return (
     <>
       <PageHeader title={`${word} ${plural(lines.length, 'session')}`} note={batchWords[verb].consequence} />
-      {unknown > 0 && <Notice>{plural(unknown, 'of those selected is gone', 'of those selected are gone')}.</Notice>}
+      {unknown > 0 && results === null && (
+        <Notice>{plural(unknown, 'of those selected is gone', 'of those selected are gone')}.</Notice>
+      )}
       {results !== null && <Notice>{batchSummary(verb, results)}</Notice>}
       <Panel title={results === null ? 'What happens to each' : 'What became of each'}>
         <Table
@@ -91,13 +102,22 @@ export default function Batch({ loaderData, actionData }: Route.ComponentProps) 
             return (
               <tr key={line.slug} data-row className="border-b border-line-1">
                 <Cell className="w-2/5 max-w-0 md:max-w-none">
-                  <Link to={`/sessions/${line.slug}`} className="flex min-h-11 flex-col justify-center">
+                  <Link
+                    to={line.status === null ? `/sessions/${line.slug}/deleted` : `/sessions/${line.slug}`}
+                    className="flex min-h-11 flex-col justify-center"
+                  >
                     <span className="font-data text-data font-bold">{line.slug}</span>
                     <span className="line-clamp-2 wrap-anywhere">{line.title}</span>
                   </Link>
                 </Cell>
                 <Cell className="font-data text-data">
-                  <StatusBadge sign={sessionSigns[line.status]} /> <Age since={line.statusSince} />
+                  {line.status === null ? (
+                    'deleted'
+                  ) : (
+                    <>
+                      <StatusBadge sign={sessionSigns[line.status]} /> <Age since={line.statusSince} />
+                    </>
+                  )}
                 </Cell>
                 <Cell className="text-data">
                   {results === null ? (
@@ -130,6 +150,12 @@ export default function Batch({ loaderData, actionData }: Route.ComponentProps) 
     </>
   );
 }
+
+type Line =
+  | Route.ComponentProps['loaderData']['lines'][number]
+  | { slug: string; title: string; status: null; statusSince: null; refusal: null };
+
+const goneLine = (slug: string): Line => ({ slug, title: '', status: null, statusSince: null, refusal: null });
 
 function Verdict({ refused, words }: { refused: string | null; words: string }) {
   return refused === null ? <span>{words}</span> : <span className="text-caution">Refused: {refused}</span>;
@@ -167,6 +193,7 @@ function Order({ verb, slugs, error }: OrderProps) {
           <input name="confirmation" required autoComplete="off" spellCheck={false} className="control" />
         </label>
       )}
+      {verb === 'delete' && <ProofField />}
       {error !== null && (
         <p role="alert" className="font-semibold text-broken">
           {error}
