@@ -159,6 +159,12 @@ describe.each(['pglite', 'postgres'] as const)('retention on %s', (kind) => {
     const chore = createUpkeep(instance.deps);
     expect(await chore.retain()).toEqual({ teams: 1, failed: 0 });
     await sessions.undelete(place.admin, slug);
+    // The word about another session, which this one was made for, stays.
+    const reviewed = await putInto(house, await addSession(instance, place), 'completed');
+    await house.opened.store.reviews.insert({
+      ...{ id: randomUUID(), teamId: place.team.id, sessionId: reviewed.id, decision: 'changes_requested' },
+      ...{ base: 'a', head: 'b', note: 'Again.', followUpId: id, createdBy: place.admin.id },
+    });
     await sessions.remove(place.admin, slug);
     await rows(sql`update sessions set deleted_at = deleted_at - interval '31 days' where id = ${id}::uuid`);
     expect((await instance.services.retention.preview(place.admin)).deleted).toBe(1);
@@ -166,6 +172,9 @@ describe.each(['pglite', 'postgres'] as const)('retention on %s', (kind) => {
     expect(await house.opened.store.retention.known([id])).toEqual([]);
     const [run] = await instance.services.retention.runs(place.admin);
     expect(run).toMatchObject({ by: null, removed: { deleted: 1 } });
+    expect(await house.opened.store.reviews.ofSession(reviewed.id)).toMatchObject([
+      { note: 'Again.', followUpId: null },
+    ]);
   });
 
   test('is for admins, refuses what makes no sense, and lets one of two change it', async () => {
