@@ -72,6 +72,11 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
         all.comments.insert({ ...comment, body: redact(comment.body), excerpt: clean([...comment.excerpt]) }),
     },
     reviews: { ...all.reviews, insert: (review) => all.reviews.insert({ ...review, note: redact(review.note) }) },
+    approvals: {
+      ...all.approvals,
+      insert: (approval, seconds) => all.approvals.insert(parts(approval, ['reason', 'facts']), seconds),
+      decide: (id, decision) => all.approvals.decide(id, parts(decision, ['note'])),
+    },
     contexts: {
       ...all.contexts,
       create: (context, changes, actor) => all.contexts.create(known(context), clean([...changes]), actor),
