@@ -4,6 +4,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { auditChecks } from '../../../db/schema/audit.ts';
 import type { AuditAnchor, AuditEntry, AuditFilter, AuditInput } from '../../application/record-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
+import type { AuditVerdict } from '../../domain/audit.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import { json } from './events.ts';
 import type { Handle, Row } from './handle.ts';
@@ -31,6 +32,25 @@ export function createAudit(handle: Handle): Aggregates['audit'] {
     );
     if (row === undefined) return null;
     return { number: Number(row.number), hash: String(row.hash), cutAt: new Date(String(row.cut_at)) };
+  }
+
+  /** What retention cut ended with the anchor; what is left must begin right behind it. */
+  async function readFrom(teamId: string, anchor: AuditAnchor | null): Promise<AuditVerdict> {
+    let entries = 0;
+    let number = anchor?.number ?? 0;
+    let previous = anchor?.hash ?? genesis;
+    for (;;) {
+      const rows = await page(teamId, number, pageLength);
+      for (const row of rows) {
+        const entry = readOf(row);
+        const whole = row.previous_hash === previous && row.hash === hashOf(previous, entry);
+        if (!whole || entry.number !== number + 1) return { entries, firstBroken: entry.number };
+        previous = String(row.hash);
+        number = entry.number;
+        entries += 1;
+      }
+      if (rows.length < pageLength) return { entries, firstBroken: null };
+    }
   }
 
   return {
@@ -79,22 +99,11 @@ export function createAudit(handle: Handle): Aggregates['audit'] {
     },
 
     async verify(teamId) {
-      // What retention cut ended with the anchor; what is left must begin right behind it.
-      const anchor = await anchorOf(teamId);
-      let entries = 0;
-      let number = anchor?.number ?? 0;
-      let previous = anchor?.hash ?? genesis;
       for (;;) {
-        const rows = await page(teamId, number, pageLength);
-        for (const row of rows) {
-          const entry = readOf(row);
-          const whole = row.previous_hash === previous && row.hash === hashOf(previous, entry);
-          if (!whole || entry.number !== number + 1) return { entries, firstBroken: entry.number };
-          previous = String(row.hash);
-          number = entry.number;
-          entries += 1;
-        }
-        if (rows.length < pageLength) return { entries, firstBroken: null };
+        const anchor = await anchorOf(teamId);
+        const verdict = await readFrom(teamId, anchor);
+        // A retention that cuts while this reads takes away what it would have read next: that is no break.
+        if (verdict.firstBroken === null || (await anchorOf(teamId))?.number === anchor?.number) return verdict;
       }
     },
 
