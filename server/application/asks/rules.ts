@@ -162,7 +162,10 @@ export function createAskRules(deps: Deps) {
       });
     },
 
-    /** Answers what waits already and the new rule covers; answers how many. Each in its own transaction. */
+    /**
+     * Answers what waits already and the new rule covers; answers how many. Each in its own transaction: one that cannot be
+     * answered now (its session is just ending) is left to a person and keeps no other.
+     */
     async applyToWaiting(rule: AskRule): Promise<number> {
       const { items } = await store.asks.inbox(rule.teamId, waitingLimit);
       const reached = items.filter(
@@ -173,12 +176,16 @@ export function createAskRules(deps: Deps) {
       );
       let answered = 0;
       for (const { id, sessionId } of reached) {
-        const by = await store.transaction(async (tx) => {
-          const session = await tx.sessions.lock(sessionId);
-          const ask = await tx.asks.get(rule.teamId, id);
-          return ask === null || !isOpen(ask.status) ? null : answerByRule(tx, session, ask, [rule]);
-        });
-        if (by !== null) answered += 1;
+        try {
+          const by = await store.transaction(async (tx) => {
+            const session = await tx.sessions.lock(sessionId);
+            const ask = await tx.asks.get(rule.teamId, id);
+            return ask === null || !isOpen(ask.status) ? null : answerByRule(tx, session, ask, [rule]);
+          });
+          if (by !== null) answered += 1;
+        } catch (error) {
+          deps.log.warn({ ask: id, rule: rule.id, err: error }, 'A waiting ask could not be answered by a new rule');
+        }
       }
       if (answered > 0) deps.nudge();
       return answered;
