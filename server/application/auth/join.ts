@@ -99,6 +99,9 @@ export function createJoining(deps: Deps) {
     const hash = await newHash(deps, parsed.data.password);
     return store.transaction(async (tx) => {
       await accept(tx, invitation, user);
+      // By the link of another team the account may have come to be in this moment: it is its owner's then.
+      if ((await tx.users.get(user.id))?.passwordHash != null)
+        throw new DomainError('CONFLICT', 'This account was made in the meantime: join with its password.');
       await tx.users.setPassword(user.id, hash);
       await tx.users.rename(user.id, parsed.data.name);
       return signIn(deps, tx, { ...user, name: parsed.data.name }, invitation, client);
