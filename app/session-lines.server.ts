@@ -8,7 +8,6 @@ export async function linesOf(
   { sessions }: Pick<Services, 'sessions'>,
   actor: SignedIn['actor'],
   found: readonly Session[],
-  repositories: Readonly<Record<string, string>>,
 ): Promise<SessionLine[]> {
   const figures = await sessions.lineFigures(
     actor,
@@ -20,7 +19,7 @@ export async function linesOf(
     const own = byId.get(id);
     return {
       ...{ id, slug, title, status, statusSince, attention, progress, health, pendingCommand, tags },
-      repository: repositories[session.repositoryId] ?? 'removed',
+      repository: own?.repositoryName ?? '',
       owner: own?.ownerName ?? null,
       mine: session.createdBy === actor.id,
       costUsd: own?.costUsd ?? null,
@@ -29,7 +28,7 @@ export async function linesOf(
   });
 }
 
-/** Names of the team's repositories by id, for lists that show them. */
+/** Names of the team's first hundred repositories by id, to choose one from. */
 export async function repositoryNames(
   { repositories }: Pick<Services, 'repositories'>,
   actor: SignedIn['actor'],

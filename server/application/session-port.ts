@@ -68,6 +68,8 @@ export interface SessionLineFigures {
   id: string;
   /** Who created it; null for a program. */
   ownerName: string | null;
+  /** Also of one that was removed since. */
+  repositoryName: string;
   /** What its model calls cost, in US dollars; null while a price is unknown. */
   costUsd: number | null;
   /** Names of the runtimes its open attempts are on, else of the last attempt's. */

@@ -2,7 +2,7 @@ import { actorOf } from '../../auth.server.ts';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
 import { filterFrom } from '../../session-filter.ts';
-import { linesOf, repositoryNames } from '../../session-lines.server.ts';
+import { linesOf } from '../../session-lines.server.ts';
 import { linesInPage, type SessionLinePage } from '../../session-lines.ts';
 import { mostRefreshed } from '../../session-rows.ts';
 import type { Route } from './+types/lines.ts';
@@ -15,9 +15,6 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs): Promis
   const ids = url.searchParams.getAll('id').slice(0, mostRefreshed);
   const filter = { ...filterFrom(url.searchParams), ...(ids.length === 0 ? {} : { ids }) };
   const limit = ids.length === 0 ? linesInPage : mostRefreshed;
-  const [page, names] = await Promise.all([
-    services.sessions.list(actor, filter, { cursor, limit }),
-    repositoryNames(services, actor),
-  ]);
-  return { items: await linesOf(services, actor, page.items, names), nextCursor: page.nextCursor };
+  const page = await services.sessions.list(actor, filter, { cursor, limit });
+  return { items: await linesOf(services, actor, page.items), nextCursor: page.nextCursor };
 });

@@ -39,7 +39,7 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
     services.views.list(actor),
     services.sessions.count(actor, mine),
   ]);
-  const items = await linesOf(services, actor, page.items, names);
+  const items = await linesOf(services, actor, page.items);
   const sum = (part: Partial<Record<string, number>>, wanted: readonly string[]) =>
     wanted.reduce((total, key) => total + (part[key] ?? 0), 0);
   const waiting = attentions.filter((kind) => kind !== 'none');

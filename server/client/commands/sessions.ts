@@ -20,6 +20,7 @@ export interface Session {
 interface Page<T> {
   readonly items: readonly T[];
   readonly total: number;
+  readonly nextCursor: string | null;
 }
 
 const over = new Set(['completed', 'partially_completed', 'failed', 'timeout', 'stopped', 'cancelled', 'orphaned']);
@@ -194,10 +195,13 @@ async function allEvents(api: Api, slug: string): Promise<unknown[]> {
 }
 
 async function repositoryId(api: Api, given: string): Promise<string> {
-  const { items } = await api.get<Page<{ id: string; name: string; source: string }>>('/repositories', {
-    limit: '100',
-  });
-  const found = items.filter(({ id, name, source }) => [id, name, source].includes(given));
+  const found: { id: string }[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const query = { limit: '100', ...(cursor === undefined ? {} : { cursor }) };
+    const page: Page<{ id: string; name: string; source: string }> = await api.get('/repositories', query);
+    found.push(...page.items.filter(({ id, name, source }) => [id, name, source].includes(given)));
+    cursor = page.nextCursor;
+  }
   const [one] = found;
   if (one === undefined || found.length > 1)
     throw new Refusal(

@@ -3,6 +3,7 @@ import type { SessionFilter, SessionLineFigures } from '../../application/sessio
 import type { Aggregates } from '../../application/store-port.ts';
 import { invalid } from '../../domain/errors.ts';
 import type { SessionSort } from '../../domain/session-view.ts';
+import { sqlStateOf } from './database-errors.ts';
 import type { Handle } from './handle.ts';
 import { anyOf, isId } from './rows.ts';
 import { sessionFacts, sessionHealth, sessionOf } from './session-row.ts';
@@ -76,9 +77,15 @@ export function createSessionList(handle: Handle): Pick<Aggregates['sessions'], 
       );
       // The rows first, what their tasks say about them after: not of ten thousand that are not shown. One more tells
       // whether there is a next page.
-      const rows = await handle.rows(sql`select s.*, facts.*, json_build_array(${place})::text as place from (
+      const rows = await handle
+        .rows(sql`select s.*, facts.*, json_build_array(${place})::text as place from (
           select s.* from sessions s where ${from} order by ${order} limit ${page.limit + 1}::int) s
-        cross join ${sessionFacts} order by ${order}`);
+        cross join ${sessionFacts} order by ${order}`)
+        .catch((error: unknown) => {
+          // A place that is none: the texts in a cursor are read by the database.
+          const unreadable = /^22(P02|007|008)$/.test(sqlStateOf(error)?.state ?? '');
+          throw page.cursor && unreadable ? notOurs() : error;
+        });
       const shown = rows.slice(0, page.limit);
       const last = shown.at(-1);
       return {
@@ -92,19 +99,20 @@ export function createSessionList(handle: Handle): Pick<Aggregates['sessions'], 
     async lineFigures(teamId, ids) {
       const known = ids.filter(isId);
       if (known.length === 0) return [];
-      const rows = await handle.rows(sql`select s.id, owner.name as owner_name,
+      const rows = await handle.rows(sql`select s.id, owner.name as owner_name, p.name as repository_name,
           (select case when bool_or(c.cost_usd is null and c.status < 400) then null else coalesce(sum(c.cost_usd), 0)::float end
             from model_calls c where c.session_id = s.id) as cost_usd,
           (select coalesce(json_agg(distinct r.name), '[]'::json)::text from attempts a join runtimes r on r.id = a.runtime_id
             where a.session_id = s.id and (a.ended_at is null or (
               not exists (select 1 from attempts open where open.session_id = s.id and open.ended_at is null)
               and a.started_at = (select max(latest.started_at) from attempts latest where latest.session_id = s.id)))) as runtimes
-        from sessions s left join users owner on owner.id = s.created_by
+        from sessions s join repositories p on p.id = s.repository_id left join users owner on owner.id = s.created_by
         where s.team_id = ${teamId}::uuid and s.id = ${anyIdOf(known)}`);
       return rows.map(
         (row): SessionLineFigures => ({
           id: String(row.id),
           ownerName: row.owner_name === null ? null : String(row.owner_name),
+          repositoryName: String(row.repository_name),
           costUsd: row.cost_usd === null ? null : Number(row.cost_usd),
           runtimes: namesIn(JSON.parse(String(row.runtimes))),
         }),
@@ -131,8 +139,7 @@ function cursorAfter(sort: SessionSort, place: string): string {
 function after(sort: SessionSort, cursor: string): SQL {
   const keys = orders[sort];
   const [of, ...values] = placeIn(cursor);
-  if (of !== sort || values.length !== keys.length)
-    throw invalid([{ path: 'cursor', message: 'Must be a cursor that this list returned' }]);
+  if (of !== sort || values.length !== keys.length) throw notOurs();
   const valued = keys.map((key, index) => ({ ...key, value: sql`${values[index]}::text::${key.type}` }));
   const alternatives = valued.map(({ by, down, value }, index) => {
     const before = valued.slice(0, index).map((key) => sql`${key.by} = ${key.value}`);
@@ -140,6 +147,8 @@ function after(sort: SessionSort, cursor: string): SQL {
   });
   return sql`(${sql.join(alternatives, sql` or `)})`;
 }
+
+const notOurs = () => invalid([{ path: 'cursor', message: 'Must be a cursor that this list returned' }]);
 
 function placeIn(cursor: string): string[] {
   try {

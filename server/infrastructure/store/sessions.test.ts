@@ -225,7 +225,9 @@ describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
     const third = await list({ sort: 'oldest' }, 2, second.nextCursor ?? undefined);
     expect([...first.items, ...second.items, ...third.items].map((one) => one.id)).toEqual(ids);
     expect(third.nextCursor).toBeNull();
+    const madeUp = Buffer.from(JSON.stringify(['oldest', 'noon', 'x'])).toString('base64url');
     await expect(list({}, 2, 'nonsense')).rejects.toMatchObject({ code: 'INVALID' });
+    await expect(list({ sort: 'oldest' }, 2, madeUp)).rejects.toMatchObject({ code: 'INVALID' });
     expect(await store.sessions.counts(other.team.id)).toEqual({
       status: { pending: 4, cancelled: 1 },
       attention: { none: 4, question: 1 },
@@ -337,7 +339,13 @@ describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
     const hidden = await addSession(store, elsewhere);
     const figures = () => store.sessions.lineFigures(other.team.id, [session.id, hidden.id, 'nonsense']);
     expect(await figures()).toEqual([
-      { id: session.id, ownerName: 'Ada', costUsd: 0, runtimes: [expect.stringMatching(/^embedded-/)] },
+      {
+        id: session.id,
+        ownerName: 'Ada',
+        repositoryName: 'sample',
+        costUsd: 0,
+        runtimes: [expect.stringMatching(/^embedded-/)],
+      },
     ]);
     const call = {
       ...{ teamId: other.team.id, sessionId: session.id, attemptId: attempt.id, provider: 'local', model: 'any' },
