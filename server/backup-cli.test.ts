@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { openAsBlob, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../db/client.ts';
 import { atOneMoment, rowsOfTable, tablesOf } from '../db/dump.ts';
 import { migrateEmpty } from '../db/load.ts';
@@ -13,6 +14,7 @@ import { openAsItIs, openForRestore } from '../db/restore.ts';
 import { testDatabaseUrl } from '../db/testing/database.ts';
 import { addRunning, addTask, makeWorld, system } from '../db/testing/fixtures.ts';
 import { onServer } from '../db/testing/templates.ts';
+import { main } from './backup-cli.ts';
 import { writeArchive } from './infrastructure/backup/archive.ts';
 import { judgeBackup } from './infrastructure/backup/restore.ts';
 import { git, scratchFolder, scratchRepository } from './infrastructure/git/git-testing.ts';
@@ -26,33 +28,74 @@ interface Place {
   databaseUrl: string | null;
 }
 
-async function newPlace(kind: 'pglite' | 'postgres'): Promise<Place> {
+type Kind = 'pglite' | 'postgres';
+const made: string[] = [];
+
+/** Nothing is in it; with a template it begins as a copy of that database. */
+async function newPlace(kind: Kind, template?: string): Promise<Place> {
   const dataDir = scratchFolder();
   if (kind === 'pglite') return { dataDir, databaseUrl: null };
   const url = new URL(testDatabaseUrl());
   const name = `orchestrator_backup_${randomUUID().slice(0, 8)}`;
-  await onServer(url.href, `create database ${name}`);
+  await onServer(url.href, `create database ${name}${template === undefined ? '' : ` template ${template}`}`);
+  made.push(name);
   url.pathname = `/${name}`;
   return { dataDir, databaseUrl: url.href };
+}
+
+afterAll(() =>
+  Promise.all(made.map((name) => onServer(testDatabaseUrl(), `drop database if exists ${name} with (force)`))),
+);
+
+/** Migrated already, by way of the run's own templates. */
+async function migratedPlace(kind: Kind): Promise<Place> {
+  const place = await newPlace(kind, process.env.TEST_DATABASE_TEMPLATE);
+  const file = process.env.TEST_PGLITE_TEMPLATE;
+  if (kind === 'pglite' && file !== undefined) {
+    const pglite = await PGlite.create({
+      dataDir: join(place.dataDir, 'pgdata'),
+      loadDataDir: await openAsBlob(file),
+    });
+    await pglite.close();
+  }
+  return place;
 }
 
 const open = ({ dataDir, databaseUrl }: Place): Promise<Database> =>
   openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined, log: quiet });
 
+const environmentOf = ({ dataDir, databaseUrl }: Place) => ({
+  PATH: process.env.PATH ?? '',
+  HOME: dataDir,
+  NODE_ENV: 'test',
+  DATA_DIR: dataDir,
+  ENCRYPTION_KEY: key,
+  INIT_CWD: dataDir,
+  ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+});
+
+interface Ended {
+  code: number;
+  out: string;
+}
+
+/** The command in this process: to begin another takes longer than its work. */
+async function cli(place: Place, ...args: string[]): Promise<Ended> {
+  const lines: string[] = [];
+  try {
+    await main(args, environmentOf(place), (line) => void lines.push(line));
+    return { code: 0, out: lines.join('\n') };
+  } catch (error) {
+    return { code: 1, out: [...lines, error instanceof Error ? error.message : String(error)].join('\n') };
+  }
+}
+
 /** The command as a person runs it, in a process of its own. */
-function cli({ dataDir, databaseUrl }: Place, ...args: string[]): Promise<{ code: number; out: string }> {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: dataDir,
-    NODE_ENV: 'test',
-    DATA_DIR: dataDir,
-    ENCRYPTION_KEY: key,
-    INIT_CWD: dataDir,
-    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
-  };
+function command(place: Place, ...args: string[]): Promise<Ended> {
+  const env = environmentOf(place);
   const program = new URL('./backup-cli.ts', import.meta.url).pathname;
   return new Promise((resolve) =>
-    execFile(process.execPath, [program, ...args], { env, cwd: dataDir, timeout: 120_000 }, (error, out, err) =>
+    execFile(process.execPath, [program, ...args], { env, cwd: place.dataDir, timeout: 120_000 }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), out: out + err }),
     ),
   );
@@ -89,6 +132,15 @@ async function fill(place: Place): Promise<{ teamId: string; sessionId: string; 
   return { teamId: world.team.id, sessionId: session.id, source };
 }
 
+const filled = new Map<Kind, Promise<Place & Awaited<ReturnType<typeof fill>>>>();
+
+/** One of each kind for the whole file; nobody changes it but by taking a backup. */
+function filledPlace(kind: Kind): Promise<Place & Awaited<ReturnType<typeof fill>>> {
+  const known = filled.get(kind) ?? migratedPlace(kind).then(async (place) => ({ ...place, ...(await fill(place)) }));
+  filled.set(kind, known);
+  return known;
+}
+
 /** Everything stored, as one checksum a table. */
 async function sums(place: Place): Promise<Record<string, string>> {
   const database = await openAsItIs({ ...place, log: quiet });
@@ -110,15 +162,15 @@ async function sums(place: Place): Promise<Record<string, string>> {
 }
 
 test.each([
-  ['pglite', 'postgres'],
-  ['postgres', 'pglite'],
+  ['pglite', 'postgres', command],
+  ['postgres', 'pglite', cli],
 ] as const)(
   'a backup from %s is restored into %s: equal by checksum, references and audit whole, then replaced',
   { timeout: 240_000 },
-  async (kind, other) => {
-    const from = await newPlace(kind);
-    const { teamId, source } = await fill(from);
-    const taken = await cli(from, 'backup', 'one.tar');
+  async (kind, other, run) => {
+    const from = await filledPlace(kind);
+    const { teamId, source } = from;
+    const taken = await run(from, 'backup', 'one.tar');
     const file = join(from.dataDir, 'one.tar');
     expect(taken, taken.out).toMatchObject({ code: 0 });
     expect(taken.out).toContain(createHash('sha256').update(readFileSync(file)).digest('hex'));
@@ -128,7 +180,7 @@ test.each([
     // The person's repository has lost what the session made.
     git(source, 'update-ref', '-d', 'refs/heads/orchestrator/one');
     const to = await newPlace(other);
-    const restored = await cli(to, 'restore', file);
+    const restored = await run(to, 'restore', file);
     expect(restored, restored.out).toMatchObject({ code: 0 });
     expect(restored.out).toContain('41 entries, whole');
     const { audit, ...after } = await sums(to);
@@ -148,9 +200,8 @@ test.each([
 );
 
 test('a changed or cut backup is named, and one is never written over or restored under a running app', async () => {
-  const from = await newPlace('postgres');
-  await fill(from);
-  const file = join(from.dataDir, 'one.tar');
+  const from = await filledPlace('postgres');
+  const file = join(from.dataDir, 'two.tar');
   expect((await cli(from, 'backup', file)).code).toBe(0);
   expect((await cli(from, 'backup', file)).out).toContain('exists already');
   const bytes = readFileSync(file);
@@ -201,8 +252,8 @@ test('a backup of a database no migration of ours leads to is refused', async ()
 });
 
 test('an audit that was broken before stays as it is, and both commands say where', async () => {
-  const from = await newPlace('postgres');
-  await fill(from);
+  const { databaseUrl } = await filledPlace('postgres');
+  const from = await newPlace('postgres', new URL(databaseUrl ?? '').pathname.slice(1));
   const database = await open(from);
   await database.db.execute(sql`alter table audit disable trigger user`);
   await database.db.execute(sql`update audit set action = 'session.cancelled' where number = 7`);

@@ -23,29 +23,31 @@ import { createStore } from './infrastructure/store/store.ts';
 const usage = `Usage: npm run backup -- FILE
        npm run restore -- FILE [--replace]`;
 const quiet = { info: () => undefined, warn: () => undefined };
-const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-async function main(): Promise<void> {
+type Say = (line: string) => void;
+
+/** Runs one of the two commands; what goes wrong is thrown as a sentence. `say` gets what a person reads, line by line. */
+export async function main(words: readonly string[], environment: NodeJS.ProcessEnv, say: Say): Promise<void> {
   const { values, positionals } = parseArgs({
+    args: [...words],
     allowPositionals: true,
     options: { replace: { type: 'boolean', default: false } },
   });
   const [command, file, ...rest] = positionals;
   if (file === undefined || rest.length > 0) throw new Error(usage);
   // As it was typed: npm runs scripts in the project's own folder.
-  const path = resolve(process.env.INIT_CWD ?? '.', file);
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  const config = loadConfig(process.env);
+  const path = resolve(environment.INIT_CWD ?? '.', file);
+  const config = loadConfig(environment);
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  if (command === 'backup' && !values.replace) return backup(config, version, path);
-  if (command === 'restore') return restore(config, version, path, values.replace);
+  if (command === 'backup' && !values.replace) return backup(config, version, path, say);
+  if (command === 'restore') return restore(config, version, path, { replace: values.replace, say });
   throw new Error(usage);
 }
 
 /** Through the running app, which goes on meanwhile; without one, from the database itself, which is not migrated. */
-async function backup(config: Config, version: string, file: string): Promise<void> {
+async function backup(config: Config, version: string, file: string, say: Say): Promise<void> {
   const report = (await backupThroughSocket(join(config.dataDir, 'admin.sock'), file)) ?? (await ownBackup());
   say(`Backup: ${report.file}, ${report.bytes} bytes, SHA-256 ${report.sha256}`);
   say(
@@ -65,7 +67,12 @@ async function backup(config: Config, version: string, file: string): Promise<vo
   }
 }
 
-async function restore(config: Config, version: string, file: string, replace: boolean): Promise<void> {
+async function restore(
+  config: Config,
+  version: string,
+  file: string,
+  { replace, say }: { replace: boolean; say: Say },
+): Promise<void> {
   const manifest = await judgeBackup(file, version);
   say(`${file}: taken ${manifest.takenAt} by version ${manifest.version}, every checksum is right.`);
   openDataDirectory(config.dataDir);
@@ -90,11 +97,11 @@ async function restore(config: Config, version: string, file: string, replace: b
   } finally {
     await target.close();
   }
-  await conclude(config, manifest, notes);
+  await conclude(config, manifest, notes, say);
 }
 
 /** Opens it as the app will: brings an earlier schema up to date, and writes the restore into every team's record. */
-async function conclude(config: Config, manifest: Manifest, notes: readonly string[]): Promise<void> {
+async function conclude(config: Config, manifest: Manifest, notes: readonly string[], say: Say): Promise<void> {
   const database = await openDatabase({ ...config, databaseUrl: config.databaseUrl ?? undefined, log: quiet });
   try {
     const store = createStore(database);
@@ -120,7 +127,12 @@ async function conclude(config: Config, manifest: Manifest, notes: readonly stri
   say('Logins and tokens are as they were then: revoke again what was revoked since. Start the app with npm start.');
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+if (import.meta.main) {
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
+    await main(process.argv.slice(2), process.env, (line) => void process.stdout.write(`${line}\n`));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
