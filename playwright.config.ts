@@ -7,6 +7,7 @@ process.env.CHROMIUM_PATH = executablePath;
 
 export default defineConfig({
   testDir: 'e2e',
+  globalSetup: './e2e/support/make-templates.ts',
   outputDir: process.env.E2E_OUTPUT ?? '.tmp/e2e',
   // Each has an installation of its own and mostly waits for it.
   workers: process.env.E2E_WORKERS ? Number(process.env.E2E_WORKERS) : 2,

@@ -28,6 +28,7 @@ export default defineConfig({
           exclude: ['server/domain/**', '**/node_modules/**'],
           environment: 'node',
           pool: 'forks',
+          isolate: false,
           globalSetup: ['./db/testing/templates.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -4,6 +4,7 @@ import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(480_000);
+test.use({ bare: true });
 
 const work = script(`
 - say: Looking at the repository.

@@ -3,7 +3,7 @@ import { expect, test } from '../support/fixtures.ts';
 import { git } from '../support/git.ts';
 import { collidingPlan, greetingPrompt } from '../support/greeting.ts';
 import { expectSoundHistory, expectSoundTimeline } from '../support/history.ts';
-import { createSession, expectAccessible, nobody, setUp, signIn, stateOf } from '../support/pages.ts';
+import { createSession, expectAccessible, signIn, stateOf } from '../support/pages.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(600_000);
@@ -29,11 +29,11 @@ test('a goal without a blueprint is planned, worked on in parallel, mended, merg
   house,
   page,
 }) => {
-  const app = await house.start(nobody);
+  await house.start();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  await setUp(page, house, app);
+  await signIn(page, house);
   await page.goto(`${house.url}/repositories`);
   await page.getByRole('button', { name: /sample/i }).click();
   await expect(page).toHaveURL(/\/repositories\/.+/);

@@ -13,6 +13,8 @@ export interface Stage {
 }
 
 interface OfTest {
+  /** Whether the installation is one that nobody has set up yet. */
+  bare: boolean;
   /** An installation of the test's own, not started. */
   house: Installation;
 }
@@ -27,8 +29,10 @@ interface OfWorker {
 export const test = base.extend<OfTest, OfWorker>({
   database: ['embedded', { option: true, scope: 'worker' }],
 
-  house: async ({ database }, use, info) => {
-    const house = await createInstallation({ database });
+  bare: [false, { option: true }],
+
+  house: async ({ database, bare }, use, info) => {
+    const house = await createInstallation({ database, bare });
     try {
       await use(house);
     } finally {

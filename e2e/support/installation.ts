@@ -10,6 +10,7 @@ import { makeRepository } from './git.ts';
 import { freshDatabase } from './postgres.ts';
 import { killHard, type ProcessIdentity, processesMentioning } from './processes.ts';
 import { type RestClient, restClient } from './rest.ts';
+import { allScopes, layTemplate, templateOf } from './template.ts';
 import { until } from './wait.ts';
 
 const run = promisify(execFile);
@@ -17,11 +18,6 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** Environment variables of the app, on top of those every installation has. */
 export type Knobs = Readonly<Record<string, string>>;
-
-const allScopes = ['sessions', 'repositories', 'asks', 'agents', 'contexts', 'blueprints', 'teams'].flatMap((name) => [
-  `${name}:read`,
-  `${name}:write`,
-]);
 
 /** One data directory with its administrator, its port and its tokens, over any number of starts of the app. */
 export interface Installation {
@@ -64,6 +60,9 @@ export async function createInstallation(
     /** A server of the test's own instead. */
     databaseUrl?: string;
     shared?: Shared;
+    /** Nothing is in it yet: no database, no administrator. */
+    bare?: boolean;
+    admin?: Installation['admin'];
   } = {},
 ): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), 'oio-e2e-'));
@@ -72,8 +71,11 @@ export async function createInstallation(
   await mkdir(folder);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const admin = options.shared?.admin ?? randomAdmin();
-  const database = options.database === 'postgres' ? await freshDatabase() : null;
+  const own = options.bare !== true && options.shared === undefined && options.databaseUrl === undefined;
+  const template = own ? await templateOf(options.database ?? 'embedded') : null;
+  if (template !== null) await layTemplate(template, dataDir);
+  const admin = template?.admin ?? options.shared?.admin ?? options.admin ?? randomAdmin();
+  const database = options.database === 'postgres' ? await freshDatabase(template?.database ?? null) : null;
   const databaseUrl = options.databaseUrl ?? database?.url;
   const apps: App[] = [];
   let known: RestClient | null = null;
@@ -135,7 +137,7 @@ export async function createInstallation(
     },
 
     async api() {
-      known ??= restClient(url, await self.token(allScopes));
+      known ??= restClient(url, template?.token ?? (await self.token(allScopes)));
       return known;
     },
 
