@@ -154,6 +154,8 @@ export interface SessionStore {
     formerOwners: readonly string[],
     runtimeLives: boolean,
   ): Promise<{ session: Session; previousOwner: string | null; expired: boolean }[]>;
+  /** What a turn of the engine would find, in one question: nothing of it is locked, so that an idle instance asks only this. */
+  waiting(owner: string, formerOwners: readonly string[]): Promise<{ lost: boolean; queued: boolean; owned: boolean }>;
   /** Sessions this owner holds whose lease has not run out, by database time. */
   owned(owner: string): Promise<Session[]>;
   /** Renews, without waiting for a row that is being written to; answers the ids whose lease is lost or taken. */

@@ -105,6 +105,9 @@ export interface Aggregates {
 /** All aggregates on one open transaction. */
 export type Tx = Aggregates;
 
+/** Whether a session is past its deadline, an ask past its SLA or expiry, a request of approval or a context over. */
+export type Due = Readonly<Record<'deadlines' | 'asks' | 'approvals' | 'contexts', boolean>>;
+
 export interface Store extends Aggregates {
   /** What the work reads and writes is of this team; on PostgreSQL the database itself lets it see nothing else. */
   inTeam<T>(teamId: string, work: () => T): T;
@@ -116,5 +119,7 @@ export interface Store extends Aggregates {
   onCommit(listener: () => void): () => void;
   /** Database time. */
   now(): Promise<Date>;
+  /** What of that which time alone decides is due, in one question. */
+  due(): Promise<Due>;
   ping(): Promise<void>;
 }

@@ -174,13 +174,15 @@ export function createDispatcher(deps: Deps) {
   return {
     async tick(): Promise<void> {
       if (stopping) return;
-      await settleLeases();
+      const waiting = await store.sessions.waiting(settings.owner, formerOwners);
+      if (waiting.lost) await settleLeases();
       const room = capacity - held.size;
-      if (room > 0) {
+      if (waiting.queued && room > 0) {
         const claimed = await store.sessions.claimQueued(settings.owner, settings.leaseSeconds, room);
         if (claimed.length > 0) deps.fault('after_claim');
       }
-      const owned = await store.sessions.owned(settings.owner);
+      const any = waiting.lost || waiting.queued || waiting.owned;
+      const owned = any ? await store.sessions.owned(settings.owner) : [];
       held = new Map(owned.map((session) => [session.id, session.epoch]));
       drivers.keepSessions(new Set(held.keys()));
       for (const id of received.keys()) if (!held.has(id)) received.delete(id);

@@ -123,19 +123,28 @@ export function createSweeper(deps: Deps, runtimeId: string) {
     await reportInstance(deps, runtimeId);
   }
 
+  /** Mostly nothing is: one question instead of four. */
+  async function overdue(): Promise<void> {
+    const due = await store.due();
+    const parts = { deadlines, asks, approvals, contexts };
+    for (const [name, part] of Object.entries(parts)) if (due[name as keyof typeof parts]) await alone(part);
+  }
+
+  async function alone(part: () => Promise<void>): Promise<void> {
+    try {
+      await part();
+    } catch (error) {
+      log.error({ part: part.name, err: error }, 'A part of the sweep failed; it is tried again');
+    }
+  }
+
   const agents = () => watchAgents(deps);
   const external = () => watchExternal(deps);
 
   return {
     /** Each part by itself: one that fails is logged and does not hold up the others. */
     async sweep(): Promise<void> {
-      for (const part of [deadlines, asks, approvals, contexts, worktrees, runtime, external, agents]) {
-        try {
-          await part();
-        } catch (error) {
-          log.error({ part: part.name, err: error }, 'A part of the sweep failed; it is tried again');
-        }
-      }
+      for (const part of [overdue, worktrees, runtime, external, agents]) await alone(part);
     },
   };
 }

@@ -18,6 +18,11 @@ const named: SQL = sql`select a.*, s.slug as session_slug, s.title as session_ti
   from approvals a left join sessions s on s.id = a.session_id
     left join users r on r.id = a.requested_by left join users d on d.id = a.decided_by`;
 
+/** Pending ones whose time has passed, or whose session needs them no longer. */
+export const overApprovals = sql`approvals a left join sessions s on s.id = a.session_id
+  where a.status = 'pending' and (a.expires_at <= clock_timestamp() or s.deleted_at is not null
+    or s.status in ('completed', 'cancelled'))`;
+
 export function createApprovals(handle: Handle): Aggregates['approvals'] {
   return {
     async insert({ id, teamId, sessionId, action, requestedBy, reason, details, facts }, lifeSeconds) {
@@ -75,9 +80,7 @@ export function createApprovals(handle: Handle): Aggregates['approvals'] {
     },
 
     async due() {
-      const rows = await handle.rows(sql`select a.* from approvals a left join sessions s on s.id = a.session_id
-        where a.status = 'pending' and (a.expires_at <= clock_timestamp() or s.deleted_at is not null
-          or s.status in ('completed', 'cancelled'))
+      const rows = await handle.rows(sql`select a.* from ${overApprovals}
         order by a.expires_at, a.id`);
       return rows.map(approvalOf);
     },

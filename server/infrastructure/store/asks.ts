@@ -10,6 +10,10 @@ import type { Handle, Row } from './handle.ts';
 import { cursorOf, offsetOf } from './pages.ts';
 import { anyOf, decode, isId, storable } from './rows.ts';
 
+/** Past the SLA or past the expiry. */
+export const overdueAsks = sql`((status = 'open' and escalates_at <= clock_timestamp())
+  or (status in ('open', 'escalated') and expires_at <= clock_timestamp()))`;
+
 export function createAsks(handle: Handle): Aggregates['asks'] {
   const changed = async (statement: SQL): Promise<Ask[]> => (await handle.rows(statement)).map(askOf);
 
@@ -152,9 +156,7 @@ export function createAsks(handle: Handle): Aggregates['asks'] {
       );
     },
 
-    overdue: () =>
-      changed(sql`select * from asks where (status = 'open' and escalates_at <= clock_timestamp())
-        or (status in ('open', 'escalated') and expires_at <= clock_timestamp()) order by expires_at, id limit 500`),
+    overdue: () => changed(sql`select * from asks where ${overdueAsks} order by expires_at, id limit 500`),
 
     escalate: async (id) =>
       (

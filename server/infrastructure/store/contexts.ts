@@ -14,6 +14,8 @@ import { anyOf, assignments, decode, isId, list, storable } from './rows.ts';
 
 const living: SQL = sql`(c.expires_at is null or c.expires_at > clock_timestamp())`;
 
+export const expiredContexts = sql`expires_at <= clock_timestamp()`;
+
 export function createContexts(handle: Handle): Aggregates['contexts'] {
   const select = async (where: SQL, rest: SQL = sql`order by c.created_at, c.id`): Promise<Context[]> =>
     (await handle.rows(sql`select c.* from contexts c where ${living} and ${where} ${rest}`)).map(contextOf);
@@ -114,7 +116,7 @@ export function createContexts(handle: Handle): Aggregates['contexts'] {
     },
 
     async removeExpired() {
-      return (await handle.rows(sql`delete from contexts where expires_at <= clock_timestamp() returning id`)).length;
+      return (await handle.rows(sql`delete from contexts where ${expiredContexts} returning id`)).length;
     },
   };
 }

@@ -11,19 +11,34 @@ import { createTurns } from './turns.ts';
 
 type Leases = Pick<
   Aggregates['sessions'],
-  'claimQueued' | 'takeOver' | 'owned' | 'renew' | 'release' | 'pastDeadline' | 'raiseEpoch'
+  'waiting' | 'claimQueued' | 'takeOver' | 'owned' | 'renew' | 'release' | 'pastDeadline' | 'raiseEpoch'
 >;
+
+/** Sessions that nobody runs any more. */
+const isLost = (formerOwners: readonly string[]) => sql`(status in ('running', 'degraded')
+    or (status in ('queued', 'paused') and owner is not null))
+  and (owner is null or lease_expires_at is null or lease_expires_at < clock_timestamp()
+    or owner = ${anyOf(formerOwners)})`;
+
+const isQueued = sql`status = 'queued' and owner is null and deleted_at is null`;
+
+export const pastDeadline = sql`s.status in ('running', 'degraded') and s.deadline_at < clock_timestamp()`;
 
 const openAttempts = sql`('starting', 'running', 'waiting', 'verifying')`;
 
 /** Who runs what, under which fence, until when. Every moment here is the database's. */
 export function createSessionLeases(handle: Handle): Leases {
   return {
+    async waiting(owner, formerOwners) {
+      const [row] = await handle.rows(sql`select
+        exists (select 1 from sessions where ${isLost(formerOwners)}) as lost,
+        exists (select 1 from sessions where ${isQueued}) as queued,
+        exists (select 1 from sessions where owner = ${owner}) as owned`);
+      return { lost: row?.lost === true, queued: row?.queued === true, owned: row?.owned === true };
+    },
+
     async claimQueued(owner, leaseSeconds, limit) {
-      const [someone] = await handle.rows(
-        sql`select 1 from sessions where status = 'queued' and owner is null and deleted_at is null limit 1`,
-      );
-      if (someone === undefined || limit <= 0) return [];
+      if (limit <= 0) return [];
       return handle.atomically((tx) => claimInTurn(tx, owner, leaseSeconds, limit));
     },
 
@@ -32,10 +47,7 @@ export function createSessionLeases(handle: Handle): Leases {
       // and their open attempts its epoch, so that the former owner's writes find no row.
       const rows = await handle.rows(sql`
         with lost as (
-          select id, status, owner, lease_expires_at, last_seq from sessions
-          where (status in ('running', 'degraded') or (status in ('queued', 'paused') and owner is not null))
-            and (owner is null or lease_expires_at is null or lease_expires_at < clock_timestamp()
-              or owner = ${anyOf(formerOwners)})
+          select id, status, owner, lease_expires_at, last_seq from sessions where ${isLost(formerOwners)}
           order by id for no key update skip locked),
         taken as (
           update sessions s set epoch = s.epoch + 1,
@@ -111,7 +123,7 @@ export function createSessionLeases(handle: Handle): Leases {
 
     async pastDeadline() {
       const rows = await handle.rows(sql`select s.*, facts.* from sessions s cross join ${sessionFacts}
-        where s.status in ('running', 'degraded') and s.deadline_at < clock_timestamp() order by s.deadline_at`);
+        where ${pastDeadline} order by s.deadline_at`);
       return rows.map((row) => sessionOf(row));
     },
   };

@@ -18,6 +18,7 @@ import { createConflicts } from './conflicts.ts';
 import { createContexts } from './contexts.ts';
 import { translate } from './database-errors.ts';
 import { createDrills } from './drills.ts';
+import { whatIsDue } from './due.ts';
 import { createEvents } from './events.ts';
 import { createExternalAgents } from './external-agents.ts';
 import { createExternalRuns } from './external-runs.ts';
@@ -91,6 +92,7 @@ export function createStore(database: Pick<Database, 'db' | 'kind'>, options: St
       const [row] = await outer.rows(sql`select clock_timestamp() as now`);
       return new Date(String(row?.now));
     }),
+    due: inOurWords(() => whatIsDue(outer)),
     ping: inOurWords(async () => {
       await outer.rows(sql`select 1`);
     }),
