@@ -74,7 +74,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens, on %s', (kind) => {
     expect(await tokens().list(place.other)).toEqual([]);
     expect((await tokens().list(place.admin)).map(({ id }) => id)).toEqual([made.id]);
     for (const ref of [made.id, 'nothing'])
-      await expect(tokens().revoke(place.other, ref)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await expect(tokens().revoke(place.other, ref)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(tokens().list(place.viewer)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(tokens().create(place.viewer, { name: 'ci', scopes: ['sessions:read'] })).rejects.toMatchObject({
       code: 'FORBIDDEN',
@@ -112,7 +112,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens, on %s', (kind) => {
     await tokens().revoke(place.admin, made.id);
     expect([await known(cut.token), await known(last.token)]).toEqual([false, false]);
     for (const [actor, id, code] of [
-      [place.other, made.id, 'FORBIDDEN'],
+      [place.other, made.id, 'NOT_FOUND'],
       [place.admin, made.id, 'NOT_FOUND'],
       [place.viewer, 'nothing', 'FORBIDDEN'],
     ] as const)

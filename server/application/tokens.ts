@@ -46,15 +46,18 @@ export function createTokens(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | 'r
     return { ...row, token };
   }
 
-  /** The token, when the actor may change it: an own one, or as an admin any of the team. Permission before existence. */
+  /**
+   * The token, when the actor may change it: an own one, or as an admin any of the team. For whoever sees only their own
+   * somebody else's does not exist.
+   */
   async function changeable(actor: Actor, id: string): Promise<ApiToken> {
     const teamId = teamOf(actor);
+    const all = can(actor, 'token.manage', { teamId });
+    if (!all) authorize(actor, 'token.own', { teamId });
     const token = await store.tokens.get(teamId, id);
     const me = actor.kind === 'user' ? actor.id : actor.kind === 'token' ? actor.userId : null;
-    const mine = token !== null && token.userId !== null && token.userId === me;
-    if (mine) authorize(actor, 'token.own', { teamId, createdBy: token.userId });
-    else authorize(actor, 'token.manage', { teamId });
-    if (token === null) throw new DomainError('NOT_FOUND', 'No such token.');
+    if (token === null || !(all || (token.userId !== null && token.userId === me)))
+      throw new DomainError('NOT_FOUND', 'No such token.');
     return token;
   }
 

@@ -17,6 +17,13 @@ export interface PageRoute {
 
 const app = new URL('../../app/', import.meta.url);
 
+/** The source of a page, and of what only the server reads of it: actions stand in either. */
+function withActions(file: URL): string {
+  const source = readFileSync(file, 'utf8');
+  const actions = [...source.matchAll(/from '(\.{1,2}\/[^']+\.server\.ts)'/g)].map(([, path]) => path ?? '');
+  return [source, ...actions.map((path) => readFileSync(new URL(path, file), 'utf8'))].join('\n');
+}
+
 /**
  * The pages as a router without a browser: every module of app/routes.ts with its own middleware, loader and action, over
  * the services given.
@@ -29,7 +36,7 @@ export async function openPages(services: Services) {
     const pattern = entry.path === undefined ? above : `${above}/${entry.path}`;
     const leaf = entry.children === undefined;
     if (leaf && entry.path !== '*') {
-      const source = readFileSync(new URL(entry.file, app), 'utf8');
+      const source = withActions(new URL(entry.file, app));
       const intents = [...source.matchAll(/case '([a-z_]+)':|intent'\) === '([a-z_]+)'/g)];
       found.push({
         pattern: pattern === '' ? '/' : pattern,

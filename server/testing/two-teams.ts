@@ -2,12 +2,14 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { addAttempt, addTask } from '../../db/testing/fixtures.ts';
 import { type Role, roles, type UserActor } from '../domain/actor.ts';
 import type { ApiServer } from '../http/testing/api-server.ts';
+import { makeSessionThings, makeTeamThings } from './whole-things.ts';
 
 /** A team with somebody of every role, signed in and with a token of every scope, and one thing of each kind. */
 export interface WholeTeam {
   readonly teamId: string;
+  readonly slug: string;
   readonly people: Readonly<Record<Role, { actor: UserActor; login: string; token: string }>>;
-  /** Ids by the first word of an address. */
+  /** Ids by the word that stands before them in an address. */
   readonly ids: Readonly<Record<string, string>>;
   /** Number of entries in its record. */
   audit(): Promise<number>;
@@ -57,14 +59,19 @@ export async function makeWholeTeam({ services, store, issue }: ApiServer, mark:
     repositoryId: repository.id,
     blueprint: 'single_task',
   });
-  const whole = await store.sessions.byId(session.id);
-  if (whole === null) throw new Error('The session is gone');
-  const task = await addTask(store, whole, { title: `${mark} task` });
+  // As if its plan stood: only then is anything else of its graph judged.
+  const whole = await store.sessions.update(session.id, { plannedAt: new Date() }, {});
+  const task = await addTask(store, whole, { title: `Add ${mark}` });
   const user = { ...actor, passwordHash: null, disabledAt: null, createdAt: new Date() };
   const attempt = await addAttempt(store, { team, user, repository, runtimeId, agent }, whole, task, 1, {
     epoch: Math.max(1, whole.epoch),
   });
   const context = await services.contexts.create(actor, { scope: 'global', name: `${mark} context`, data: { mark } });
+  const second = await services.contexts.create(actor, {
+    scope: 'global',
+    name: `${mark} second`,
+    data: { second: mark },
+  });
   const blueprint = await services.blueprints.create(actor, {
     // The key stands in addresses, so it does not carry the mark.
     yaml: blueprintOf(`plan${mark.length}`, mark),
@@ -90,22 +97,38 @@ export async function makeWholeTeam({ services, store, issue }: ApiServer, mark:
       answered: false,
     },
   });
+  const standing = {
+    services,
+    store,
+    actor,
+    session: whole,
+    task,
+    attempt,
+    source: repository.source,
+    webhookId: webhook.id,
+    mark,
+  };
   return {
     teamId: team.id,
+    slug: team.slug,
     people,
     ids: {
+      ...(await makeSessionThings(standing)),
+      ...(await makeTeamThings(standing)),
       sessions: session.id,
       tasks: task.id,
       attempts: attempt.id,
       agents: agent.id,
       repositories: repository.id,
       contexts: context.id,
+      'second context': second.id,
       blueprints: blueprint.key,
       webhooks: webhook.id,
       tokens: token.id,
       runtimes: runtime.id,
       members: people.viewer.actor.id,
       people: people.viewer.actor.id,
+      'personal-data': people.viewer.actor.id,
       teams: team.id,
     },
     audit: async () => (await services.audit.list(actor, {}, { limit: 1 })).total,
