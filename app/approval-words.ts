@@ -72,6 +72,7 @@ const factWords: Record<string, { name: string; unit: string }> = {
   executing: { name: 'At work', unit: 'session' },
   waiting: { name: 'Pending, queued or paused', unit: 'session' },
   sessions: { name: 'In all', unit: 'session' },
+  people: { name: 'Are in it no more', unit: 'member' },
   tokens: { name: 'API tokens', unit: 'token' },
 };
 

@@ -41,7 +41,7 @@ import { inTeams } from './in-teams.ts';
 
 /** Every service, built once; pages and the API reach the same ones. */
 export function createServices(deps: Deps, options: { setupCode: string; runtimeId: string }) {
-  const approvals = createApprovals(deps);
+  const { approvals } = inTeams(deps.store, { approvals: createApprovals(deps) });
   const system = createSystem(deps, approvals.lamp);
   return inTeams(deps.store, {
     auth: createAuth(deps, options),

@@ -7,8 +7,14 @@ import type { Services } from './services.ts';
 
 type Gate = Pick<RealtimeOptions, 'authenticate' | 'mayRead' | 'readEvents' | 'readTeam' | 'teamHead'>;
 
-/** Who may connect and watch what: the same services as everywhere, asked anew for each connection and each room. */
-export function socketGate(services: Pick<Services, 'auth' | 'sessions'>, store: Pick<Store, 'events'>): Gate {
+/**
+ * Who may connect and watch what: the same services as everywhere, asked anew for each connection and each room; what is
+ * read for a room is read as its team.
+ */
+export function socketGate(
+  services: Pick<Services, 'auth' | 'sessions'>,
+  store: Pick<Store, 'events' | 'inTeam' | 'everyTeam'>,
+): Gate {
   return {
     authenticate: async ({ cookie, token }) => {
       if (token !== null) {
@@ -27,9 +33,15 @@ export function socketGate(services: Pick<Services, 'auth' | 'sessions'>, store:
         throw error;
       }
     },
-    readEvents: (sessionId, after, limit) => store.events.list(sessionId, { after, limit }),
-    readTeam: (teamId, after, limit) => store.events.team(teamId, { after, limit }),
-    teamHead: async (teamId) =>
-      (await store.events.team(teamId, { after: 0, limit: 1, newestFirst: true }))[0]?.cursor ?? 0,
+    readEvents: (sessionId, after, limit, teamId) => {
+      const read = () => store.events.list(sessionId, { after, limit });
+      return teamId === null ? store.everyTeam(read) : store.inTeam(teamId, read);
+    },
+    readTeam: (teamId, after, limit) => store.inTeam(teamId, () => store.events.team(teamId, { after, limit })),
+    teamHead: (teamId) =>
+      store.inTeam(teamId, async () => {
+        const [newest] = await store.events.team(teamId, { after: 0, limit: 1, newestFirst: true });
+        return newest?.cursor ?? 0;
+      }),
   };
 }

@@ -58,7 +58,7 @@ test('what came meanwhile is told from a cursor on, and whether there is more', 
 
 test('a file holds one event a line, without the team', async () => {
   const lines: string[] = [];
-  for await (const text of feed().exportLines(reader, { ...everything, types: ['session'] })) lines.push(text);
+  for await (const text of await feed().exportLines(reader, { ...everything, types: ['session'] })) lines.push(text);
   const [line] = lines.join('').trim().split('\n');
   expect(JSON.parse(line ?? '')).toMatchObject({
     type: 'session.status_changed',

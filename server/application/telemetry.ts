@@ -68,9 +68,18 @@ export function createTelemetryFeed(deps: Deps) {
     },
 
     /** As JSON Lines, the newest first: at most 10,000, of the last 20,000 of their types. */
-    exportLines(actor: Actor, filter: EventFilter): AsyncGenerator<string> {
-      // Permission is asked before the file begins.
-      return lines(mayRead(actor), filter);
+    async exportLines(actor: Actor, filter: EventFilter): Promise<AsyncIterable<string>> {
+      // Permission is asked, and that it was taken is written down, before the file begins.
+      const teamId = mayRead(actor);
+      const after = Object.fromEntries(Object.entries(filter).filter(([, value]) => value.length > 0));
+      await store.audit.append({
+        teamId,
+        actor,
+        action: 'events.exported',
+        subject: { kind: 'team', id: teamId },
+        ...(Object.keys(after).length > 0 && { after }),
+      });
+      return lines(teamId, filter);
     },
   };
 

@@ -38,6 +38,8 @@ export interface Carried {
 
 /** How one kind of approval is judged and carried out. */
 export interface Carrier {
+  /** Carrying it out asks about other teams, so it is not done behind the wall of its own. */
+  readonly spansTeams?: boolean;
   facts(from: Tx, subject: Subject): Promise<ApprovalFact[]>;
   /** Throws when it cannot be carried out as things are. */
   assertPossible(subject: Subject, now: Date): void;

@@ -131,9 +131,9 @@ export function createDecisions(deps: Deps, carriers: Record<ApprovalAction, Car
         });
         return { approved, carried };
       });
-    const { approved, carried }: { approved: Approval; carried: Carried } = carrier.around
-      ? await carrier.around(await subjectOf(found), work)
-      : await work(null);
+    const run = async (): Promise<{ approved: Approval; carried: Carried }> =>
+      carrier.around ? carrier.around(await subjectOf(found), work) : work(null);
+    const { approved, carried } = await (carrier.spansTeams ? store.everyTeam(run) : run());
     deps.nudge();
     await carried.afterwards?.();
     return approved;

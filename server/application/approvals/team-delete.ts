@@ -8,6 +8,9 @@ export const teamUndoDays = 30;
 /** Deletes a team: nobody is in it any more, and for 30 days nothing of it is lost. */
 export function createTeamDelete(deps: Pick<Deps, 'recheck'>): Carrier {
   return {
+    // Whether there is another team to sign in to.
+    spansTeams: true,
+
     async facts(from, { team }) {
       const { status } = await from.sessions.counts(team.id);
       const of = (...names: (keyof typeof status)[]) => names.reduce((sum, name) => sum + (status[name] ?? 0), 0);
@@ -17,6 +20,7 @@ export function createTeamDelete(deps: Pick<Deps, 'recheck'>): Carrier {
         { key: 'executing', count: of('running', 'degraded'), items: [] },
         { key: 'waiting', count: of('pending', 'queued', 'paused'), items: [] },
         { key: 'sessions', count: all, items: [] },
+        { key: 'people', count: (await from.members.list(team.id)).length, items: [] },
         { key: 'tokens', count: tokens, items: [] },
       ];
     },

@@ -10,7 +10,8 @@ import type { Outlet } from './outlet.ts';
 export interface FeedSources {
   /** The session as this actor may see it, or null (unknown, another team's, or not allowed). */
   mayRead(actor: Actor, sessionId: string): Promise<{ id: string; lastSeq: number } | null>;
-  readEvents(sessionId: string, after: number, limit: number): Promise<readonly TimelineEvent[]>;
+  /** `teamId` is whose watcher reads: the database shows it nothing else. */
+  readEvents(sessionId: string, after: number, limit: number, teamId: string | null): Promise<readonly TimelineEvent[]>;
   readTeam(teamId: string, after: number, limit: number): Promise<readonly TimelineEvent[]>;
   /** The newest cursor of the team that nothing can come before any more. */
   teamHead(teamId: string): Promise<number>;
@@ -50,10 +51,10 @@ export function createViewer(options: ViewerOptions): Viewer {
   };
   outlet.onReady(resume);
 
-  function openSession(id: string): Watch {
+  function openSession(id: string, teamId: string | null): Watch {
     const reader = createFeedReader({
       kind: 'session',
-      read: (after, limit) => sources.readEvents(id, after, limit),
+      read: (after, limit) => sources.readEvents(id, after, limit, teamId),
       emit: (events) => outlet.events(id, events),
       gap: (from, to) => gap({ sessionId: id, from, to }),
       full,
@@ -99,7 +100,7 @@ export function createViewer(options: ViewerOptions): Viewer {
         for (const asked of wanted) {
           // Listening begins before the position is read, so that nothing published in between is missed.
           const known = sessions.get(asked);
-          const watch = known ?? openSession(asked);
+          const watch = known ?? openSession(asked, teamOf(actor));
           const found = await readable(sources, actor, asked).catch((error: unknown) => {
             if (known === undefined) close(watch);
             throw error;
