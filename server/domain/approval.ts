@@ -67,6 +67,14 @@ export const budgetRaiseInput = z.strictObject({
   tokens: z.int({ error: 'Say how many tokens, as a whole number.' }).min(1).max(1_000_000_000_000),
 });
 export const teamDeleteInput = z.strictObject({ reason });
+/** As a page asks for it: with the team's slug typed. */
+export const teamDeleteTyped = (slug: string) =>
+  teamDeleteInput.extend({
+    confirmation: z
+      .string({ error: `Type ${slug} to confirm.` })
+      .trim()
+      .refine((typed) => typed === slug, `Type ${slug} to confirm.`),
+  });
 export const approveInput = z.strictObject({
   confirmation: z.string({ error: 'Type the slug to confirm.' }).trim(),
   note,

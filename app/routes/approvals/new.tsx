@@ -1,8 +1,9 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
-import { data, Form, redirect, useNavigation, useSearchParams } from 'react-router';
+import { data, Form, Link, redirect, useNavigation, useSearchParams } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
-import { budgetRaiseInput, shortestApprovalReason, teamDeleteInput } from '../../../server/domain/approval.ts';
+import { budgetRaiseInput, shortestApprovalReason } from '../../../server/domain/approval.ts';
 import { actorOf } from '../../auth.server.ts';
+import { DeletedTeams } from '../../components/deleted-teams.tsx';
 import { PageHeader, Panel } from '../../components/page.tsx';
 import { ProofField } from '../../components/proof.tsx';
 import { Notice } from '../../components/states.tsx';
@@ -11,7 +12,6 @@ import { ErrorSummary, TextAreaField, TextField } from '../../components/ui/fiel
 import { requestContext, servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { numeric, parseForm } from '../../form.ts';
-import { dateTime, plural } from '../../format.ts';
 import { requireProof } from '../../proof.server.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/new.ts';
@@ -49,19 +49,13 @@ export const action = guarded(async (args: Route.ActionArgs) => {
     return redirect('/approvals/new?done=undeleted');
   }
   await requireProof(args, form, 'approval.request');
-  const what = form.get('intent') === 'team_delete' ? 'team_delete' : 'budget_raise';
-  const submission =
-    what === 'team_delete'
-      ? parseForm(form, teamDeleteInput)
-      : parseForm(form, budgetRaiseInput, (values) => ({ ...values, tokens: numeric(values.tokens) }));
-  if (submission.status !== 'success') return data({ what, reply: submission.reply() }, { status: 422 });
+  const submission = parseForm(form, budgetRaiseInput, (values) => ({ ...values, tokens: numeric(values.tokens) }));
+  if (submission.status !== 'success') return data(submission.reply(), { status: 422 });
   try {
-    const ask = what === 'team_delete' ? approvals.request.teamDelete : approvals.request.budgetRaise;
-    const { id } = await ask(actor, submission.value, options);
+    const { id } = await approvals.request.budgetRaise(actor, submission.value, options);
     return redirect(`/approvals/${id}`);
   } catch (error) {
-    const answer = replyWith<unknown>(submission as Parameters<typeof replyWith<unknown>>[0], error);
-    return data({ what, reply: answer.data }, answer.init ?? {});
+    return replyWith(submission, error);
   }
 });
 
@@ -74,7 +68,6 @@ interface AskedProps {
 export default function NewApproval({ loaderData, actionData }: Route.ComponentProps) {
   const { limit, spent, resetsAt, raiseRefusal, deleteRefusal, deleted } = loaderData;
   const [search] = useSearchParams();
-  const replyTo = (what: string) => (actionData?.what === what ? actionData.reply : null);
   const month = resetsAt.toISOString().slice(0, 10);
   return (
     <>
@@ -85,7 +78,7 @@ export default function NewApproval({ loaderData, actionData }: Route.ComponentP
       {search.get('done') === 'undeleted' && (
         <Notice>It is back, with everything in it; enter it among your teams.</Notice>
       )}
-      {deleted.length > 0 && <Deleted teams={deleted} />}
+      {deleted.length > 0 && <DeletedTeams teams={deleted} />}
       <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-2 lg:content-stretch">
         <Panel title="More tokens this month">
           <div className="flex flex-col gap-4 p-3 lg:p-4">
@@ -95,49 +88,25 @@ export default function NewApproval({ loaderData, actionData }: Route.ComponentP
                 : `${spent.toLocaleString('en-US')} of ${limit.toLocaleString('en-US')} tokens are spent.`}{' '}
               The ordinary limit counts again from {month}.
             </p>
-            <Raise reply={replyTo('budget_raise')} refused={raiseRefusal} />
+            <Raise reply={actionData ?? null} refused={raiseRefusal} />
           </div>
         </Panel>
-        <Panel title="Delete the team">
+        <Panel title="The end of the team">
           <div className="flex flex-col gap-4 p-3 lg:p-4">
             <p className="text-ink-2">
-              Possible when every session is over. Nobody is in the team after that; for 30 days nothing of it is lost.
+              A team is deleted by two of its admins, when every session is over; for 30 days it can be brought back.
             </p>
-            <Remove reply={replyTo('team_delete')} refused={deleteRefusal} />
+            {deleteRefusal === null ? (
+              <Link to="/admin/team#delete" className="inline-flex min-h-11 items-center self-start underline">
+                Ask for it under Team
+              </Link>
+            ) : (
+              <p>{deleteRefusal}</p>
+            )}
           </div>
         </Panel>
       </div>
     </>
-  );
-}
-
-/** Teams that were deleted by two people, and the way back. */
-function Deleted({ teams }: { teams: readonly { id: string; name: string; slug: string; deletedAt: Date | null }[] }) {
-  const pending = useAsking('team_undelete');
-  return (
-    <Panel title="Deleted teams of yours" aside={plural(teams.length, 'team')}>
-      <ul>
-        {teams.map(({ id, name, slug, deletedAt }) => (
-          <li key={id} className="flex flex-col gap-2 border-b border-line-1 p-3 lg:p-4">
-            <p>
-              <span className="font-semibold">{name}</span> <span className="font-data text-data">{slug}</span>
-              {deletedAt !== null && <span className="text-ink-2">, deleted {dateTime(deletedAt)}</span>}
-            </p>
-            <Form method="post" className="flex flex-col gap-2">
-              <input type="hidden" name="intent" value="team_undelete" />
-              <input type="hidden" name="id" value={id} />
-              <ProofField />
-              <Bar
-                label="Bring it back"
-                consequence="As it was; possible for 30 days after it was deleted"
-                pending={pending === null ? null : 'Bringing it back'}
-                weight="plain"
-              />
-            </Form>
-          </li>
-        ))}
-      </ul>
-    </Panel>
   );
 }
 
@@ -172,25 +141,6 @@ function Raise({ reply, refused }: AskedProps) {
         consequence="Nothing changes until an admin agrees"
         refusal={refused}
         pending={useAsking('budget_raise')}
-      />
-    </Form>
-  );
-}
-
-function Remove({ reply, refused }: AskedProps) {
-  const [form, fields] = useForm<{ reason?: string }>({ id: 'remove', lastResult: reply, shouldValidate: 'onSubmit' });
-  return (
-    <Form method="post" {...getFormProps(form)} className="flex flex-col gap-4">
-      <ErrorSummary form={form} labels={{ reason: 'Reason' }} />
-      <input type="hidden" name="intent" value="team_delete" />
-      <TextAreaField field={fields.reason} label="Reason" hint={why} rows={3} counter={1_000} required />
-      <ProofField />
-      <Bar
-        label="Ask for its end"
-        consequence="Nothing changes until another admin agrees"
-        refusal={refused}
-        pending={useAsking('team_delete')}
-        weight="broken"
       />
     </Form>
   );

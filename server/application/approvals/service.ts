@@ -136,6 +136,26 @@ export function createApprovals(deps: Deps) {
       };
     },
 
+    /** What deleting the actor's own team would mean now, and the request that waits for it, if one does. */
+    async teamDelete(
+      actor: Actor,
+    ): Promise<{ slug: string; facts: ApprovalFact[]; pending: ApprovalView | null; refusal: string | null }> {
+      const teamId = readable(actor);
+      const subject: Subject = { team: await teamIn(store, teamId), session: null, details: {} };
+      const { items } = await store.approvals.list(
+        teamId,
+        { status: ['pending'], action: ['team_delete'] },
+        { limit: 1 },
+      );
+      const view = await viewer(actor);
+      return {
+        slug: subject.team.slug,
+        facts: await carriers.team_delete.facts(store, subject),
+        pending: items.map(view)[0] ?? null,
+        refusal: refusal(actor, 'team.manage') ?? obstacleOf(carriers.team_delete, subject, clock()),
+      };
+    },
+
     /** For the annunciator: what this actor may decide now, and the plans that wait. */
     async lamp(actor: Actor): Promise<{ approvals: number; plans: number; since: Date | null; first: string | null }> {
       const { items } = await store.approvals.list(teamOf(actor), { status: ['pending'] }, { limit: inboxLimit });
