@@ -1,5 +1,5 @@
 // Who sits there, asked again before what weighs. One call in an action; the page and what was typed take care of themselves.
-import { data, type RouterContextProvider } from 'react-router';
+import { data, type RouterContextProvider, redirect } from 'react-router';
 import { type DomainError, httpStatusOf } from '../server/domain/errors.ts';
 import { type WeightyAction, weightyActions } from '../server/domain/weighty.ts';
 import { clientOf } from './auth.server.ts';
@@ -8,6 +8,7 @@ import { asDomainError } from './errors.server.ts';
 import { localPath } from './local-path.ts';
 import type { Problem } from './problem.ts';
 import { proofField } from './proof.ts';
+import { takePath } from './take.ts';
 
 interface ActionArgs {
   readonly request: Request;
@@ -58,6 +59,15 @@ export async function requireProof(
     },
   };
   throw data(problem, { status: httpStatusOf(code), headers: { 'Cache-Control': 'no-store' } });
+}
+
+/**
+ * Call it in the loader of a file that takes data along: leads to the page that asks for the password where the last proof
+ * is too old, and from there back to the file.
+ */
+export function requireProofToTake({ request, context }: ActionArgs): void {
+  const { proofs } = context.get(servicesContext);
+  if (!proofs.stands(context.get(signedInContext).provenAt)) throw redirect(takePath(pathOf(request)));
 }
 
 /** Where a plain form would be sent: without the marks of the router's own data requests. */

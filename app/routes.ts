@@ -99,6 +99,7 @@ export default [
       route('drill', 'routes/admin/drill.tsx'),
     ]),
     route('admin/audit/export', 'routes/admin/audit-export.ts'),
+    route('take', 'routes/take.tsx'),
     route('acknowledge', 'routes/acknowledge.ts'),
     route('palette', 'routes/palette.ts'),
     route('admin/personal-data/:id', 'routes/admin/person-export.ts'),

@@ -52,7 +52,7 @@ export function ChangesBar({ loaderData: { diff, files, task, view }, tasks, bas
           >
             Download the patch
           </a>
-          <a href={`${base}/report`} download className="inline-flex min-h-11 items-center underline">
+          <a href={`${base}/report`} className="inline-flex min-h-11 items-center underline">
             Take the report (one HTML file)
           </a>
           <a href="#decide" className="inline-flex min-h-11 items-center underline">

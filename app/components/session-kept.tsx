@@ -21,7 +21,7 @@ export function SessionKept({ slug, trims }: { slug: string; trims: Trims | null
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-4 border-t border-line-1 px-3 lg:px-4">
       {taken.length > 0 && <p className="py-2 text-data text-ink-2">Retention took away {taken.join(', and ')}.</p>}
-      <a href={`/sessions/${slug}/export`} download className="inline-flex min-h-11 items-center text-data underline">
+      <a href={`/sessions/${slug}/export`} className="inline-flex min-h-11 items-center text-data underline">
         Export the whole session as JSON
       </a>
     </div>

@@ -133,4 +133,36 @@ test('a member asks for a force-complete; an admin approves one by its slug and 
   expect((await api.session(second)).status).not.toBe('completed');
   await plain.goto(`${house.url}/approvals?show=decided`);
   await expect(plain.getByRole('row')).toHaveCount(3);
+
+  // What leaves the room asks for it as well, and is given then.
+  await letProofsAge(house);
+  await plain.goto(`${house.url}/sessions/${first}/report`);
+  await expect(plain.getByRole('heading', { level: 1 })).toHaveText('Take data along');
+  await plain.getByLabel(/Your password/).fill(house.admin.password);
+  const [report] = await Promise.all([
+    plain.waitForEvent('download'),
+    plain.getByRole('button', { name: /^Download it/ }).click(),
+  ]);
+  expect(report.suggestedFilename()).toContain(first);
+
+  // The end of the whole team: the slug typed, a reason, and again a second person.
+  await plain.goto(`${house.url}/admin/team`);
+  await expect(plain.getByRole('row', { name: /Are in it no more/ })).toContainText('2 members');
+  await plain.getByLabel(/^Reason/).fill('All of its work is over and done.');
+  await plain.getByLabel(/^Slug of the team/).fill('another');
+  const ask = plain.getByRole('button', { name: /^Ask a second admin/ });
+  await ask.click();
+  await expect(plain.getByLabel(/^Reason/)).toHaveValue('All of its work is over and done.');
+  const typed = plain.getByLabel(/^Slug of the team/);
+  const hint =
+    (await plain
+      .getByText(/^Type \S+ to confirm\.$/)
+      .first()
+      .textContent()) ?? '';
+  await typed.fill(hint.split(' ')[1] ?? '');
+  await ask.click();
+  await expect(plain.getByRole('heading', { level: 1 })).toHaveText(/^Delete the team/);
+  await expect(plain.getByText(/As the only admin you may approve it from/)).toBeVisible();
+  await plain.goto(`${house.url}/admin/team`);
+  await expect(plain.getByText('It is asked for already:')).toBeVisible();
 });

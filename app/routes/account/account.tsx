@@ -128,7 +128,7 @@ export default function Account({ loaderData, actionData }: Route.ComponentProps
             <p className="p-3 text-data text-ink-2 lg:p-4">
               Everything kept of you, in every team you are in, as one JSON file: what you made, said and did, where you
               signed in from. Passwords and tokens are not in it. That you took it stands in the audit.
-              <a href="/account/data" download className={buttonShape({ className: 'mt-3 w-full' })}>
+              <a href="/account/data" className={buttonShape({ className: 'mt-3 w-full' })}>
                 Export your data
               </a>
             </p>

@@ -87,7 +87,7 @@ export default function Audit({ loaderData, actionData }: Route.ComponentProps) 
               Verify the chain
             </Button>
           </Form>
-          <a href="/admin/audit/export" download className={buttonShape({})}>
+          <a href="/admin/audit/export" className={buttonShape({})}>
             Export JSON Lines
           </a>
         </div>

@@ -34,7 +34,7 @@ export default function SessionAudit({ loaderData }: Route.ComponentProps) {
     <Panel title="Audit" aside={`${plural(total, 'entry', 'entries')}, newest first`}>
       <p className="flex flex-wrap items-center gap-x-4 px-3 py-2 text-data text-ink-2 lg:px-4">
         Each entry is chained to the one before it by its hash; nothing here can be changed or removed.
-        <a href={`${base}/report`} download className="inline-flex min-h-11 items-center underline">
+        <a href={`${base}/report`} className="inline-flex min-h-11 items-center underline">
           Take the report with these entries
         </a>
       </p>

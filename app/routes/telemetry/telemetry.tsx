@@ -26,7 +26,6 @@ export default function TelemetryRoom({ loaderData }: Route.ComponentProps) {
       <PageHeader title="Telemetry" note="Every event of the team, as it becomes durable.">
         <a
           href={`/telemetry/export${searchOf(filter)}`}
-          download
           className="engraved inline-flex min-h-11 flex-col justify-center border-2 border-line-3 px-4 text-data hover:bg-surface-2"
         >
           Export as JSON Lines
