@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { rowsOf } from '../../db/rows.ts';
+import { addTask } from '../../db/testing/fixtures.ts';
 import {
   addSession,
   addTeam,
@@ -104,6 +106,63 @@ describe.each(['pglite', 'postgres'] as const)('data of people and sessions on %
     expect(await store.secondFactors.get(place.member.id)).toBeNull();
     expect(await store.invitations.openFor(ivy.id)).toEqual([]);
     expect((await peopleData.list(place.admin)).map(({ name }) => name)).not.toContain('Ivy');
+  });
+
+  test('the program’s sentences of what an erased person did lose the name too, those of another with it keep theirs', async () => {
+    const { peopleData, sessions, taskEdits } = instance.services;
+    const { store, database } = house.opened;
+    const namesake = { ...place.other, name: place.member.name };
+    const kept: Record<string, string> = {};
+    for (const [whose, actor] of [['mine', place.member] as const, ['hers', namesake] as const]) {
+      const session = await addSession(instance, place, { title: `Made by ${whose}` }, actor);
+      await store.sessions.update(session.id, { plannedAt: new Date() }, {});
+      const task = await addTask(store, session, { title: 'Add a thing of mia' });
+      await taskEdits.cancel(actor, task.id, {});
+      const tasks = await store.tasks.bySession(session.id);
+      const state = {
+        tasks: tasks.map(({ id, key, status, reason, proof, attemptCount, mergedCommit }) => ({
+          id,
+          key,
+          status,
+          reason,
+          proof,
+          attemptCount,
+          mergedCommit,
+        })),
+      };
+      await store.checkpoints.create(
+        {
+          id: crypto.randomUUID(),
+          teamId: place.team.id,
+          sessionId: session.id,
+          reason: 'manual',
+          commit: null,
+          state,
+        },
+        actor,
+      );
+      await sessions.cancel(actor, session.id, {});
+      kept[whose] = session.id;
+    }
+    const told = async (whose: string) => {
+      const rows = rowsOf(
+        await database.db.execute(sql`select to_jsonb(t)::text as row from tasks t where session_id = ${kept[whose]}::uuid
+          union all select payload::text from events where session_id = ${kept[whose]}::uuid
+          union all select state::text from checkpoints where session_id = ${kept[whose]}::uuid
+          union all select coalesce(cause, '') from sessions where id = ${kept[whose]}::uuid`),
+      );
+      return rows.map(({ row }) => String(row)).join('\n');
+    };
+    expect(await told('mine')).toContain('cancelled by mia');
+    await peopleData.erase(place.admin, place.member.id, place.member.email);
+    const former = `cancelled by Former member ${place.member.id.slice(0, 8)}`;
+    expect(await told('mine')).not.toContain('by mia');
+    expect(
+      (await told('mine')).split(former).length - 1,
+      'task, its events, the checkpoint, the session',
+    ).toBeGreaterThan(3);
+    expect(await told('mine'), 'what somebody wrote stays as written').toContain('Add a thing of mia');
+    expect(await told('hers')).toContain('cancelled by mia');
   });
 
   test('a member of two teams is not erased by one of them', async () => {

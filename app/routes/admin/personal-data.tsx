@@ -48,7 +48,7 @@ export default function PersonalData({ loaderData: { people, erased }, actionDat
     <>
       <PageHeader
         title="Personal data"
-        note="What is kept of each person of the team, as JSON, and how a person who left is forgotten: what they made stays and is a former member's."
+        note="What is kept of each person of the team, as JSON, and how a person who left is forgotten: what they made and wrote stays, and is a former member's."
       />
       {actionData !== undefined && <Notice>{actionData.mistake}</Notice>}
       {erased !== null && <Notice>The person is erased; what they did stands there as Former member {erased}.</Notice>}
@@ -91,8 +91,10 @@ function Erase({ person: { id, name, email, refusal } }: { person: TeamPerson })
       refusal={refusal}
       proof
     >
-      Name, address, password, logins and tokens go, and the name goes out of timelines, comments and waivers. Sessions
-      and commits stay. The audit keeps the bare id {id.slice(0, 8)}…, and that you did this. It cannot be undone.
+      Name, address, password, logins and tokens go; in timelines, comments, waivers and the program’s own sentences
+      stands Former member {id.slice(0, 8)}. What {name} wrote stays as it was written, also where it names somebody:
+      goals, prompts, answers, comments, reasons, contexts. Sessions and commits stay too. The audit keeps the bare id,
+      and that you did this. It cannot be undone.
     </Confirm>
   );
 }

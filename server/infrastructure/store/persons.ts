@@ -109,6 +109,7 @@ export function createPersons(handle: Handle): Aggregates['persons'] {
 
     erase: (userId, { email, name }) =>
       handle.atomically(async (tx) => {
+        const [before] = await tx.rows(sql`select name from users where id = ${userId}::uuid`);
         await tx.rows(sql`update users set email = ${email}, name = ${name}, password_hash = null,
           disabled_at = coalesce(disabled_at, clock_timestamp()) where id = ${userId}::uuid`);
         for (const table of theirsAlone)
@@ -117,6 +118,7 @@ export function createPersons(handle: Handle): Aggregates['persons'] {
           where user_id = ${userId}::uuid`);
         const tokens = await tx.rows(sql`select id from api_tokens where user_id = ${userId}::uuid`);
         const ids = anyOf([userId, ...tokens.map(({ id }) => String(id))]);
+        await renameInReasons(tx, ids, String(before?.name ?? ''), name);
         for (const { table, column } of await documents()) {
           const document = sql.identifier(column);
           for (const by of namedBy)
@@ -126,4 +128,29 @@ export function createPersons(handle: Handle): Aggregates['persons'] {
         }
       }),
   };
+}
+
+/**
+ * The program's own sentences of what they did ("paused by Ada"), where they stand: in the events of their acts, and as the
+ * reason of the tasks and the cause of the sessions that those events moved. Only the very sentences of those events are
+ * touched, so somebody else of the same name keeps theirs.
+ */
+async function renameInReasons(tx: Handle, ids: ReturnType<typeof sql>, old: string, name: string): Promise<void> {
+  if (old === '') return;
+  const theirs = sql`e.actor->>'id' = ${ids} and position(${old}::text in e.payload->>'reason') > 0`;
+  const renamed = (text: ReturnType<typeof sql>) => sql`replace(${text}, ${old}::text, ${name}::text)`;
+  const said = sql`(select distinct e.session_id, e.payload->>'reason' as reason from events e where ${theirs})`;
+  await tx.rows(sql`update tasks t set reason = ${renamed(sql`t.reason`)} from ${said} s
+    where t.session_id = s.session_id and t.reason = s.reason`);
+  await tx.rows(sql`update sessions t set cause = ${renamed(sql`t.cause`)} from ${said} s
+    where t.id = s.session_id and t.cause = s.reason`);
+  // A checkpoint holds the reasons of its tasks as they were.
+  await tx.rows(sql`update checkpoints c set state = jsonb_set(c.state, '{tasks}', (
+      select coalesce(jsonb_agg(case when exists (select 1 from ${said} s where s.session_id = c.session_id
+          and s.reason = task->>'reason') then jsonb_set(task, '{reason}', to_jsonb(${renamed(sql`task->>'reason'`)}))
+        else task end order by place), '[]'::jsonb)
+      from jsonb_array_elements(c.state->'tasks') with ordinality as tasks(task, place)))
+    where exists (select 1 from ${said} s where s.session_id = c.session_id)`);
+  await tx.rows(sql`update events e set payload = jsonb_set(e.payload, '{reason}', to_jsonb(${renamed(sql`e.payload->>'reason'`)}))
+    where ${theirs}`);
 }
