@@ -25,7 +25,20 @@ import { readChains } from './backup.ts';
 import type { KeptRepository, Manifest } from './manifest.ts';
 import { bringRepository } from './repositories.ts';
 
-const unpacked = promisify(gunzip);
+const gunzipped = promisify(gunzip);
+/** A part is written from about 4 MiB of rows; one row alone may hold a bundle of commits. */
+const mostUnpacked = 256 * 1024 * 1024;
+
+/** What a part of a backup holds. Refuses one that unpacks to what no backup writes, before it fills the memory. */
+export async function unpacked(path: string, part: Buffer): Promise<Buffer> {
+  try {
+    return await gunzipped(part, { maxOutputLength: mostUnpacked });
+  } catch (error) {
+    if (Reflect.get(Object(error), 'code') !== 'ERR_BUFFER_TOO_LARGE') throw error;
+    const most = mostUnpacked / 1024 / 1024;
+    throw new Error(`${path} of the backup unpacks to more than ${most} MiB: nothing was restored.`, { cause: error });
+  }
+}
 
 /** Judges a backup by its own words before anything is touched: whole, and of a version this program can take on from. */
 export async function judgeBackup(file: string, version: string): Promise<Manifest> {
@@ -58,7 +71,7 @@ export async function restoreDatabase(
     if (table === undefined) return;
     const pieces: Buffer[] = [];
     for await (const piece of content) pieces.push(piece);
-    const lines = (await unpacked(Buffer.concat(pieces))).toString('utf8');
+    const lines = (await unpacked(path, Buffer.concat(pieces))).toString('utf8');
     await loadRows(tx, table, { table: table.name, rows: 0, lines });
   });
   await setSequences(tx, manifest.sequences);

@@ -81,6 +81,11 @@ test.each([
     /does not apply/,
   ],
   ['no patch at all', { path: 'p', patch: 'hello' }, /does not apply/],
+  [
+    'that unpacks to more than it looks',
+    { path: 'p', patch: `diff --git a/z b/z\nnew file mode 100644\nGIT binary patch\nliteral 9999999999\nzcmZ\n\n` },
+    /unpack to more than 32 MiB/,
+  ],
 ])('nothing is written %s', async (_, artifact, why) => {
   const { worktree, apply } = await given();
   const before = execFileSync('git', ['status', '--porcelain'], { cwd: worktree, encoding: 'utf8' });
@@ -89,3 +94,21 @@ test.each([
   expect(execFileSync('git', ['status', '--porcelain'], { cwd: worktree, encoding: 'utf8' })).toBe(before);
   expect(existsSync(join(worktree, 'fine.txt'))).toBe(false);
 });
+
+test('copies of a large file of the repository are counted before they are written', async () => {
+  const large = Buffer.alloc(3 * 1024 * 1024, 'large\n');
+  const scratch = await scratchSession({ 'large.txt': large });
+  const worktree = await scratch.open('a1');
+  const { commit } = await scratch.workspaces.pack(scratch.repository, worktree, 'a1');
+  const copies = (count: number) =>
+    Array.from({ length: count }, (_, n) => copied('large.txt', `copy-${n}.txt`)).join('');
+  const apply = (patch: string) =>
+    scratch.workspaces.applyArtifacts(scratch.repository, worktree, commit, [{ path: 'p', patch }], { check: true });
+  expect(await apply(copies(2))).toEqual([]);
+  expect((await apply(copies(100))).map(({ message }) => message)).toEqual([
+    'All changed files together are larger than 256 MiB',
+  ]);
+});
+
+const copied = (from: string, to: string) =>
+  `diff --git a/${from} b/${to}\nsimilarity index 100%\ncopy from ${from}\ncopy to ${to}\n`;

@@ -8,6 +8,7 @@ import type { Artifact } from '../../domain/external-agent.ts';
 import { storeBlob } from './blobs.ts';
 import { checkOutTree } from './check-out.ts';
 import { fields, type Git, type GitCall, GitFailure } from './git-command.ts';
+import { mostUnpacked, unpackedSize } from './patch-size.ts';
 import { type GitContext, objectId, placeOf } from './places.ts';
 import { firstLine } from './refs.ts';
 import { snapshotTree } from './snapshot.ts';
@@ -61,6 +62,7 @@ async function treeWith(
       if (message !== null) issues.push({ path: `artifacts.${index}.${field}`, message });
     }
     issues.push(...(await changedBadly(git, call, base)));
+    if (issues.length === 0) issues.push(...(await changedTooMuch(git, place, call, base)));
     return { tree: issues.length > 0 ? '' : (await git(['write-tree'], call)).text, issues };
   } finally {
     await rm(indexFile, { force: true });
@@ -94,6 +96,8 @@ async function putContent(
 }
 
 async function putPatch(git: Git, call: GitCall, patch: string): Promise<string | null> {
+  if (unpackedSize(patch) > mostUnpacked)
+    return `The binary parts of the patch unpack to more than ${mebibytes(mostUnpacked)}, or cannot be read`;
   try {
     const input = patch.endsWith('\n') ? patch : `${patch}\n`;
     await git(['apply', '--cached', '--whitespace=nowarn', '-'], { ...call, input });
@@ -102,6 +106,21 @@ async function putPatch(git: Git, call: GitCall, patch: string): Promise<string 
     if (!(error instanceof GitFailure)) throw error;
     return `The patch does not apply: ${firstLine(error.stderr)}`;
   }
+}
+
+/** All that a result may write, which a few lines that copy a large file of the repository could make of any size. */
+const mostWritten = 256 * 1024 * 1024;
+const mebibytes = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
+
+async function changedTooMuch(git: Git, place: string, call: GitCall, base: string): Promise<FieldIssue[]> {
+  const { stdout } = await git(['diff-index', '--cached', '--raw', '--no-renames', '-z', base, '--'], call);
+  const blobs = fields(stdout).flatMap((field) => /^:\d+ (?!0{6})\d+ \w+ (\w+) /.exec(field)?.[1] ?? []);
+  if (blobs.length === 0) return [];
+  const input = `${blobs.join('\n')}\n`;
+  const { text } = await git(['cat-file', '--batch-check=%(objectsize)'], { repository: place, input });
+  const bytes = text.split('\n').reduce((sum, size) => sum + Number(size), 0);
+  if (bytes <= mostWritten) return [];
+  return [{ path: 'artifacts', message: `All changed files together are larger than ${mebibytes(mostWritten)}` }];
 }
 
 /** What no agent may bring, by whatever way: links, submodules, names git or another system would read otherwise. */
