@@ -137,9 +137,14 @@ export function createApprovals(deps: Deps) {
     },
 
     /** What deleting the actor's own team would mean now, and the request that waits for it, if one does. */
-    async teamDelete(
-      actor: Actor,
-    ): Promise<{ slug: string; facts: ApprovalFact[]; pending: ApprovalView | null; refusal: string | null }> {
+    async teamDelete(actor: Actor): Promise<{
+      slug: string;
+      facts: ApprovalFact[];
+      /** Nobody could sign in after it, so it will be refused while there is no other team. */
+      only: boolean;
+      pending: ApprovalView | null;
+      refusal: string | null;
+    }> {
       const teamId = readable(actor);
       const subject: Subject = { team: await teamIn(store, teamId), session: null, details: {} };
       const { items } = await store.approvals.list(
@@ -148,8 +153,11 @@ export function createApprovals(deps: Deps) {
         { limit: 1 },
       );
       const view = await viewer(actor);
+      // Of the other teams no more is told than whether there is one.
+      const others = await store.everyTeam(() => store.teams.list());
       return {
         slug: subject.team.slug,
+        only: !others.some(({ id, active }) => active && id !== teamId),
         facts: await carriers.team_delete.facts(store, subject),
         pending: items.map(view)[0] ?? null,
         refusal: refusal(actor, 'team.manage') ?? obstacleOf(carriers.team_delete, subject, clock()),
