@@ -110,3 +110,13 @@ test('an ask card answers with a decision, an option, or own words', () => {
   expect(answerFrom(formOf({ decision: 'answer', option: '3000', text: '4000' }))).toEqual({ answers: ['4000'] });
   expect(answerFrom(formOf({ decision: 'answer' }))).toEqual({ answers: [] });
 });
+
+test.each(['__proto__.polluted', '__proto__[polluted]', 'constructor.prototype.polluted', 'budget.__proto__.polluted'])(
+  'a field named %s reaches the prototype of nothing, and is refused or left out',
+  (name) => {
+    const submission = parseForm(formOf({ ...session, [name]: 'yes' }), createSessionInput, sessionValues);
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+    expect(Reflect.get([], 'polluted')).toBeUndefined();
+    expect(JSON.stringify(submission.status === 'success' ? submission.value : {})).not.toContain('polluted');
+  },
+);

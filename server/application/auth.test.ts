@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { emptyDatabase } from '../../db/testing/database.ts';
+import { createServices } from '../services.ts';
 import type { SecondStep, SignedIn } from './auth.ts';
 import { createInstance, type House, type Instance, openHouse, setupCode } from './testing/house.ts';
 
@@ -63,6 +64,46 @@ describe.each(['pglite', 'postgres'] as const)('signing in, on %s', (kind) => {
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'CONFLICT' });
     expect(await house.opened.store.users.count()).toBe(1);
     expect(await house.opened.store.teams.list()).toHaveLength(1);
+  });
+
+  test('an unknown account, one without a password and one that is kept out cost the very hashing of a wrong password', async () => {
+    const { actor } = await auth().setup(input, client);
+    const { store } = house.opened;
+    for (const email of ['sso@example.com', 'away@example.com']) {
+      const user = await store.users.create({ id: crypto.randomUUID(), email, name: email, passwordHash: null });
+      await store.users.addMembership({ teamId: actor.teamId, userId: user.id, role: 'member' });
+      if (email.startsWith('away'))
+        await store.users.setPassword(user.id, await one.deps.secrets.hashPassword('another calm sentence'));
+    }
+    await house.opened.database.db.execute(`update users set disabled_at = now() where email = 'away@example.com'`);
+    const asked: string[] = [];
+    const { secrets } = one.deps;
+    const counted = createServices(
+      {
+        ...one.deps,
+        secrets: {
+          ...secrets,
+          verifyPassword: (typed, stored) => {
+            asked.push(typed);
+            return secrets.verifyPassword(typed, stored);
+          },
+        },
+      },
+      { setupCode, runtimeId: one.runtime.id },
+    ).auth;
+    for (const [email, typed] of [
+      ['ada@example.com', 'a wrong sentence'],
+      ['nobody@example.com', 'a wrong sentence'],
+      ['sso@example.com', 'a wrong sentence'],
+      ['away@example.com', 'another calm sentence'],
+    ] as const) {
+      const refused = await counted.login({ email, password: typed }, { ...client, address: email }).catch((e) => e);
+      expect([refused.code, refused.message], email).toEqual([
+        'UNAUTHENTICATED',
+        'The e-mail address or the password is wrong.',
+      ]);
+      expect(asked.splice(0), email).toEqual([typed]);
+    }
   });
 
   test('short and common passwords are refused with the field', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addTeam, createInstance, type House, makePlace, openHouse } from './testing/house.ts';
+import { DomainError } from '../domain/errors.ts';
+import { addSession, addTeam, createInstance, type House, makePlace, openHouse, until } from './testing/house.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -52,4 +53,36 @@ test('admins see the locks of their team only, and take one away with a reason t
   await expect(services.locks.forceRelease(place.admin, { resource, reason })).rejects.toMatchObject({
     code: 'NOT_FOUND',
   });
+});
+
+test('while no lock is to be had a session is still paused, resumed and stopped, its agents ended and verified', async () => {
+  const place = await makePlace(house);
+  const away = async () => {
+    throw new DomainError('UNAVAILABLE', 'Redis does not answer.', { retryAfterSeconds: 1 });
+  };
+  // What holds the lane, and what asks for it, as the adapter answers while its server is away.
+  const one = createInstance({ ...house, locks: { ...house.locks, acquire: away } });
+  one.play.current = (run) => new Promise((over) => run.stopped.addEventListener('abort', () => over(undefined)));
+  const { sessions } = one.services;
+  const working = (id: string) => until(house, [one.dispatcher], id, (_, [task]) => task?.status === 'in_progress');
+  const order = async (verb: 'pause' | 'stop', id: string) => {
+    const [{ session, verified }] = await Promise.all([
+      sessions[verb](place.member, id, { waitSeconds: 10 }),
+      until(
+        house,
+        [one.dispatcher],
+        id,
+        ({ pendingCommand, status }) => pendingCommand === null && status !== 'running',
+      ),
+    ]);
+    return [session.status, verified];
+  };
+  const { id } = await addSession(one, place, {}, place.member);
+  await sessions.start(place.member, id);
+  await working(id);
+  expect(await order('pause', id)).toEqual(['paused', true]);
+  expect(await sessions.resume(place.member, id)).toMatchObject({ status: 'queued' });
+  await working(id);
+  expect(await order('stop', id)).toEqual(['stopped', true]);
+  expect(one.aborted.length).toBeGreaterThan(0);
 });

@@ -1,3 +1,4 @@
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOutbound } from '../infrastructure/outbound.ts';
 import { createOutboundJudge } from '../infrastructure/outbound-judge.ts';
@@ -182,6 +183,57 @@ test('guesses at the token of the metrics are counted like those at any other', 
     await few.close();
   }
 });
+
+test('a packed body counts as what it unpacks to', async () => {
+  const send = (raw: Buffer, encoding: string) =>
+    fetch(`${api.url}/api/v1/sessions`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${api.token}`,
+        'content-type': 'application/json',
+        'content-encoding': encoding,
+      },
+      body: new Uint8Array(raw),
+    });
+  const bomb = Buffer.from(`{"title":"A title","prompt":"${' '.repeat(64 * 1024 * 1024)}"}`);
+  const before = process.memoryUsage().rss;
+  for (const [encoding, packed] of [
+    ['gzip', gzipSync(bomb)],
+    ['deflate', deflateSync(bomb)],
+    ['br', brotliCompressSync(bomb, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })],
+  ] as const) {
+    expect(packed.length, encoding).toBeLessThan(bomb.length / 500);
+    expect((await send(packed, encoding)).status, encoding).toBe(413);
+  }
+  // A bomb in a bomb stays packed: one layer is taken off, and what is left is no JSON.
+  expect((await send(gzipSync(gzipSync(Buffer.from('{}'))), 'gzip')).status).toBe(400);
+  expect((await send(gzipSync(Buffer.from('{}')), 'compress')).status).toBe(415);
+  expect(process.memoryUsage().rss - before).toBeLessThan(512 * 1024 * 1024);
+});
+
+test('what a sender names itself is never a line of a header of ours', async () => {
+  const { body: made } = await api.send('POST', '/api/v1/repositories', { body: { source: 'sample' } });
+  const named = 'A title"\r\nX-Injected: yes\r\n';
+  const { status, body } = await api.send('POST', '/api/v1/sessions', {
+    body: { title: named, prompt: 'Do it.', repositoryId: made.id, blueprint: 'single_task', tags: ['a\r\nX: b'] },
+  });
+  expect([201, 422]).toContain(status);
+  const slug = body.slug ?? (await sound(made.id));
+  for (const path of [`/sessions/${slug}/report`, '/audit/export', `/sessions/${slug}`]) {
+    const { headers, status: answered } = await api.send('GET', `/api/v1${path}`);
+    expect(answered, path).toBe(200);
+    expect(headers.get('x-injected'), path).toBeNull();
+    expect(headers.get('content-disposition') ?? '', path).not.toMatch(/[\r\n]|A title/);
+  }
+  const keyed = { body: { scope: 'global' }, headers: { 'idempotency-key': 'a key\twith a tab' } };
+  const { headers } = await api.send('POST', '/api/v1/contexts', keyed);
+  expect([...headers.values()].join(' ')).not.toContain('a key');
+});
+
+async function sound(repositoryId: string): Promise<string> {
+  const body = { title: 'A title', prompt: 'Do it.', repositoryId, blueprint: 'single_task' };
+  return (await api.send('POST', '/api/v1/sessions', { body })).body.slug;
+}
 
 test('a body above 1 MiB is refused without being read to its end', async () => {
   const raw = JSON.stringify({ title: 'A title', prompt: 'x'.repeat(1024 * 1024) });
