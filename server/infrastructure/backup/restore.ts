@@ -30,12 +30,12 @@ const gunzipped = promisify(gunzip);
 const mostUnpacked = 256 * 1024 * 1024;
 
 /** What a part of a backup holds. Refuses one that unpacks to what no backup writes, before it fills the memory. */
-export async function unpacked(path: string, part: Buffer): Promise<Buffer> {
+export async function unpacked(path: string, part: Buffer, mostBytes = mostUnpacked): Promise<Buffer> {
   try {
-    return await gunzipped(part, { maxOutputLength: mostUnpacked });
+    return await gunzipped(part, { maxOutputLength: mostBytes });
   } catch (error) {
     if (Reflect.get(Object(error), 'code') !== 'ERR_BUFFER_TOO_LARGE') throw error;
-    const most = mostUnpacked / 1024 / 1024;
+    const most = mostBytes / 1024 / 1024;
     throw new Error(`${path} of the backup unpacks to more than ${most} MiB: nothing was restored.`, { cause: error });
   }
 }
