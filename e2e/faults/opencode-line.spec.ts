@@ -5,6 +5,7 @@ import { expectSoundHistory } from '../support/history.ts';
 import { createInstallation, type Installation } from '../support/installation.ts';
 import { type Between, type BetweenFault, standBetween } from '../support/opencode-between.ts';
 import { type RestClient, script } from '../support/rest.ts';
+import { templateOf } from '../support/template.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.describe.configure({ timeout: 240_000 });
@@ -14,7 +15,7 @@ let between: Between;
 let api: RestClient;
 
 test.beforeAll(async () => {
-  house = await createInstallation();
+  house = await createInstallation({ template: await templateOf('embedded') });
   const folder = join(house.folder, 'between');
   await mkdir(folder);
   between = await standBetween(folder);

@@ -2,6 +2,7 @@ import { expect, test } from '../support/fixtures.ts';
 import { expectAccessible, signIn } from '../support/pages.ts';
 
 test.setTimeout(240_000);
+test.use({ database: 'postgres' });
 
 test('a lead registers an agent, sees why it is chosen, drains it and takes it off', async ({ house, page }) => {
   await house.start();

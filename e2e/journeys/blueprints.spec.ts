@@ -2,6 +2,7 @@ import { expect, test } from '../support/fixtures.ts';
 import { expectAccessible, signIn } from '../support/pages.ts';
 
 test.setTimeout(240_000);
+test.use({ database: 'postgres' });
 
 const yaml = `key: ours
 name: Ours

@@ -10,6 +10,7 @@ import { until } from '../support/wait.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.describe.configure({ timeout: 300_000 });
+test.use({ database: 'postgres' });
 
 // Silence counts after ten heartbeats: ten seconds.
 const knobs = { HEARTBEAT_SECONDS: '1', OUTBOUND_ALLOW: '127.0.0.1' };

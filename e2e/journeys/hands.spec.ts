@@ -5,6 +5,7 @@ import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(240_000);
+test.use({ database: 'postgres' });
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 

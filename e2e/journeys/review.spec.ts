@@ -4,6 +4,8 @@ import { git } from '../support/git.ts';
 import { createSession, expectAccessible, signIn, stateOf } from '../support/pages.ts';
 import { script } from '../support/rest.ts';
 
+test.use({ database: 'postgres' });
+
 test('a change is commented on, sent back, accepted, merged and taken along', async ({ house, page }) => {
   await house.start();
   const api = await house.api();

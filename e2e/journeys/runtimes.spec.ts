@@ -4,6 +4,7 @@ import { expect, test } from '../support/fixtures.ts';
 import { createSession, expectAccessible, signIn, stateOf } from '../support/pages.ts';
 
 test.setTimeout(300_000);
+test.use({ database: 'postgres' });
 
 let elsewhere: Elsewhere | null = null;
 test.afterEach(() => elsewhere?.stop());

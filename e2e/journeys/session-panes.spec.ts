@@ -4,6 +4,7 @@ import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(300_000);
+test.use({ database: 'postgres' });
 
 test('a link leads to one event, a moment shows the session as it was, and graph and table are asked by keyboard', async ({
   house,

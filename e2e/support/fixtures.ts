@@ -2,6 +2,7 @@ import { test as base } from '@playwright/test';
 import type { App } from './app.ts';
 import { createInstallation, type Installation } from './installation.ts';
 import type { RestClient } from './rest.ts';
+import { templateOf } from './template.ts';
 
 /** One running app for every test of a worker that only uses it, each with sessions of its own. */
 export interface Stage {
@@ -32,7 +33,7 @@ export const test = base.extend<OfTest, OfWorker>({
   bare: [false, { option: true }],
 
   house: async ({ database, bare }, use, info) => {
-    const house = await createInstallation({ database, bare });
+    const house = await createInstallation({ database, template: bare ? null : await templateOf(database) });
     try {
       await use(house);
     } finally {
@@ -43,7 +44,7 @@ export const test = base.extend<OfTest, OfWorker>({
 
   stage: [
     async ({ database }, use) => {
-      const house = await createInstallation({ database });
+      const house = await createInstallation({ database, template: await templateOf(database) });
       let made = 0;
       try {
         // For the URL that hangs: without it no address of this machine is called.

@@ -10,7 +10,7 @@ import { makeRepository } from './git.ts';
 import { freshDatabase } from './postgres.ts';
 import { killHard, type ProcessIdentity, processesMentioning } from './processes.ts';
 import { type RestClient, restClient } from './rest.ts';
-import { allScopes, layTemplate, templateOf } from './template.ts';
+import { allScopes, layTemplate, type Template } from './template.ts';
 import { until } from './wait.ts';
 
 const run = promisify(execFile);
@@ -60,8 +60,8 @@ export async function createInstallation(
     /** A server of the test's own instead. */
     databaseUrl?: string;
     shared?: Shared;
-    /** Nothing is in it yet: no database, no administrator. */
-    bare?: boolean;
+    /** One that was set up before, of the same kind of database: this is a copy of it. Without, nothing is in it yet. */
+    template?: Template | null;
     admin?: Installation['admin'];
   } = {},
 ): Promise<Installation> {
@@ -71,8 +71,7 @@ export async function createInstallation(
   await mkdir(folder);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const own = options.bare !== true && options.shared === undefined && options.databaseUrl === undefined;
-  const template = own ? await templateOf(options.database ?? 'embedded') : null;
+  const { template = null } = options;
   if (template !== null) await layTemplate(template, dataDir);
   const admin = template?.admin ?? options.shared?.admin ?? options.admin ?? randomAdmin();
   const database = options.database === 'postgres' ? await freshDatabase(template?.database ?? null) : null;

@@ -22,7 +22,7 @@ export default async function makeTemplates(): Promise<() => Promise<void>> {
 
   async function make(kind: Kind): Promise<void> {
     const postgres = kind === 'postgres';
-    const house = await createInstallation({ bare: true, admin, ...(postgres && { databaseUrl: database.url }) });
+    const house = await createInstallation({ admin, ...(postgres && { databaseUrl: database.url }) });
     try {
       const app = await house.start();
       const token = await house.token(allScopes);
