@@ -24,8 +24,14 @@ export interface App {
 }
 
 /** Starts the server; it is not ready yet. */
-export function launch(program: string, options: { cwd: string; env: Record<string, string> }): App {
-  const child = spawn(process.execPath, [program], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+export function launch(
+  program: string,
+  options: { cwd: string; env: Record<string, string>; through?: readonly string[] },
+): App {
+  const { cwd, env, through = [] } = options;
+  // What it is started through takes its own place with it, so that the process is still this one.
+  const [command = '', ...args] = [...through, process.execPath, program];
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const pieces: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => pieces.push(text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => pieces.push(text));

@@ -63,6 +63,8 @@ export async function createInstallation(
     /** One that was set up before, of the same kind of database: this is a copy of it. Without, nothing is in it yet. */
     template?: Template | null;
     admin?: Installation['admin'];
+    /** Makes something of the data directory, and answers the command that every process of it is started through. */
+    through?: (dataDir: string) => Promise<readonly string[]>;
   } = {},
 ): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), 'oio-e2e-'));
@@ -73,6 +75,7 @@ export async function createInstallation(
   const url = `http://127.0.0.1:${port}`;
   const { template = null } = options;
   if (template !== null) await layTemplate(template, dataDir);
+  const through = (await options.through?.(dataDir)) ?? [];
   const admin = template?.admin ?? options.shared?.admin ?? options.admin ?? randomAdmin();
   const database = options.database === 'postgres' ? await freshDatabase(template?.database ?? null) : null;
   const databaseUrl = options.databaseUrl ?? database?.url;
@@ -95,7 +98,7 @@ export async function createInstallation(
   });
 
   const open = (knobs: Knobs): App => {
-    const app = launch(join(root, 'server/index.ts'), { cwd: home, env: environment(knobs) });
+    const app = launch(join(root, 'server/index.ts'), { cwd: home, env: environment(knobs), through });
     apps.push(app);
     return app;
   };
@@ -125,11 +128,9 @@ export async function createInstallation(
     },
 
     async token(scopes) {
-      const { stdout } = await run(
-        process.execPath,
-        [join(root, 'server/admin-cli.ts'), 'token', '--email', admin.email, '--scopes', scopes.join(',')],
-        { cwd: home, env: environment({}), timeout: 60_000 },
-      );
+      const words = [join(root, 'server/admin-cli.ts'), 'token', '--email', admin.email, '--scopes', scopes.join(',')];
+      const [program = '', ...args] = [...through, process.execPath, ...words];
+      const { stdout } = await run(program, args, { cwd: home, env: environment({}), timeout: 60_000 });
       const token = stdout.trim().split('\n').at(-1)?.trim() ?? '';
       if (!token.startsWith('oio_')) throw new Error(`The token command printed no token: ${stdout}`);
       return token;
