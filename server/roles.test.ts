@@ -10,7 +10,15 @@ import { type ApiServer, openApiServer } from './http/testing/api-server.ts';
 import { createRealtime } from './infrastructure/realtime.ts';
 import { createLogger } from './log.ts';
 import { socketGate } from './socket-gate.ts';
-import { filled, namedElsewhere, nests, type Operation, operationsOf, soundBody } from './testing/operations.ts';
+import {
+  filled,
+  namedElsewhere,
+  nests,
+  type Operation,
+  operationsOf,
+  otherwise,
+  soundBody,
+} from './testing/operations.ts';
 import { addressOf, formOf, kindOf } from './testing/page-address.ts';
 import { openPages, type PageRoute } from './testing/pages.ts';
 import { makeWholeTeam, type WholeTeam } from './testing/two-teams.ts';
@@ -60,8 +68,10 @@ test('REST: another team’s things do not exist, whoever asks; permission comes
   const before = await elsewhere.audit();
   for (const operation of named()) {
     const whole = ['nothing', filled(operation, elsewhere)] as const;
+    const others = otherwise(elsewhere).map((team) => ['nothing', filled(operation, team)] as const);
+    const fresh = others.filter(([, address]) => address !== whole[1]);
     const below = nests(operation) ? [['others', filled(operation, here, elsewhere)] as const] : [];
-    for (const [among, address] of [whole, ...below]) {
+    for (const [among, address] of [whole, ...fresh, ...below]) {
       for (const role of roles) {
         const { status, body, told } = await sends(operation, address, here.people[role].token, elsewhere);
         if (!expected(operation, role, among).includes(status) || leaks(body)) wrong.push(`${role}: ${told}`);

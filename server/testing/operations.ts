@@ -44,6 +44,18 @@ export function filled({ path }: Pick<Operation, 'path'>, team: WholeTeam, last:
   return `${address.join('/')}${path === '/contexts/{id}/diff' ? '?from=1' : ''}`;
 }
 
+/**
+ * The same team with its other things where there are two sorts of a kind: somebody who is only invited, an agent that runs
+ * elsewhere, and one by its name.
+ */
+export const otherwise = (team: WholeTeam): WholeTeam[] => {
+  const { invitations = '', external = '', 'agent name': name = '' } = team.ids;
+  return [{ members: invitations, agents: external }, { agents: name }].map((ids) => ({
+    ...team,
+    ids: { ...team.ids, ...ids },
+  }));
+};
+
 /** Whether the last parameter is an id of its own below another one: not a number or a word that only counts in there. */
 export function nests({ path }: Pick<Operation, 'path'>): boolean {
   const words = path.split('/');

@@ -48,7 +48,8 @@ export async function makeWholeTeam({ services, store, issue }: ApiServer, mark:
   const { actor } = people.admin;
   const { id: runtimeId } = await store.runtimes.upsertEmbedded({ id: randomUUID(), name: 'embedded' });
   const agent = await services.agents.create(actor, {
-    name: `AGENT-${mark.toUpperCase()}`,
+    // The name stands in addresses, and is sent back where it is not known, so it does not carry the mark.
+    name: `AGENT-${mark.length}`,
     type: 'implementer',
     primaryCapabilities: ['code_generation'],
   });
@@ -119,6 +120,7 @@ export async function makeWholeTeam({ services, store, issue }: ApiServer, mark:
       tasks: task.id,
       attempts: attempt.id,
       agents: agent.id,
+      'agent name': agent.name,
       repositories: repository.id,
       contexts: context.id,
       'second context': second.id,
