@@ -1,5 +1,6 @@
 import type { SubmissionResult } from '@conform-to/react';
 import { data, redirect } from 'react-router';
+import { httpStatusOf } from '../server/domain/errors.ts';
 import { createTokenInput } from '../server/domain/token.ts';
 import { actorOf } from './auth.server.ts';
 import { servicesContext } from './context.ts';
@@ -38,7 +39,10 @@ export async function tokenAction(args: Parameters<typeof requireProof>[0], form
     } catch (error) {
       const known = asDomainError(error);
       if (known === null || known.code === 'INTERNAL') throw error;
-      return data<TokenReply>({ ...token, reply: null, made: null, error: known.message }, { status: 409 });
+      return data<TokenReply>(
+        { ...token, reply: null, made: null, error: known.message },
+        { status: httpStatusOf(known.code) },
+      );
     }
   }
   const submission = parseForm(form, createTokenInput, ({ role, ...values }) => ({

@@ -3,6 +3,7 @@ import { data, redirect, useRevalidator } from 'react-router';
 import type { Drill } from '../../../server/application/drill-port.ts';
 import type { DrillChoice } from '../../../server/application/drills.ts';
 import type { DrillReading } from '../../../server/domain/drill.ts';
+import { httpStatusOf } from '../../../server/domain/errors.ts';
 import { actorOf } from '../../auth.server.ts';
 import { PageHeader, Panel, Reading } from '../../components/page.tsx';
 import { Empty, Notice } from '../../components/states.tsx';
@@ -30,7 +31,7 @@ export const action = guarded(async ({ request, context }: Route.ActionArgs) => 
   } catch (error) {
     const known = asDomainError(error);
     if (known?.code !== 'INVALID' && known?.code !== 'CONFLICT') throw error;
-    return data({ mistake: known.message }, { status: known.code === 'INVALID' ? 422 : 409 });
+    return data({ mistake: known.message }, { status: httpStatusOf(known.code) });
   }
 });
 

@@ -1,4 +1,5 @@
 import { data, redirect } from 'react-router';
+import { httpStatusOf } from '../../../server/domain/errors.ts';
 import { invitationDays, updateMemberInput } from '../../../server/domain/member.ts';
 import type { WeightyAction } from '../../../server/domain/weighty.ts';
 import { originOf } from '../../auth.server.ts';
@@ -98,7 +99,7 @@ export const action = guarded(async (args: Route.ActionArgs) => {
   } catch (error) {
     const known = asDomainError(error);
     if (known === null || !['CONFLICT', 'INVALID', 'INVALID_TRANSITION'].includes(known.code)) throw error;
-    return data({ error: known.message, link: null }, { status: 409 });
+    return data({ error: known.message, link: null }, { status: httpStatusOf(known.code) });
   }
 });
 

@@ -1,5 +1,6 @@
 import { data, redirect } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
+import { httpStatusOf } from '../../../server/domain/errors.ts';
 import { presetWords } from '../../agent-form.ts';
 import { agentSign, tierSigns } from '../../agent-status.ts';
 import { actorOf } from '../../auth.server.ts';
@@ -68,7 +69,7 @@ export const action = guarded(async ({ request, params, context }: Route.ActionA
   } catch (error) {
     const known = asDomainError(error);
     if (known?.code !== 'CONFLICT' && known?.code !== 'INVALID_TRANSITION') throw error;
-    return data({ error: known.message }, { status: 409 });
+    return data({ error: known.message }, { status: httpStatusOf(known.code) });
   }
 });
 

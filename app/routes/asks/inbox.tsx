@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { data, Link, redirect } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
+import { httpStatusOf } from '../../../server/domain/errors.ts';
 import { answerFrom, ruleFrom } from '../../ask-answer.ts';
 import { askFilterFrom, inboxAddress } from '../../ask-filter.ts';
 import { actorOf } from '../../auth.server.ts';
@@ -81,7 +82,7 @@ export const action = guarded(async (args: Route.ActionArgs) => {
     const known = asDomainError(error);
     if (known === null || !['CONFLICT', 'INVALID', 'FORBIDDEN', 'NOT_FOUND'].includes(known.code)) throw error;
     const told: Told = { askId: intent === 'batch' ? null : askId, message: sentenceOf(known), failures: [] };
-    return data({ told }, { status: known.code === 'INVALID' ? 422 : 409 });
+    return data({ told }, { status: httpStatusOf(known.code) });
   }
   return redirect(inboxAddress(url.search, { sent: '1' }));
 });

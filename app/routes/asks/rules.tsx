@@ -1,5 +1,6 @@
 import { data, Form, Link, redirect, useNavigation } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
+import { httpStatusOf } from '../../../server/domain/errors.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Age, Countdown } from '../../components/age.tsx';
 import { AskTabs } from '../../components/ask-tabs.tsx';
@@ -43,7 +44,7 @@ export const action = guarded(async ({ request, context }: Route.ActionArgs) => 
   } catch (error) {
     const known = asDomainError(error);
     if (known === null || !['CONFLICT', 'FORBIDDEN', 'NOT_FOUND'].includes(known.code)) throw error;
-    return data({ error: known.message }, { status: 409 });
+    return data({ error: known.message }, { status: httpStatusOf(known.code) });
   }
   return redirect('/asks/rules?revoked');
 });

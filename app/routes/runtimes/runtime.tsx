@@ -1,6 +1,7 @@
 import { getFormProps, useForm } from '@conform-to/react';
 import { data, Form, redirect, useNavigation } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
+import { httpStatusOf } from '../../../server/domain/errors.ts';
 import { updateRuntimeInput } from '../../../server/domain/runtime.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Age } from '../../components/age.tsx';
@@ -78,7 +79,7 @@ export const action = guarded(async ({ request, params, context }: Route.ActionA
     const known = asDomainError(error);
     if (known?.code !== 'CONFLICT' && known?.code !== 'INVALID_TRANSITION' && known?.code !== 'UNAVAILABLE')
       throw error;
-    return data({ error: known.message }, { status: 409 });
+    return data({ error: known.message }, { status: httpStatusOf(known.code) });
   }
 });
 
