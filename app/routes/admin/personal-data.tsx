@@ -1,5 +1,6 @@
 import { data, Form, redirect } from 'react-router';
 import type { TeamPerson } from '../../../server/application/people-data.ts';
+import { httpStatusOf } from '../../../server/domain/errors.ts';
 import { actorOf } from '../../auth.server.ts';
 import { PageHeader } from '../../components/page.tsx';
 import { ProofField } from '../../components/proof.tsx';
@@ -36,7 +37,7 @@ export const action = guarded(async (args: Route.ActionArgs) => {
   } catch (error) {
     const known = asDomainError(error);
     if (known?.code !== 'INVALID' && known?.code !== 'CONFLICT') throw error;
-    return data({ mistake: known.message }, { status: known.code === 'INVALID' ? 422 : 409 });
+    return data({ mistake: known.message }, { status: httpStatusOf(known.code) });
   }
 });
 
@@ -65,8 +66,8 @@ export default function PersonalData({ loaderData: { people, erased }, actionDat
               <Form method="post" reloadDocument>
                 <input type="hidden" name="id" value={person.id} />
                 <ProofField />
-                <Button type="submit" name="intent" value="export" aria-label={`Export what is kept of ${person.name}`}>
-                  Export JSON
+                <Button type="submit" name="intent" value="export">
+                  Export JSON<span className="sr-only"> of {person.name}</span>
                 </Button>
               </Form>
             </Cell>

@@ -1,5 +1,6 @@
 import { data, Form, Link, redirect } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
+import { httpStatusOf } from '../../../server/domain/errors.ts';
 import { undoDays } from '../../../server/domain/retention.ts';
 import { actorOf } from '../../auth.server.ts';
 import { PageHeader } from '../../components/page.tsx';
@@ -47,7 +48,7 @@ export const action = guarded(async ({ request, context }: Route.ActionArgs) => 
   } catch (error) {
     const known = asDomainError(error);
     if (known?.code !== 'NOT_FOUND' && known?.code !== 'INVALID_TRANSITION') throw error;
-    return data({ mistake: `${slug} cannot be brought back: ${known.message}` }, { status: 409 });
+    return data({ mistake: `${slug} cannot be brought back: ${known.message}` }, { status: httpStatusOf(known.code) });
   }
 });
 
@@ -96,8 +97,8 @@ export default function DeletedSessions({
               <Cell>
                 {session.refusal === null ? (
                   <Form method="post">
-                    <Button type="submit" name="slug" value={session.slug} aria-label={`Bring ${session.slug} back`}>
-                      Bring back
+                    <Button type="submit" name="slug" value={session.slug}>
+                      Bring back<span className="sr-only"> {session.slug}</span>
                     </Button>
                   </Form>
                 ) : (
