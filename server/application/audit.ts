@@ -1,6 +1,7 @@
 import { type Actor, authorize } from '../domain/actor.ts';
 import { type AuditVerdict, auditFilterInput } from '../domain/audit.ts';
 import { invalidFromZod } from '../domain/errors.ts';
+import { auditNames } from './audit-names.ts';
 import type { Deps } from './deps.ts';
 import type { AuditAnchor, AuditEntry, AuditFilter } from './record-port.ts';
 import { findSession } from './sessions/find.ts';
@@ -28,16 +29,6 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
     };
   }
 
-  // Entries hold ids only; who is gone has no name.
-  async function namesOf(entries: readonly AuditEntry[]): Promise<Record<string, string>> {
-    const ids = entries.flatMap((entry) => [
-      ...(entry.actor.kind === 'user' && entry.actor.id ? [entry.actor.id] : []),
-      ...(entry.subject.kind === 'user' ? [entry.subject.id] : []),
-    ]);
-    const users = await Promise.all([...new Set(ids)].map((id) => store.users.get(id)));
-    return Object.fromEntries(users.flatMap((user) => (user === null ? [] : [[user.id, user.name]])));
-  }
-
   return {
     /** Newest first. The filter is judged: INVALID names each field at fault. */
     async list(actor: Actor, filter: unknown, page: PageRequest): Promise<Page<AuditEntry>> {
@@ -51,7 +42,7 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
       return store.audit.search(session.teamId, { subject: session.id }, page);
     },
 
-    /** The same with the names of the people among the actors, by id: to be read as a story. */
+    /** The same with the names of who did it, by id: to be read as a story. */
     async storyOf(
       actor: Actor,
       ref: string,
@@ -59,13 +50,13 @@ export function createAudit(deps: Pick<Deps, 'store'>) {
     ): Promise<Page<AuditEntry> & { names: Readonly<Record<string, string>> }> {
       const session = await findSession(deps, actor, ref, 'session.audit.read');
       const found = await store.audit.search(session.teamId, { subject: session.id }, page);
-      return { ...found, names: await namesOf(found.items) };
+      return { ...found, names: await auditNames(deps, session.teamId, found.items) };
     },
 
-    /** Names of the people these entries are by or about, by id; who was erased has a former member's. */
+    /** Names of who these entries are by and of what they are about, by id. */
     async names(actor: Actor, entries: readonly AuditEntry[]): Promise<Record<string, string>> {
       authorize(actor, 'audit.read');
-      return namesOf(entries);
+      return auditNames(deps, teamOf(actor), entries);
     },
 
     /** Reads the whole chain anew and names the first broken entry. */

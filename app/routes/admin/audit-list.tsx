@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import type { AuditEntry } from '../../../server/application/record-port.ts';
 import { dateTime } from '../../format.ts';
-import { type Change, changesOf, doneWords, namesSubject } from './audit-words.ts';
+import { type Change, changesOf, doneWords, kindWords, namesSubject, ruleOf } from './audit-words.ts';
 
 type Names = Readonly<Record<string, string>>;
 
@@ -42,14 +42,14 @@ function Sentence({ entry, names }: { entry: AuditEntry; names: Names }) {
     <p className="break-words">
       <Link
         to={`?actor=${encodeURIComponent(actor.id ?? actor.kind)}`}
-        className="inline-flex min-h-11 items-center font-semibold underline"
+        className="inline-flex min-h-11 min-w-11 items-center font-semibold underline"
       >
-        {whoOf(actor, names)}
+        {whoOf(entry, names)}
       </Link>{' '}
       <Link
         to={`?action=${encodeURIComponent(action)}`}
         title={action}
-        className="inline-flex min-h-11 items-center underline decoration-dotted"
+        className="inline-flex min-h-11 min-w-11 items-center underline decoration-dotted"
       >
         {doneWords(action)}
       </Link>
@@ -58,9 +58,10 @@ function Sentence({ entry, names }: { entry: AuditEntry; names: Names }) {
           {' '}
           <Link
             to={`?subject=${encodeURIComponent(subject.id)}`}
-            className="inline-flex min-h-11 items-center gap-1 underline"
+            className="inline-flex min-h-11 min-w-11 items-center gap-1 underline"
           >
-            {subject.kind.replaceAll('_', ' ')} <Known id={subject.id} names={names} />
+            {kindWords(subject.kind, names[subject.id])}
+            <Known subject={subject} names={names} />
           </Link>
         </>
       )}
@@ -69,15 +70,22 @@ function Sentence({ entry, names }: { entry: AuditEntry; names: Names }) {
   );
 }
 
-/** A person by name, a program by what it is; somebody who is gone by the start of their id. */
-function whoOf(actor: AuditEntry['actor'], names: Names): string {
-  if (actor.kind === 'system') return 'The program';
+/** A person by name, a program by what it is, a rule by what it allows; somebody who is gone by the start of their id. */
+function whoOf({ actor, after }: AuditEntry, names: Names): string {
+  if (actor.kind === 'system') {
+    const pattern = ruleOf(after);
+    return pattern === null ? 'The program' : `The rule “${pattern}”`;
+  }
   const name = actor.id === null ? undefined : names[actor.id];
-  return name ?? `${actor.kind === 'user' ? 'Somebody' : `A ${actor.kind}`} ${actor.id?.slice(0, 8) ?? ''}`;
+  const kind = actor.kind === 'user' ? 'Somebody' : `The ${actor.kind}`;
+  if (name === undefined) return `${kind} ${actor.id?.slice(0, 8) ?? ''}`;
+  return actor.kind === 'user' ? name : `${kind} ${name}`;
 }
 
-function Known({ id, names }: { id: string; names: Names }) {
-  return names[id] ?? <span className="font-data text-data">{id.slice(0, 8)}</span>;
+function Known({ subject: { kind, id }, names }: { subject: AuditEntry['subject']; names: Names }) {
+  const name = names[id];
+  if (name === undefined) return <span className="font-data text-data">{id.slice(0, 8)}</span>;
+  return kind === 'ask' || kind === 'ask_rule' ? <>“{name}”</> : name;
 }
 
 function Changes({ changes }: { changes: readonly Change[] }) {

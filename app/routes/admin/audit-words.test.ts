@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { changesOf, doneWords, namesSubject } from './audit-words.ts';
+import { changesOf, doneWords, kindWords, namesSubject, ruleOf } from './audit-words.ts';
 
 test.each([
   ['session.stop', 'stopped'],
@@ -29,6 +29,16 @@ test('whatever the services record reads like a sentence', () => {
 test('a sentence names its subject unless it is about the team itself', () => {
   expect(namesSubject('session.stop')).toBe(true);
   expect(namesSubject('retention.run')).toBe(false);
+});
+
+test('a person is told by name alone, everything else with what it is', () => {
+  expect([kindWords('user', 'Ada'), kindWords('user', undefined)]).toEqual(['', 'somebody ']);
+  expect([kindWords('ask_rule', 'git gc *'), kindWords('session', 'IND-1')]).toEqual(['the rule ', 'session ']);
+});
+
+test('an answer of a rule is told as the rule’s', () => {
+  expect(ruleOf({ decision: 'once', rule: { id: 'r', pattern: 'git gc *', scope: 'team' } })).toBe('git gc *');
+  expect([ruleOf({ decision: 'once' }), ruleOf(null), ruleOf('once')]).toEqual([null, null, null]);
 });
 
 test('before and after are told field by field, and what stayed is left out', () => {

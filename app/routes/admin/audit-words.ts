@@ -12,7 +12,7 @@ const phrases: Readonly<Record<string, string>> = {
   'identity.linked': 'linked the account of',
   'member.registered': 'registered as',
   'member.role_changed': 'changed the role of',
-  'invitation.accepted': 'took the invitation of',
+  'invitation.accepted': 'accepted the invitation',
   'invitation.created': 'made an invitation for',
   'invitation.revoked': 'took back the invitation of',
   'password.changed': 'changed the password of',
@@ -61,6 +61,8 @@ const phrases: Readonly<Record<string, string>> = {
   'webhook.secret_rotated': 'made a new secret for',
   'enrolment_code.created': 'made',
   'token.created': 'made',
+  'token.rotated': 'exchanged the secret of',
+  'ask_rule.created': 'made',
   'drill.started': 'killed a part on purpose in',
   'drill.completed': 'filed the report of',
 };
@@ -97,6 +99,7 @@ const withoutSubject = new Set([
   'login.proven',
   'login.proof_failed',
   'login.team_entered',
+  'invitation.accepted',
   'audit.exported',
   'events.exported',
   'backup.taken',
@@ -116,6 +119,19 @@ export function doneWords(action: string): string {
 }
 
 export const namesSubject = (action: string): boolean => !withoutSubject.has(action);
+
+/** What kind of thing a subject is; of a person with a name nothing needs to be said. Ends with the space before the name. */
+export function kindWords(kind: string, name: string | undefined): string {
+  if (kind === 'user') return name === undefined ? 'somebody ' : '';
+  return kind === 'ask_rule' ? 'the rule ' : `${kind.replaceAll('_', ' ')} `;
+}
+
+/** The rule that answered instead of a person; null where none did. */
+export function ruleOf(after: unknown): string | null {
+  const { rule } = fieldsOf(after);
+  const { pattern } = fieldsOf(rule);
+  return typeof pattern === 'string' ? pattern : null;
+}
 
 export interface Change {
   readonly name: string;
