@@ -22,7 +22,8 @@ export const secretPatterns: readonly (readonly [RegExp, string])[] = [
     /\b([A-Z0-9_]*(?:SECRET|TOKEN|PASSWORD|API_KEY|ACCESS_KEY)[A-Z0-9_]*=["']?)[A-Za-z0-9+/_~-]{16,}(?![\w(.])/g,
     `$1${mark}`,
   ],
-  [/\boio_[A-Za-z0-9_-]{40,}/g, mark],
+  // Our own: of tokens, enrolment, agents, servers and webhooks.
+  [/\b(?:oio[es]?|oig|whsec)_[A-Za-z0-9_-]{32,}/g, mark],
 ];
 
 /** The text without what looks like a secret. */
