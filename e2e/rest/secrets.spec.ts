@@ -217,7 +217,7 @@ ${said.join('\n')}
 
     // What did not land is kept as commits: they hold what the agent wrote, and no word of what it said.
     const bundles = await readdir(join(house.dataDir, 'bundles'));
-    console.log(bundles, await readdir(house.dataDir));
+    expect(bundles.length).toBeGreaterThan(0);
     for (const bundle of bundles) {
       await git(source, 'fetch', '--quiet', join(house.dataDir, 'bundles', bundle), '+refs/*:refs/kept/*');
       expect

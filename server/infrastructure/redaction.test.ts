@@ -14,6 +14,7 @@ test.each([
   [`sk_live_${'a'.repeat(24)}`, '[redacted]'],
   ['authorization: bearer abcdefghijklmnopqrstuvwx', 'authorization: bearer [redacted]'],
   [`jwt eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.${'s'.repeat(20)}`, 'jwt [redacted]'],
+  ...['oio', 'oioe', 'oios', 'oig', 'whsec'].map((ours) => [`our ${ours}_${'Ab3_-x'.repeat(6)}`, 'our [redacted]']),
   ['-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nrest', '[redacted]\nrest'],
 ])('%s is written without its secret', (text, clean) => {
   expect(redact(text)).toBe(clean);
