@@ -44,7 +44,7 @@ test('one at work cannot be taken off, and says how', () => {
 });
 
 test('who may not manage agents sees why on every bar', () => {
-  show(anAgent(), 'The permission agent.manage needs the role lead; yours is member.');
+  show(anAgent(), 'Managing agents needs the role lead; yours is member.');
   for (const one of screen.getAllByRole<HTMLButtonElement>('button')) {
     expect(one.disabled).toBe(true);
     expect(one.textContent).toContain('needs the role lead');

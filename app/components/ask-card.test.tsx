@@ -68,7 +68,7 @@ test('a second answer that came too late says so where it was given', async () =
 });
 
 test('who may not answer sees why instead of buttons', () => {
-  show(anAsk(), 'The permission ask.answer needs the role member; yours is viewer.');
+  show(anAsk(), 'Answering asks needs the role member; yours is viewer.');
   expect(screen.queryAllByRole('button')).toEqual([]);
   expect(screen.getByText(/yours is viewer/)).toBeTruthy();
 });

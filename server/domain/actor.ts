@@ -169,6 +169,34 @@ const rules: Record<Exclude<Permission, 'read'>, Rule> = {
   'metrics.read': { any: 'viewer', scope: 'metrics:read' },
 };
 
+/** What each is called in a sentence that refuses it; "on other people's sessions" may follow. */
+const deeds: Record<Permission, string> = {
+  read: 'Reading this',
+  'session.create': 'Creating sessions',
+  'session.command': 'Giving orders',
+  'session.edit': 'Making changes',
+  'ask.answer': 'Answering asks',
+  'ask.rule': 'A rule for asks',
+  'diff.merge': 'Reviewing and merging changes',
+  'context.write': 'Writing contexts',
+  'context.promote': 'Promoting a context',
+  'force_complete.request': 'Requesting a force-complete',
+  'force_complete.decide': 'Deciding a force-complete',
+  'budget.request': 'Requesting more tokens',
+  'agent.manage': 'Managing agents',
+  'runtime.manage': 'Managing runtimes',
+  'blueprint.manage': 'Managing blueprints',
+  'repository.manage': 'Managing repositories',
+  'session.audit.read': 'Reading the audit of a session',
+  'team.manage': 'Managing the team',
+  'member.manage': 'Managing people',
+  'audit.read': 'Reading the audit',
+  'token.own': 'Having tokens',
+  'token.manage': 'Managing the tokens of others',
+  'attempt.report': 'Reporting on attempts',
+  'metrics.read': 'Reading metrics',
+};
+
 // A viewer reads everything but tokens, audit and webhooks (access.md).
 const readRules: Record<Resource, Rule> = {
   sessions: { any: 'viewer', scope: 'sessions:read' },
@@ -217,10 +245,10 @@ export function refusal(actor: Actor, permission: Permission, subject?: Subject)
   const needed = own ? (rule.own ?? rule.any) : rule.any;
   if (roles.indexOf(actor.role) < roles.indexOf(needed)) {
     const others = !own && rule.own !== undefined ? " on other people's sessions" : '';
-    return `${phrase(permission)}${others} needs the role ${needed}; yours is ${actor.role}.`;
+    return `${deeds[permission]}${others} needs the role ${needed}; yours is ${actor.role}.`;
   }
   if (actor.kind === 'token' && !actor.scopes.includes(rule.scope)) {
-    return `${phrase(permission)} needs the scope ${rule.scope}, which this token does not have.`;
+    return `${deeds[permission]} needs the scope ${rule.scope}, which this token does not have.`;
   }
   return null;
 }
@@ -236,8 +264,4 @@ function agentRefusal(
   if (agentPermissions.has(permission)) return null;
   if (permission === 'read' && subject?.resource === 'contexts') return null;
   return 'An agent may only report on its attempts and use contexts.';
-}
-
-function phrase(permission: Permission): string {
-  return permission === 'read' ? 'Reading this' : `The permission ${permission}`;
 }

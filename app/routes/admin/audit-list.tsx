@@ -42,14 +42,14 @@ function Sentence({ entry, names }: { entry: AuditEntry; names: Names }) {
     <p className="break-words">
       <Link
         to={`?actor=${encodeURIComponent(actor.id ?? actor.kind)}`}
-        className="inline-flex min-h-11 min-w-11 items-center font-semibold underline"
+        className="inline-flex min-h-11 items-center max-lg:min-w-11 font-semibold underline"
       >
         {whoOf(entry, names)}
       </Link>{' '}
       <Link
         to={`?action=${encodeURIComponent(action)}`}
         title={action}
-        className="inline-flex min-h-11 min-w-11 items-center underline decoration-dotted"
+        className="inline-flex min-h-11 items-center max-lg:min-w-11 underline decoration-dotted"
       >
         {doneWords(action)}
       </Link>
@@ -58,7 +58,7 @@ function Sentence({ entry, names }: { entry: AuditEntry; names: Names }) {
           {' '}
           <Link
             to={`?subject=${encodeURIComponent(subject.id)}`}
-            className="inline-flex min-h-11 min-w-11 items-center gap-1 underline"
+            className="inline-flex min-h-11 items-center max-lg:min-w-11 gap-1 underline"
           >
             {kindWords(subject.kind, names[subject.id])}
             <Known subject={subject} names={names} />

@@ -59,5 +59,8 @@ test('before and after are told field by field, and what stayed is left out', ()
   expect(changesOf({ before: null, after: { title: { from: 'Old', to: 'New' } } })).toEqual([
     { name: 'title', before: 'Old', after: 'New' },
   ]);
+  expect(changesOf({ before: null, after: { error: null, removed: { sessions: 1, audit: 0 } } })).toEqual([
+    { name: 'removed', before: null, after: 'sessions 1' },
+  ]);
   expect(changesOf({ before: null, after: null })).toEqual([]);
 });

@@ -140,7 +140,7 @@ export interface Change {
   readonly after: string | null;
 }
 
-/** What an entry says was before and is now, field by field; a field that stayed is left out. */
+/** What an entry says was before and is now, field by field; a field that stayed, or came as nothing, is left out. */
 export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'>): Change[] {
   const was = fieldsOf(before);
   const is = fieldsOf(after);
@@ -155,7 +155,7 @@ export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'
       before: name in was ? shown(was[name]) : null,
       after: name in is ? shown(is[name]) : null,
     }))
-    .filter((change) => change.before !== change.after);
+    .filter((change) => change.before !== change.after && (change.before !== null || change.after !== 'none'));
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {
@@ -172,5 +172,10 @@ function shown(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object'))
     return value.length === 0 ? 'none' : value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object') return String(value);
+  // What holds nothing deeper reads without its brackets; what is none of it needs no word.
+  const parts = Object.entries(value);
+  if (parts.some(([, part]) => typeof part === 'object' && part !== null)) return JSON.stringify(value);
+  const said = parts.filter(([, part]) => part !== null && part !== 0 && part !== '');
+  return said.length === 0 ? 'none' : said.map(([name, part]) => `${name} ${shown(part)}`).join(', ');
 }
