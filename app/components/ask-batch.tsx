@@ -4,8 +4,16 @@ import { plural } from '../format.ts';
 import { useHydrated } from '../hooks/use-hydrated.ts';
 import { Bar, Button } from './ui/button.tsx';
 
+interface AskBatchProps {
+  search: string;
+  /** Boxes that are checked, and how many of them stand at questions, which nobody can allow. */
+  selected: number;
+  questions: number;
+  onAll: () => void;
+}
+
 /** One answer to every ask selected in the list above; the boxes belong to this form wherever they stand. */
-export function AskBatch({ search, selected, onAll }: { search: string; selected: number; onAll: () => void }) {
+export function AskBatch({ search, selected, questions, onAll }: AskBatchProps) {
   const id = useId();
   const hydrated = useHydrated();
   const { state, formData } = useNavigation();
@@ -13,7 +21,11 @@ export function AskBatch({ search, selected, onAll }: { search: string; selected
   const [message, setMessage] = useState('');
   // Without scripts nobody can count the boxes: then the server says that none was selected.
   const none = hydrated && selected === 0 ? 'Select asks in the list first.' : null;
-  const these = hydrated ? plural(selected, 'ask') : 'the selected asks';
+  const asked = selected === 1 ? 'It is a question: it needs' : 'They are questions: each needs';
+  const wanting = none ?? (questions > 0 && questions === selected ? `${asked} an answer of its own.` : null);
+  const these = hydrated ? plural(selected - questions, 'ask') : 'the selected asks';
+  const left =
+    questions === 0 ? '' : ` ${questions === 1 ? '1 question waits' : `${questions} questions wait`} for an answer.`;
   return (
     <Form
       id="ask-batch"
@@ -35,8 +47,8 @@ export function AskBatch({ search, selected, onAll }: { search: string; selected
           value="once"
           label="Allow once"
           stacked
-          consequence={`Allows ${these}, each this one time.`}
-          refusal={none}
+          consequence={`Allows ${these}, each this one time.${left}`}
+          refusal={wanting}
           pending={busy ? 'Answering' : null}
           className="h-full"
         />

@@ -32,7 +32,7 @@ export function AskRow({ ask, search, open, refusal, children }: AskRowProps) {
             form="ask-batch"
             disabled={refusal !== null}
             className="size-5"
-            data-row-select
+            data-row-select={ask.kind}
           />
         </label>
         <Link

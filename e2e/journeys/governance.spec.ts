@@ -17,7 +17,7 @@ import { restClient, script } from '../support/rest.ts';
 // Bounded for a busy machine; an idle one takes a fifth of it.
 test.setTimeout(480_000);
 // Its rows can be reached from outside: that is how days pass here.
-test.use({ database: 'postgres', actionTimeout: 20_000 });
+test.use({ database: 'postgres', bare: true, actionTimeout: 20_000 });
 
 const phone = { width: 360, height: 740 };
 const desk = { width: 1440, height: 900 };

@@ -108,7 +108,11 @@ export default function Retention({ loaderData, actionData }: Route.ComponentPro
               </Confirm>
             </div>
           </Panel>
-          <Panel title="Runs" aside={`the last ${count(runs.length)}`} className="flex-1">
+          <Panel
+            title="Runs"
+            aside={runs.length === 0 ? 'none yet' : `the last ${count(runs.length)}`}
+            className="flex-1"
+          >
             {runs.length === 0 ? (
               <Empty title="No run has been yet.">The first one is tonight; each leaves its report here.</Empty>
             ) : (

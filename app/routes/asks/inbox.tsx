@@ -98,11 +98,15 @@ export default function Inbox({ loaderData, actionData }: Route.ComponentProps) 
   const { items, total, passing, beyond, from, search, facets, rule, sent } = loaderData;
   const view = inboxAddress(search);
   const { rows, waiting, release } = useHeldRows(items, view);
-  const [selected, setSelected] = useState(0);
+  const [{ selected, questions }, setCounts] = useState({ selected: 0, questions: 0 });
   const told: Told | null = actionData?.told ?? null;
   const chosen = told?.askId ?? loaderData.chosen;
   const openId = chosen === null ? rows[0]?.id : chosen;
-  const count = () => setSelected(document.querySelectorAll('[data-row-select]:checked').length);
+  const count = () =>
+    setCounts({
+      selected: document.querySelectorAll('[data-row-select]:checked').length,
+      questions: document.querySelectorAll('[data-row-select=question]:checked').length,
+    });
   const toggleAll = () => {
     for (const box of document.querySelectorAll<HTMLInputElement>('[data-row-select]:not(:disabled)'))
       box.checked = selected === 0;
@@ -174,7 +178,7 @@ export default function Inbox({ loaderData, actionData }: Route.ComponentProps) 
           </ol>
           <Pages from={from} passing={passing} search={search} />
           {rows.some((row) => row.refusal === null) && (
-            <AskBatch search={search} selected={selected} onAll={toggleAll} />
+            <AskBatch search={search} selected={selected} questions={questions} onAll={toggleAll} />
           )}
         </>
       )}
