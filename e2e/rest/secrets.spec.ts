@@ -216,8 +216,11 @@ ${said.join('\n')}
     }
 
     // What did not land is kept as commits: they hold what the agent wrote, and no word of what it said.
-    const bundles = await readdir(join(house.dataDir, 'bundles'));
-    expect(bundles.length).toBeGreaterThan(0);
+    const bundles = await until('what was stopped to be kept', async () => {
+      const files = await readdir(join(house.dataDir, 'bundles')).catch(() => []);
+      const kept = files.filter((name) => name.endsWith('.bundle'));
+      return kept.length > 0 ? kept : null;
+    });
     for (const bundle of bundles) {
       await git(source, 'fetch', '--quiet', join(house.dataDir, 'bundles', bundle), '+refs/*:refs/kept/*');
       expect
