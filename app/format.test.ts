@@ -9,6 +9,7 @@ import {
   milliseconds,
   percent,
   plural,
+  span,
   time,
   until,
   usd,
@@ -26,6 +27,15 @@ test.each([
   [Number.NaN, '0 s'],
 ])('%d seconds read %s', (seconds, words) => {
   expect(duration(seconds)).toBe(words);
+});
+
+test.each([
+  [86_400, '24 hours'],
+  [3_600, '1 hour'],
+  [900, '15 minutes'],
+  [90, '90 seconds'],
+])('a promise of %d seconds reads %s', (seconds, words) => {
+  expect(span(seconds)).toBe(words);
 });
 
 test.each([

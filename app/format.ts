@@ -11,6 +11,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 86_400)} d ${pad(Math.floor((whole % 86_400) / 3_600))} h`;
 }
 
+/** A span that was promised, in the words of a sentence: `24 hours`, `15 minutes`, `90 seconds`. */
+export function span(seconds: number): string {
+  if (seconds >= 3_600 && seconds % 3_600 === 0) return plural(seconds / 3_600, 'hour');
+  if (seconds >= 60 && seconds % 60 === 0) return plural(seconds / 60, 'minute');
+  return plural(seconds, 'second');
+}
+
 /** Milliseconds of a command: `340 ms`, `2.4 s`, then as a duration. */
 export function milliseconds(value: number): string {
   if (value < 1_000) return `${Math.round(value)} ms`;

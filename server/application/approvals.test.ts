@@ -319,6 +319,16 @@ describe.each(['pglite', 'postgres'] as const)('approvals, on %s', (kind) => {
     expect((await audit()).at(-1)).toMatchObject({ action: 'session.force_complete', after: { self_approved: true } });
   });
 
+  test('how long a request lives, and how long an only admin waits, are the installation’s to say', async () => {
+    await execute(`update memberships set role = 'lead' where user_id = '${second.id}'`);
+    const quick = createInstance(house, { approvalExpirySeconds: 600, selfApprovalDelaySeconds: 0 });
+    const session = await putInto(house, await addSession(one, place), 'failed');
+    const asked = await quick.services.approvals.request.forceComplete(place.admin, session.id, { reason });
+    expect(asked.expiresAt.getTime() - asked.createdAt.getTime()).toBe(600_000);
+    await quick.services.approvals.approve(place.admin, asked.id, yes(session.slug));
+    expect(await now(session.id)).toMatchObject({ status: 'completed', forced: true });
+  });
+
   test("another team's request does not exist, for reading and for deciding", async () => {
     const session = await putInto(house, await addSession(one, place), 'failed');
     const { id } = await ask(session, place.admin);

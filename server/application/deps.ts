@@ -32,6 +32,8 @@ export interface Settings {
   readonly checkpointSeconds: number;
   readonly askSlaSeconds: number;
   readonly askExpirySeconds: number;
+  readonly approvalExpirySeconds: number;
+  readonly selfApprovalDelaySeconds: number;
   readonly verifyTimeoutSeconds: number;
   /** Owner name of this process, and the names its former lives on the same data directory had. */
   readonly owner: string;

@@ -26,15 +26,18 @@ test.each([
   ['the only admin of a team that forbids it', 'ada', 1, false, 90_000, 'does not let'],
   ['no person', null, 1, true, 90_000, 'Only a person'],
 ])('whether %s may approve', (_, userId, admins, selfApproval, seconds, words) => {
-  const said = approvalRefusal(own, { userId, admins, selfApproval }, after(seconds));
+  const said = approvalRefusal(own, { userId, admins, selfApproval, delaySeconds: 900 }, after(seconds));
   if (words === null) expect(said).toBeNull();
   else expect(said).toContain(words);
 });
 
 test('only an own request of an only admin has a time from which it may be approved', () => {
-  expect(selfApprovalFrom(own, { userId: 'ada', admins: 1, selfApproval: true })).toEqual(after(900));
-  expect(selfApprovalFrom(own, { userId: 'eve', admins: 1, selfApproval: true })).toBeNull();
-  expect(selfApprovalFrom(own, { userId: 'ada', admins: 2, selfApproval: true })).toBeNull();
+  const ada = { userId: 'ada', admins: 1, selfApproval: true, delaySeconds: 900 };
+  expect(selfApprovalFrom(own, ada)).toEqual(after(900));
+  expect(selfApprovalFrom(own, { ...ada, delaySeconds: 5 })).toEqual(after(5));
+  expect(approvalRefusal(own, { ...ada, delaySeconds: 5 }, after(4))).toContain('5 seconds after it was made');
+  expect(selfApprovalFrom(own, { ...ada, userId: 'eve' })).toBeNull();
+  expect(selfApprovalFrom(own, { ...ada, admins: 2 })).toBeNull();
 });
 
 test.each(['approved', 'rejected', 'expired', 'withdrawn'] as const)('a request that is %s is over', (status) => {

@@ -24,10 +24,6 @@ export const approvalKinds: Readonly<Record<ApprovalAction, ApprovalKind>> = {
   team_delete: { subject: 'team', request: 'team.manage', decide: 'force_complete.decide' },
 };
 
-/** A request that nobody decides ends by itself after so long. */
-export const approvalSeconds = 86_400;
-/** The only admin of a team may approve an own request after so long. */
-export const selfApprovalSeconds = 900;
 /** A reason shorter than this says nothing. */
 export const shortestApprovalReason = 20;
 
@@ -86,16 +82,17 @@ export interface Decider {
   readonly userId: string | null;
   /** Admins of the team who can sign in. */
   readonly admins: number;
-  /** Whether the team lets its only admin approve an own request. */
+  /** Whether the team lets its only admin approve an own request, and how many seconds after it was made. */
   readonly selfApproval: boolean;
+  readonly delaySeconds: number;
 }
 
 type Own = Pick<Approval, 'requestedBy' | 'createdAt'>;
 
 /** From when the team's only admin may approve it; null for somebody else's request, or where another has to. */
-export function selfApprovalFrom(approval: Own, { userId, admins, selfApproval }: Decider): Date | null {
+export function selfApprovalFrom(approval: Own, { userId, admins, selfApproval, delaySeconds }: Decider): Date | null {
   if (userId === null || userId !== approval.requestedBy || admins > 1 || !selfApproval) return null;
-  return new Date(approval.createdAt.getTime() + selfApprovalSeconds * 1000);
+  return new Date(approval.createdAt.getTime() + delaySeconds * 1000);
 }
 
 /** Why this person may not approve it now, as a sentence; null when they may. Rejecting an own request is withdrawing it. */
@@ -107,8 +104,11 @@ export function approvalRefusal(approval: Own, decider: Decider, now: Date): str
   if (!selfApproval) return 'It is your own request, and this team does not let its only admin approve one.';
   const from = selfApprovalFrom(approval, decider);
   if (from === null || now >= from) return null;
-  return `It is your own request. As the only admin you may approve it from ${from.toISOString().slice(11, 16)} UTC, 15 minutes after it was made.`;
+  return `It is your own request. As the only admin you may approve it from ${from.toISOString().slice(11, 16)} UTC, ${wait(decider.delaySeconds)} after it was made.`;
 }
+
+const wait = (seconds: number): string =>
+  seconds % 60 === 0 && seconds > 60 ? `${seconds / 60} minutes` : `${seconds} seconds`;
 
 /** CONFLICT unless it still waits: decided, withdrawn or expired ones are over for good. */
 export function assertPending({ status, expiresAt }: Pick<Approval, 'status' | 'expiresAt'>, now: Date): void {

@@ -15,6 +15,8 @@ export function settingsOf(
     heartbeatSeconds: config.heartbeatSeconds,
     askSlaSeconds: config.askSlaSeconds,
     askExpirySeconds: config.askExpirySeconds,
+    approvalExpirySeconds: config.approvalExpirySeconds,
+    selfApprovalDelaySeconds: config.selfApprovalDelaySeconds,
     verifyTimeoutSeconds: config.verifyTimeoutSeconds,
     owner: own.owner,
     formerOwners: own.formerOwners,

@@ -10,7 +10,7 @@ import { StatusBadge } from '../../components/status-badge.tsx';
 import { Cell, Table } from '../../components/ui/table.tsx';
 import { servicesContext } from '../../context.ts';
 import { guarded } from '../../errors.server.ts';
-import { dateTime, plural } from '../../format.ts';
+import { dateTime, plural, span } from '../../format.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/inbox.ts';
@@ -22,11 +22,12 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
   const actor = actorOf(context);
   const past = url.searchParams.get('show') === 'decided';
   const mayAsk = refusal(actor, 'budget.request') === null;
-  if (!past) return { past, mayAsk, ...(await approvals.inbox(actor)), nextCursor: null };
+  const { lifeSeconds } = approvals;
+  if (!past) return { past, mayAsk, lifeSeconds, ...(await approvals.inbox(actor)), nextCursor: null };
   const cursor = url.searchParams.get('cursor') ?? undefined;
   const status = ['approved', 'rejected', 'expired', 'withdrawn'] as const;
   const page = await approvals.list(actor, { status }, { cursor, limit: 50 });
-  return { past, mayAsk, ...page, plans: 0 };
+  return { past, mayAsk, lifeSeconds, ...page, plans: 0 };
 });
 
 const columns = [
@@ -44,7 +45,7 @@ export default function Approvals({ loaderData }: Route.ComponentProps) {
     <>
       <PageHeader
         title="Approvals"
-        note="What one person asks for and another has to agree to. Undecided, a request ends after 24 hours."
+        note={`What one person asks for and another has to agree to. Undecided, a request ends after ${span(loaderData.lifeSeconds)}.`}
       >
         {mayAsk && (
           <Link to="/approvals/new" className="inline-flex min-h-11 items-center underline">

@@ -12,6 +12,7 @@ import { ErrorSummary, TextAreaField, TextField } from '../../components/ui/fiel
 import { requestContext, servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { numeric, parseForm } from '../../form.ts';
+import { span } from '../../format.ts';
 import { requireProof } from '../../proof.server.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/new.ts';
@@ -23,6 +24,7 @@ export const loader = guarded(async ({ context }: Route.LoaderArgs) => {
   const actor = actorOf(context);
   const { account, resetsAt } = await budgets.ofTeam(actor);
   return {
+    lifeSeconds: approvals.lifeSeconds,
     limit: account.caps.tokens,
     spent: account.spent.tokens,
     resetsAt,
@@ -73,7 +75,7 @@ export default function NewApproval({ loaderData, actionData }: Route.ComponentP
     <>
       <PageHeader
         title="Ask for something of the team"
-        note="An admin who did not ask for it decides within 24 hours, or it ends by itself."
+        note={`An admin who did not ask for it decides within ${span(loaderData.lifeSeconds)}, or it ends by itself.`}
       />
       {search.get('done') === 'undeleted' && (
         <Notice>It is back, with everything in it; enter it among your teams.</Notice>

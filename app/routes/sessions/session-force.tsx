@@ -11,6 +11,7 @@ import { ErrorSummary, TextAreaField } from '../../components/ui/field.tsx';
 import { requestContext, servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
+import { span } from '../../format.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
 import type { Route } from './+types/session-force.ts';
 
@@ -18,7 +19,7 @@ export const loader = guarded(async ({ params, context }: Route.LoaderArgs) => {
   const { approvals } = context.get(servicesContext);
   const actor = actorOf(context);
   const { session, ...seen } = await approvals.forceComplete(actor, params.slug ?? '');
-  return { ...seen, slug: session.slug, me: actor.name };
+  return { ...seen, slug: session.slug, me: actor.name, lifeSeconds: approvals.lifeSeconds };
 });
 
 export const action = guarded(async ({ request, params, context }: Route.ActionArgs) => {
@@ -50,7 +51,8 @@ export default function ForceComplete({ loaderData, actionData }: Route.Componen
           Complete {slug} by force?
         </h2>
         <p className="max-w-prose text-ink-2">
-          {approvalActionWords.force_complete.effect} An admin who did not ask for it decides within 24 hours.
+          {approvalActionWords.force_complete.effect} An admin who did not ask for it decides within{' '}
+          {span(loaderData.lifeSeconds)}.
         </p>
       </div>
       <ApprovalFacts now={facts} />

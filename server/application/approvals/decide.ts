@@ -97,7 +97,7 @@ export function createDecisions(deps: Deps, carriers: Record<ApprovalAction, Car
         const { approval, subject } = await locked(tx, found);
         const now = clock();
         assertPending(approval, now);
-        const decider = await deciderOf(tx, actor, subject);
+        const decider = await deciderOf({ ...deps, store: tx }, actor, subject);
         const refusal = approvalRefusal(approval, decider, now);
         if (refusal !== null) throw new DomainError('APPROVAL_REQUIRED', refusal);
         const slug = slugOf(subject);
@@ -200,17 +200,22 @@ const subjectIn = ({ sessionId, teamId }: Approval) =>
   sessionId === null ? { kind: 'team', id: teamId } : { kind: 'session', id: sessionId };
 
 function whyOver({ approval, subject }: { approval: Approval; subject: Subject }, now: Date): string {
-  if (approval.expiresAt <= now) return 'Nobody decided within 24 hours.';
+  if (approval.expiresAt <= now) return 'Nobody decided in time.';
   const { session } = subject;
   if (session === null) return 'It is no longer needed.';
   return session.deletedAt === null ? `The session is ${session.status} without it.` : 'The session was deleted.';
 }
 
 /** Who would decide, and in what company. */
-export async function deciderOf(from: Pick<Tx, 'approvals'>, actor: Actor, { team }: Subject): Promise<Decider> {
+export async function deciderOf(
+  { store, settings }: Pick<Deps, 'settings'> & { store: Pick<Tx, 'approvals'> },
+  actor: Actor,
+  { team }: Subject,
+): Promise<Decider> {
   return {
     userId: personOf(actor),
-    admins: await from.approvals.admins(team.id),
+    admins: await store.approvals.admins(team.id),
     selfApproval: !team.selfApprovalForbidden,
+    delaySeconds: settings.selfApprovalDelaySeconds,
   };
 }

@@ -3,7 +3,6 @@ import {
   type Approval,
   type ApprovalAction,
   approvalKinds,
-  approvalSeconds,
   budgetRaiseInput,
   forceCompleteInput,
   teamDeleteInput,
@@ -45,7 +44,7 @@ export function createRequests(deps: Deps, carriers: Record<ApprovalAction, Carr
         details: asked.details,
         facts: await carrier.facts(tx, subject),
       },
-      approvalSeconds,
+      deps.settings.approvalExpirySeconds,
     );
     const payload = {
       approvalId: approval.id,

@@ -39,7 +39,7 @@ export function createApprovals(deps: Deps) {
 
   async function viewer(actor: Actor) {
     const team = await teamIn(store, teamOf(actor));
-    const decider = await deciderOf(store, actor, { team, session: null, details: {} });
+    const decider = await deciderOf(deps, actor, { team, session: null, details: {} });
     const now = clock();
     return (row: ApprovalRow): ApprovalView => ({
       ...row,
@@ -56,6 +56,8 @@ export function createApprovals(deps: Deps) {
   }
 
   return {
+    /** A request that nobody decides ends by itself after so many seconds. */
+    lifeSeconds: deps.settings.approvalExpirySeconds,
     request: createRequests(deps, carriers),
     approve: decisions.approve,
     reject: decisions.reject,

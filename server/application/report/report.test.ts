@@ -4,13 +4,13 @@ import {
   addTeam,
   createInstance,
   type House,
-  houseSecret,
   type Instance,
   makePlace,
   openHouse,
   type Place,
   until,
 } from '../testing/house.ts';
+import { houseSecret } from '../testing/house-deps.ts';
 import { html } from './html.ts';
 
 test('what is put into a page is text, unless it was made there', () => {

@@ -129,6 +129,8 @@ export async function openApiServer(
       checkpointSeconds: 300,
       askSlaSeconds: 900,
       askExpirySeconds: 86_400,
+      approvalExpirySeconds: 86_400,
+      selfApprovalDelaySeconds: 900,
       verifyTimeoutSeconds: 600,
       owner: 'test',
       formerOwners: [],
