@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type OidcConfig, oidcOf, refuseHalfSignOn, signOnVariables } from './config-sign-on.ts';
 import {
   decodedKey,
   httpUrl,
-  isGroupRoles,
   isHost,
   isNetwork,
   isPostgres,
@@ -15,8 +15,6 @@ import {
   price,
   seconds,
 } from './config-values.ts';
-import { roles } from './domain/actor.ts';
-import { groupRolesOf, type SignOnRules } from './domain/sign-on.ts';
 import { defaultBackoff } from './domain/webhook.ts';
 
 /** The points at which `FAULT_AT` makes the process kill itself; they exist to prove recovery. */
@@ -74,20 +72,7 @@ export const environmentSchema = z.object({
   MODEL_OUTPUT_PRICE: price,
   ADMIN_EMAIL: z.email('not an e-mail address: give one such as admin@example.com').optional(),
   ADMIN_PASSWORD: z.string().min(12, 'shorter than 12 characters: choose a longer one').optional(),
-  OIDC_ISSUER: httpUrl('https://id.example.com'),
-  OIDC_CLIENT_ID: z.string().optional(),
-  OIDC_CLIENT_SECRET: z.string().optional(),
-  OIDC_NAME: z.string().max(60, 'longer than 60 characters: give what people call it').default('single sign-on'),
-  OIDC_GROUP_CLAIM: z.string().default('groups'),
-  OIDC_ROLES: z
-    .string()
-    .refine(isGroupRoles, 'not a mapping: give entries such as admins=admin,builders=tools/member')
-    .optional(),
-  OIDC_DEFAULT_ROLE: oneOf(roles).optional(),
-  OIDC_TEAM: z
-    .string()
-    .regex(/^[a-z0-9-]+$/, 'not the slug of a team: give one such as platform')
-    .optional(),
+  ...signOnVariables,
   METRICS_TOKEN: z.string().optional(),
   LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   PUBLIC_URL: httpUrl('https://orchestrator.example.com'),
@@ -184,16 +169,6 @@ export interface Config {
   readonly faultAt: FaultPoint | null;
 }
 
-/** The organisation's identity provider, and what its groups mean here. */
-export interface OidcConfig {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly name: string;
-  readonly groupClaim: string;
-  readonly rules: SignOnRules;
-}
-
 const SECRET_NAMES = new Set([
   'MODEL_API_KEY',
   'ADMIN_PASSWORD',
@@ -288,22 +263,6 @@ export function configuredSecrets(config: Config): Set<string> {
   return new Set(all.filter((value): value is string => Boolean(value)));
 }
 
-function oidcOf(e: Environment): OidcConfig | null {
-  if (!e.OIDC_ISSUER || !e.OIDC_CLIENT_ID || !e.OIDC_CLIENT_SECRET) return null;
-  return Object.freeze({
-    issuer: e.OIDC_ISSUER,
-    clientId: e.OIDC_CLIENT_ID,
-    clientSecret: e.OIDC_CLIENT_SECRET,
-    name: e.OIDC_NAME,
-    groupClaim: e.OIDC_GROUP_CLAIM,
-    rules: Object.freeze({
-      groups: Object.freeze(groupRolesOf(e.OIDC_ROLES ?? '')),
-      defaultRole: e.OIDC_DEFAULT_ROLE ?? null,
-      team: e.OIDC_TEAM ?? null,
-    }),
-  });
-}
-
 function trustProxy(value: string | undefined): Config['trustProxy'] {
   if (value === undefined || value === '0') return false;
   return /^\d+$/.test(value) ? Number(value) : Object.freeze(list(value));
@@ -321,17 +280,7 @@ function refuseContradictions(e: Environment, given: Record<string, string>): vo
   if (e.ADMIN_PASSWORD && !e.ADMIN_EMAIL) {
     throw new Error('ADMIN_PASSWORD is set without ADMIN_EMAIL: set both to create the administrator, or neither.');
   }
-  const oidc = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'];
-  const missing = oidc.filter((name) => !given[name]);
-  const set = Object.keys(given).filter((name) => /^OIDC_(ISSUER|CLIENT_|ROLES|DEFAULT_ROLE|TEAM)/.test(name));
-  if (set.length > 0 && missing.length > 0) {
-    throw new Error(`${set[0]} is set without ${missing.join(' and ')}: set ${oidc.join(', ')}, or none of them.`);
-  }
-  if (e.OIDC_ISSUER?.startsWith('http:') && !/^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)([:/]|$)/.test(e.OIDC_ISSUER)) {
-    throw new Error(
-      `OIDC_ISSUER=${e.OIDC_ISSUER} is not reached by TLS: give an https address; http is for this machine only.`,
-    );
-  }
+  refuseHalfSignOn(e, given);
   if (e.MODEL_BASE_URL && !e.MODEL_NAME) {
     throw new Error('MODEL_BASE_URL is set without MODEL_NAME: name the model to ask for, or unset the address.');
   }
