@@ -6,10 +6,10 @@ import { agentPrompts } from '../domain/agent-prompts.ts';
 import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import type { EventType } from '../domain/events.ts';
 import type { Deps } from './deps.ts';
+import type { AgentRecord } from './fleet-port.ts';
 import { defined } from './repositories.ts';
 import { assertVersion } from './sessions/find.ts';
 import type { Tx } from './store-port.ts';
-import type { AgentRecord } from './team-port.ts';
 import { teamOf } from './tokens.ts';
 import type { RoutingDecision } from './work-port.ts';
 

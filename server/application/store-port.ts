@@ -14,6 +14,7 @@ import type { BudgetStore } from './budget-port.ts';
 import type { FenceStore } from './coordination-port.ts';
 import type { DrillStore } from './drill-port.ts';
 import type { ExternalStore } from './external-port.ts';
+import type { AgentStore, RuntimeStore } from './fleet-port.ts';
 import type { InstanceStore, SessionWorkStore } from './instance-port.ts';
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
 import type { OverviewStore } from './overview-port.ts';
@@ -37,15 +38,7 @@ import type {
 import type { RetentionStore } from './retention-port.ts';
 import type { CommentStore, MergeStore, ReviewStore } from './review-port.ts';
 import type { SessionStore } from './session-port.ts';
-import type {
-  AgentStore,
-  LoginStore,
-  RepositoryStore,
-  RuntimeStore,
-  TeamStore,
-  TokenStore,
-  UserStore,
-} from './team-port.ts';
+import type { LoginStore, RepositoryStore, TeamStore, TokenStore, UserStore } from './team-port.ts';
 import type { TurnStore } from './turn-port.ts';
 import type { ViewStore } from './view-port.ts';
 import type { JobStore, WebhookStore } from './webhook-port.ts';

@@ -1,7 +1,7 @@
 import { type AgentState, type AgentTier, heardLongEnough } from '../../domain/agent.ts';
 import { recoveryOf } from '../../domain/agent-recovery.ts';
 import type { Deps } from '../deps.ts';
-import type { AgentStore } from '../team-port.ts';
+import type { AgentStore } from '../fleet-port.ts';
 import { engineActor } from './engine-actor.ts';
 
 type Watched = Awaited<ReturnType<AgentStore['watch']>>[number];

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { agents } from '../../../db/schema/agents.ts';
+import type { RecordSlice } from '../../application/fleet-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
-import type { RecordSlice } from '../../application/team-port.ts';
 import type { Capability } from '../../domain/agent.ts';
 import { DomainError } from '../../domain/errors.ts';
 import {
