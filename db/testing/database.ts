@@ -55,19 +55,33 @@ async function openOnServer(): Promise<TestDatabase> {
 }
 
 /** Empties every table, the audit too, for the next test on the same database. */
-export async function emptyDatabase({ db }: Database): Promise<void> {
-  await db.execute(sql`alter table audit disable trigger user`);
-  await truncated(db, 5);
-  await db.execute(sql`alter table audit enable trigger user`);
+export function emptyDatabase({ db }: Database): Promise<void> {
+  return emptied(db, 5);
 }
 
+/**
+ * Row by row, which is quicker by far than making sixty files anew. No rule looks on, so the roots go first: whoever is
+ * still writing something of theirs is waited for, and what comes later finds no team to belong to.
+ */
+const removal = sql`do $$ declare one text; begin
+  set local session_replication_role = replica;
+  for one in
+    with recursive roots as (select c.oid from pg_class c where c.relnamespace = current_schema()::regnamespace
+        and c.relname in ('teams', 'users', 'runtimes', 'instances')),
+      reached as (select oid from roots
+        union select f.conrelid from pg_constraint f join reached r on f.confrelid = r.oid where f.contype = 'f')
+    select oid::regclass::text from reached order by oid not in (select oid from roots)
+  loop execute 'delete from ' || one; end loop;
+  perform setval(quote_ident(sequencename)::regclass, 1, false) from pg_sequences where schemaname = current_schema();
+end $$`;
+
 /** What the test before left under way may still read: PostgreSQL then ends one of the two, and it may be this one. */
-async function truncated(db: Database['db'], tries: number): Promise<void> {
+async function emptied(db: Database['db'], tries: number): Promise<void> {
   try {
-    await db.execute(sql`truncate teams, users, runtimes, instances restart identity cascade`);
+    await db.execute(removal);
   } catch (error) {
     const cause: unknown = error instanceof Error ? error.cause : null;
     if (tries <= 1 || Reflect.get(Object(cause), 'code') !== '40P01') throw error;
-    await truncated(db, tries - 1);
+    await emptied(db, tries - 1);
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -37,13 +37,27 @@ export function write(folder: string, files: Record<string, string | Buffer>): v
   }
 }
 
+/** As git made them, by their files: the next one is copied, which takes no process. */
+const first = new Map<string, string>();
+
 /** A repository on `main` with one commit of the files. */
 export function scratchRepository(files: Record<string, string | Buffer> = { 'a.txt': 'one\ntwo\nthree\n' }): string {
+  const key = JSON.stringify(
+    Object.entries(files).map(([path, content]) => [path, Buffer.from(content).toString('base64')]),
+  );
+  const known = first.get(key);
   const folder = scratchFolder();
+  if (known !== undefined) {
+    cpSync(known, folder, { recursive: true });
+    return folder;
+  }
   git(folder, 'init', '--quiet', '--initial-branch=main');
   write(folder, files);
   git(folder, 'add', '--all');
   git(folder, 'commit', '--quiet', '--message', 'First');
+  const kept = scratchFolder();
+  cpSync(folder, kept, { recursive: true });
+  first.set(key, kept);
   return folder;
 }
 
