@@ -81,8 +81,8 @@ export default {
     }),
     onlyPackages('client', '^server/client/', ['commander', 'eventsource-parser'], { node: true }),
 
-    ...room('config-and-log', '^server/(config|config-values|log)\\.ts$', {
-      values: ['^server/domain/', '^server/(config|config-values|log)\\.ts$'],
+    ...room('config-and-log', '^server/(config|config-values|config-sign-on|log)\\.ts$', {
+      values: ['^server/domain/', '^server/(config|config-values|config-sign-on|log)\\.ts$'],
       comment: 'Configuration and log stand below every other room.',
     }),
 

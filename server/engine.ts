@@ -8,20 +8,17 @@ import { createDispatcher } from './application/engine/dispatcher.ts';
 import { reportInstance } from './application/engine/report-instance.ts';
 import { createSweeper } from './application/engine/sweeper.ts';
 import { createRuntimeWatch } from './application/engine/watch-runtimes.ts';
-import { secretPlace } from './application/external/enrol.ts';
-import { taskMessage } from './application/external/message.ts';
-import { runWake } from './application/external/report.ts';
-import { agentWake } from './application/external/service.ts';
-import type { Fault, OutputDelta } from './application/ports.ts';
+import type { OutputDelta } from './application/ports.ts';
 import { type Config, configuredSecrets } from './config.ts';
-import { createAttemptRegistry } from './engine/attempt-registry.ts';
+import { openExternalRuns } from './engine/external-runs.ts';
+import { faultAt } from './engine/fault.ts';
+import { openGateway } from './engine/gateway.ts';
 import { settingsOf } from './engine/settings.ts';
 import { createBlueprintFiles } from './infrastructure/blueprints/files.ts';
 import { openCoordination } from './infrastructure/coordination/open.ts';
 import { createDatabaseClock } from './infrastructure/database-clock.ts';
 import { createDrillTargets } from './infrastructure/drill-targets.ts';
 import { openEncryption } from './infrastructure/encryption-key.ts';
-import { createGateway } from './infrastructure/gateway/gateway.ts';
 import { checkRehearsal, rehearsalPlans } from './infrastructure/gateway/rehearsal-script.ts';
 import { createWorkspaces } from './infrastructure/git/workspaces.ts';
 import { createGlassBox } from './infrastructure/glass-box.ts';
@@ -32,9 +29,7 @@ import { createOutboundJudge } from './infrastructure/outbound-judge.ts';
 import { createAttemptLimiter } from './infrastructure/rate-limit.ts';
 import { createRedaction } from './infrastructure/redaction.ts';
 import { createRunCommand } from './infrastructure/run-command.ts';
-import { createExternalAgentRunner } from './infrastructure/runtimes/external-agent-runner.ts';
 import { createExternalFleet } from './infrastructure/runtimes/external-fleet.ts';
-import { createPush } from './infrastructure/runtimes/external-push.ts';
 import { createLeftBehind } from './infrastructure/runtimes/left-behind.ts';
 import { createOpenCodeRunner } from './infrastructure/runtimes/opencode-runner.ts';
 import { createSupervisor } from './infrastructure/runtimes/opencode-supervisor.ts';
@@ -43,7 +38,7 @@ import { createSecrets } from './infrastructure/secrets.ts';
 import { createStore } from './infrastructure/store/store.ts';
 import { createTimeCodes } from './infrastructure/time-codes.ts';
 import { createToolTokens } from './infrastructure/tools/tool-token.ts';
-import { createToolsEndpoint, toolsPath } from './infrastructure/tools/tools-endpoint.ts';
+import { toolsPath } from './infrastructure/tools/tools-endpoint.ts';
 import { createWakeUps } from './infrastructure/wake-ups.ts';
 import type { Logger } from './log.ts';
 import { type Loop, startLoop } from './loops.ts';
@@ -95,22 +90,9 @@ export async function createEngine(options: EngineOptions) {
   const tools = createAgentTools({ store, secrets: ids, clock: time.now });
   const tokens = createToolTokens(config.dataDir);
   const admission = createCallAdmission({ store, clock: time.now, nudge: () => dispatchLoop?.nudge() });
-  const gateway = createGateway({
-    config,
-    log,
-    dataDir: config.dataDir,
+  const gateway = openGateway({
+    ...{ config, log, store, tools, tokens, admission },
     parkedUntil: known?.parkedUntil ?? null,
-    tools: createToolsEndpoint({ tools, tokens, log }),
-    registry: createAttemptRegistry(store),
-    meter: {
-      admit: admission,
-      recordCall: (call) => store.modelCalls.record(call),
-      countFailure: (attemptId, step) => store.attempts.countRehearsalFailure(attemptId, step),
-      setContext: async (attemptId, values) => {
-        const { text, refused } = await tools.call(attemptId, 'context_set', { values });
-        if (refused) log.warn({ attemptId, reason: text }, 'A rehearsal step could not set context values');
-      },
-    },
   });
   const supervisor = createSupervisor({
     config,
@@ -152,15 +134,9 @@ export async function createEngine(options: EngineOptions) {
   const workspaces = createWorkspaces({ dataDir: config.dataDir, log, outboundAllow: config.outboundAllow });
   const settings = settingsOf(config, { ...options.instance, version: options.version });
   const clock = time.now;
-  const external = createExternalAgentRunner({
-    store,
-    workspaces,
-    wakeUps,
-    log,
+  const external = openExternalRuns({
+    ...{ store, workspaces, wakeUps, log, settings, clock, outbound, encryption },
     heartbeatSeconds: config.heartbeatSeconds,
-    message: (run) => taskMessage({ store, settings, clock }, run),
-    push: createPush({ store, outbound, encryption, log, secretPlace }),
-    wakes: { run: runWake, agent: agentWake },
   });
   const runner = createRunnerByKind((id) => store.runtimes.kindOf(id), {
     opencode_embedded: embedded,
@@ -318,10 +294,3 @@ export async function createEngine(options: EngineOptions) {
 }
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
-
-/** `FAULT_AT` ends this very process at a named point, as hard as a power cut ends it; for tests only. */
-function faultAt(wanted: string | null): Fault {
-  return (point) => {
-    if (point === wanted) process.kill(process.pid, 'SIGKILL');
-  };
-}

@@ -5,12 +5,13 @@ import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import type { App } from '../../e2e/support/app.ts';
 import { createInstallation, type Installation } from '../../e2e/support/installation.ts';
-import { type RestClient, restClient, script, type TimelineEvent } from '../../e2e/support/rest.ts';
+import { type RestClient, restClient, type TimelineEvent } from '../../e2e/support/rest.ts';
 import { startWriters } from '../../e2e/support/writers.ts';
 import { startOwnPostgres } from '../postgres.ts';
 import { startOwnRedis } from '../redis.ts';
 import { percentile } from './storm-checks.ts';
 import { conclude } from './storm-conclusion.ts';
+import { blueprint, files, prompt } from './storm-work.ts';
 
 export interface StormOptions {
   readonly instances: number;
@@ -41,23 +42,6 @@ export interface StormReport {
   /** From a kill until each session that instance ran had a living owner again, in seconds. */
   readonly ownedAgain: { p50: number; p99: number; of: number };
 }
-
-const blueprint = `key: trio
-name: Trio
-version: 1.0.0
-description: Two at once, and a third that builds on both.
-tasks:
-  - { key: one, title: Add one, description: One, capabilities: [code_generation], estimate: { likely: 1 } }
-  - { key: two, title: Add two, description: Two, capabilities: [code_generation], estimate: { likely: 1 } }
-  - { key: three, title: Add three, description: Three, capabilities: [code_generation], estimate: { likely: 1 },
-      dependsOn: [{ key: one }, { key: two }] }
-`;
-const prompt = [
-  script('- write: { path: one.txt, content: "one\\n" }', 'task=one'),
-  script('- write: { path: two.txt, content: "two\\n" }', 'task=two'),
-  script('- bash: node tally.js three 500\n- write: { path: three.txt, content: "three\\n" }', 'task=three'),
-].join('\n');
-const files = { 'one.txt': 'one\n', 'two.txt': 'two\n', 'three.txt': 'three\n', 'tally.txt': 'three\n' };
 
 interface Instance {
   readonly house: Installation;

@@ -24,6 +24,7 @@ import { type ReportedCall, reportedCalls } from './own-usage.ts';
 import type { RunHandle } from './run-handle.ts';
 import { listenTo } from './run-listener.ts';
 import { createReporter } from './run-reporter.ts';
+import { online } from './runtime-wait.ts';
 
 export interface Totals {
   usage: Usage;
@@ -291,18 +292,4 @@ function offline(detail: string): RunEnd {
 
 function gone({ status, message }: RuntimeProblem): RunEnd {
   return status === 0 ? offline(message) : { type: 'failed', failure: 'transient', message, retryAt: null };
-}
-
-async function online(context: RunContext, signal: AbortSignal, emit: (event: RunEvent) => void) {
-  const { link } = context;
-  const deadline = Date.now() + context.offlineMs;
-  let told = false;
-  while (!signal.aborted && Date.now() < deadline) {
-    const client = link.client();
-    if (client !== null) return client;
-    if (!told) emit({ type: 'progress', note: `Waiting for the runtime: ${link.status().detail}` });
-    told = true;
-    await delay(100, undefined, { signal }).catch(() => undefined);
-  }
-  return null;
 }
