@@ -65,7 +65,13 @@ export async function collectReport(deps: Deps, actor: Actor, ref: string): Prom
     store.attempts.bySession(id),
     store.agents.list(teamId),
     createFigures(deps).ofSession(actor, id),
-    store.events.list(id, { after: 0, limit: 20_000, types: eventTypes.filter((type) => !leftOut.has(type)) }),
+    // The end matters most where not all can be held.
+    store.events.list(id, {
+      after: 0,
+      limit: 20_000,
+      types: eventTypes.filter((type) => !leftOut.has(type)),
+      newestFirst: true,
+    }),
     store.asks.list(teamId, { sessionId: id }, { limit: most.asks }),
   ]);
   const [conflicts, threads, reviews, merges, audit] = await Promise.all([
@@ -86,8 +92,7 @@ export async function collectReport(deps: Deps, actor: Actor, ref: string): Prom
     team: team?.name ?? '',
     creator: session.createdBy === null ? null : (people.get(session.createdBy) ?? null),
     agents: new Map(agents.map((agent) => [agent.id, agent.name])),
-    // The end matters most where not all can be held.
-    events: events.slice(-most.events),
+    events: events.slice(0, most.events).reverse(),
     eventsInAll: events.length,
     asks: asks.items,
     asksInAll: asks.total,
