@@ -25,6 +25,7 @@ export async function bringCheckoutsAlong(
   const told: string[] = [];
   for (const checkout of await checkoutsOf(context, repository, move.branch)) {
     try {
+      await refresh(context, checkout);
       await context.git(['read-tree', '-m', '-u', move.from, move.to], {
         repository: checkout,
         env: { GIT_OPTIONAL_LOCKS: '1' },
@@ -37,6 +38,18 @@ export async function bringCheckoutsAlong(
     }
   }
   return told.length === 0 ? null : told.join(' ');
+}
+
+/**
+ * Lets the index of a checkout look at its files again: one that was only touched, copied or brought back from a backup has
+ * not changed, and git would take it for changed by its time alone. What is really changed stays so.
+ */
+async function refresh(context: GitContext, checkout: string): Promise<void> {
+  await context.git(['update-index', '-q', '--refresh'], {
+    repository: checkout,
+    env: { GIT_OPTIONAL_LOCKS: '1' },
+    accept: [1],
+  });
 }
 
 /** The folders that have a branch checked out. */
@@ -79,6 +92,7 @@ async function inTheWay(context: GitContext, checkout: string, { from, to }: { f
   const merging = await git(['rev-parse', '--verify', '--quiet', 'MERGE_HEAD'], { repository: checkout, accept: [1] });
   if (merging.code === 0) return { files: [], sentence: 'which is in the middle of a merge: end that first.' };
   try {
+    await refresh(context, checkout);
     await git(['read-tree', '-n', '-m', '-u', from, to], { repository: checkout });
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RepositoryRef } from '../../application/git-port.ts';
@@ -55,6 +55,14 @@ test('a base that moved elsewhere is joined by a commit of two parents and no tr
   // Undone by git alone, from what was told.
   git(source, 'reset', '--quiet', '--hard', before);
   expect(readFileSync(join(source, 'a.txt'), 'utf8')).toBe('one\ntwo\nthree\n');
+});
+
+test('a folder whose files were only touched follows', async () => {
+  const { source, head, preview, merge } = await changed();
+  utimesSync(join(source, 'a.txt'), new Date(0), new Date(0));
+  expect(await preview()).toMatchObject({ outcome: 'fast_forward' });
+  expect(await merge()).toMatchObject({ outcome: 'fast_forward', after: head, warning: null });
+  expect(git(source, 'status', '--porcelain')).toBe('');
 });
 
 test('a merge commit is made where one is asked for', async () => {
