@@ -1,7 +1,7 @@
 // What was acknowledged on this device, in a cookie: every page paints the tiles right at once, with or without scripts.
 import { type Acknowledged, tileKeys } from './annunciator.ts';
 
-export const acknowledgedCookie = 'acknowledged';
+const acknowledgedCookie = 'acknowledged';
 
 /** The cookie's value: `key:count:beginning` of each tile, nothing a cookie would have to escape. */
 export function writeAcknowledged(acknowledged: Acknowledged): string {

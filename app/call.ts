@@ -7,7 +7,7 @@ export interface CallChoice {
 }
 
 /** What calls: only what waits for a person. */
-export const callingTiles: readonly TileKey[] = ['needs_you', 'approval'];
+const callingTiles: readonly TileKey[] = ['needs_you', 'approval'];
 
 const quiet: CallChoice = { notify: false, sound: false };
 

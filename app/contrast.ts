@@ -1,13 +1,13 @@
 // Which text may stand on which ground. The test computes every pair in every theme; the styleguide shows the figures.
 
 export const surfaces = ['surface-0', 'surface-1', 'surface-2', 'surface-3'] as const;
-export const inks = ['ink-1', 'ink-2', 'ink-3'] as const;
+const inks = ['ink-1', 'ink-2', 'ink-3'] as const;
 export const signals = ['live', 'stream', 'broken', 'caution', 'waiting'] as const;
 /** Grounds of lit blocks (status.ts, toneBlock), under `on-signal`. */
 export const blocks = [...signals, 'ink-1', 'ink-3'] as const;
 
 /** What tells code from words in a diff. */
-export const syntaxInks = ['syntax-keyword', 'syntax-text', 'syntax-name', 'syntax-number', 'ink-2'] as const;
+const syntaxInks = ['syntax-keyword', 'syntax-text', 'syntax-name', 'syntax-number', 'ink-2'] as const;
 
 /** Text and ground of every pair that is used: each reaches 7:1. */
 export const textPairs: readonly (readonly [text: string, ground: string])[] = [

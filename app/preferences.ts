@@ -5,11 +5,11 @@ export const themes = ['system', 'dark', 'light', 'contrast'] as const;
 export type Theme = (typeof themes)[number];
 
 /** 44 px for every target, or as much on one screen as a mouse can hit. */
-export const densities = ['comfortable', 'compact'] as const;
+const densities = ['comfortable', 'compact'] as const;
 export type Density = (typeof densities)[number];
 
 /** Whether single letters are keys (WCAG 2.1.4). */
-export const keyChoices = ['on', 'off'] as const;
+const keyChoices = ['on', 'off'] as const;
 export type KeyChoice = (typeof keyChoices)[number];
 
 export interface Preferences {

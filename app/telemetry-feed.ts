@@ -20,7 +20,7 @@ export interface Feed {
 }
 
 /** An hour at 50 events a second passes through; this many stay. */
-export const keptRows = 5_000;
+const keptRows = 5_000;
 // Cut in pieces, so that the whole list is not copied for every event.
 const slack = 500;
 

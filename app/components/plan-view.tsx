@@ -33,7 +33,7 @@ export function PlanView({ preview }: { preview: Shown }) {
 }
 
 /** Hours, tokens and cost: the middle and what nine of ten stay under, with what the figures rest on. */
-export function EnvelopeView({ envelope, basis }: Pick<PlanPreview, 'envelope' | 'basis'>) {
+function EnvelopeView({ envelope, basis }: Pick<PlanPreview, 'envelope' | 'basis'>) {
   return (
     <>
       <dl className="grid grid-cols-2 [&>*]:border-r [&>*]:border-b [&>*]:border-line-1 xl:grid-cols-4">

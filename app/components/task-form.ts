@@ -92,7 +92,7 @@ export function changedTaskValues({ version: _, ...form }: Payload): unknown {
 }
 
 /** One row of a split; capabilities and keys stand with commas between them. */
-export function splitRow(form: unknown): unknown {
+function splitRow(form: unknown): unknown {
   const { capabilities, dependsOn, writes, likely, ...rest } = recordOf(form);
   const hours = numeric(likely);
   return {

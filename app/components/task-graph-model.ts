@@ -35,14 +35,6 @@ export interface GraphNode extends TaskSight {
   readonly y: number;
 }
 
-/** What can be done with a task where it is seen; the orders about it stand in the inspector, which `inspect` opens. */
-export function sightCommands({
-  group,
-  folded,
-}: Pick<TaskSight, 'group' | 'folded'>): ('inspect' | 'fold' | 'unfold')[] {
-  return group ? ['inspect', folded ? 'unfold' : 'fold'] : ['inspect'];
-}
-
 export interface GraphLine {
   readonly id: string;
   readonly from: string;
@@ -112,7 +104,7 @@ export function taskSights({ tasks, edges, criticalPath, folded = nothing }: Gra
 const nothing: ReadonlySet<string> = new Set();
 
 /** More tasks than this are too many to be read at once: their groups begin folded. */
-export const unfoldedTasks = 60;
+const unfoldedTasks = 60;
 
 /** The folded groups: by rule all of a large graph and none of a small one, but for those the address names by key. */
 export function foldedGroups(tasks: readonly Task[], toggled: readonly string[]): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import { dependencyTypes, taskStatuses } from '../../server/domain/task.ts';
 import { nodeOf } from '../../server/domain/task-graph/graph.ts';
 import { accepted } from '../../server/domain/task-graph/testing.ts';
 import { aTask } from '../live-testing.ts';
-import { foldedGroups, type GraphData, graphModel, sightCommands, type TaskSight } from './task-graph-model.ts';
+import { foldedGroups, type GraphData, graphModel, type TaskSight } from './task-graph-model.ts';
 import { taskRows } from './task-table-rows.ts';
 
 const graphs = fc.integer({ min: 0, max: 15 }).chain((count) => {
@@ -44,7 +44,7 @@ function dataOf({ statuses, parents, critical, pairs, folded }: Sample): GraphDa
   };
 }
 
-test('the picture and the table show the same tasks, states, marks, commands and dependencies, folded or not', () => {
+test('the picture and the table show the same tasks, states, marks and dependencies, folded or not', () => {
   fc.assert(
     fc.property(graphs, (graph) => {
       const data = dataOf(graph);
@@ -54,7 +54,6 @@ test('the picture and the table show the same tasks, states, marks, commands and
         sights
           .map(({ task, critical, group, folded, counts, wave }) => ({
             ...{ id: task.id, status: task.status, critical, group, folded, counts, wave },
-            commands: sightCommands({ group, folded }),
           }))
           .sort((a, b) => a.id.localeCompare(b.id));
       expect(facts(rows)).toEqual(facts(model.nodes));

@@ -4,7 +4,7 @@ import { type Task, type TaskStatus, taskEnded } from '../../server/domain/task.
 import type { LiveSession } from '../live.ts';
 import { sessionSigns, taskSigns } from '../status.ts';
 
-export const taskOrders = ['edit', 'split', 'assign', 'link', 'unlink', 'retry', 'waive', 'cancel', 'remove'] as const;
+const taskOrders = ['edit', 'split', 'assign', 'link', 'unlink', 'retry', 'waive', 'cancel', 'remove'] as const;
 export type TaskOrder = (typeof taskOrders)[number];
 
 /** Why each order is refused now; null where it is possible. */

@@ -23,7 +23,7 @@ export interface PersonExport extends PersonData {
 }
 
 /** The stable pseudonym of somebody who was erased: in the audit stands the whole id, anyway. */
-export const formerName = (id: string): string => `Former member ${id.slice(0, 8)}`;
+const formerName = (id: string): string => `Former member ${id.slice(0, 8)}`;
 
 /** Export and erasure of what is kept of people (access.md, Data care). */
 export function createPeopleData(deps: Pick<Deps, 'store' | 'clock' | 'recheck'>) {

@@ -21,7 +21,7 @@ export interface ChosenPlan {
 }
 
 /** The blueprint key that asks for the planner. */
-export const plannerKey = 'planner';
+const plannerKey = 'planner';
 
 const plain: PlanSource = {
   kind: 'blueprint',

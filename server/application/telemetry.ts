@@ -11,8 +11,8 @@ export interface FeedPage {
 }
 
 /** How far one question looks back, and what one file holds: a rare word must not read a whole year. */
-export const searchedEvents = 20_000;
-export const exportedEvents = 10_000;
+const searchedEvents = 20_000;
+const exportedEvents = 10_000;
 const pageSize = 500;
 
 /** All events of the team, as they come and as they came. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type Access, exitCodes, Refusal } from './api.ts';
 
 /** Where a login is kept: readable by its owner alone. */
-export function credentialsFile(environment: NodeJS.ProcessEnv): string {
+function credentialsFile(environment: NodeJS.ProcessEnv): string {
   const base = environment.XDG_CONFIG_HOME || join(environment.HOME || homedir(), '.config');
   return join(base, 'orchestrator', 'credentials.json');
 }

@@ -4,7 +4,7 @@ import type { Agent, AgentTier } from './agent.ts';
 /** How long an agent rests after its record became degraded, or after its probe failed. */
 export const coolDownSeconds = 600;
 /** So many probes in a row bring it back. */
-export const probesToRecover = 3;
+const probesToRecover = 3;
 
 /** When a degraded agent may next be probed; null when it is not degraded, or nobody has noted yet since when it is. */
 export function nextProbeAt({ tier, degradedAt }: Pick<Agent, 'tier' | 'degradedAt'>): Date | null {

@@ -32,7 +32,7 @@ export interface AskRule {
 type Asked = Pick<Ask, 'kind' | 'permission' | 'patterns' | 'command' | 'paths'>;
 
 /** What a permission is asked for, one text each: OpenCode's parts of a command line, else the command, else the paths. */
-export function subjectsOf(ask: Pick<Ask, 'patterns' | 'command' | 'paths'>): readonly string[] {
+function subjectsOf(ask: Pick<Ask, 'patterns' | 'command' | 'paths'>): readonly string[] {
   if (ask.patterns.length > 0) return ask.patterns;
   return ask.command === null ? ask.paths : [ask.command];
 }

@@ -12,7 +12,7 @@ export type AskStatus = (typeof askStatuses)[number];
 export const ruleScopes = ['session', 'repository', 'team'] as const;
 export type RuleScope = (typeof ruleScopes)[number];
 
-export const askDecisions = ['once', 'session', 'rule', 'reject'] as const;
+const askDecisions = ['once', 'session', 'rule', 'reject'] as const;
 
 /** A rejection with no message would end OpenCode's run, so it always carries one (access.md, Asks). */
 export const defaultRejectMessage =

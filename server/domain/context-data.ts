@@ -4,8 +4,8 @@ import { below, keyProblem, maxContextDepth, parsePath } from './context-path.ts
 import { invalid } from './errors.ts';
 
 /** The most a context may weigh as JSON, in bytes, and how many leaves it may have. */
-export const maxContextBytes = 1_000_000;
-export const maxContextLeaves = 5_000;
+const maxContextBytes = 1_000_000;
+const maxContextLeaves = 5_000;
 
 /** A branch of the tree; arrays, scalars and null are leaves. */
 export function isBranch(value: unknown): value is ContextData {

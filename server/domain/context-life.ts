@@ -3,7 +3,7 @@ import type { ContextScope } from './context.ts';
 const hour = 3_600_000;
 
 /** How long a context outlives what it belongs to, in milliseconds (domain.md 5). */
-export const contextLifetimes = { temporary: hour, session: 24 * hour, agent: 7 * 24 * hour } as const;
+const contextLifetimes = { temporary: hour, session: 24 * hour, agent: 7 * 24 * hour } as const;
 
 /**
  * When a context written now expires: a temporary one an hour after it was made, an agent's seven days after its last

@@ -51,7 +51,7 @@ export function backAfter(readings: readonly DrillReading[]): Record<string, num
 }
 
 /** A drill is over when every part was well for so many looks in a row. */
-export const steadyLooks = 3;
+const steadyLooks = 3;
 /** And is given up, with the truth, after so long. */
 export const drillSeconds = 120;
 

@@ -14,7 +14,7 @@ export const reportedStatuses = ['healthy', 'online', 'degraded', 'busy', 'offli
 export type ReportedStatus = (typeof reportedStatuses)[number];
 
 /** How long an enrolment code is good for, in seconds: an hour unless the lead says otherwise. */
-export const codeSeconds = { fallback: 3_600, max: 604_800 } as const;
+const codeSeconds = { fallback: 3_600, max: 604_800 } as const;
 
 /** An attempt without a report for so many heartbeats is lost; an offer nobody takes for as long has failed. */
 export const leaseHeartbeats = 10;

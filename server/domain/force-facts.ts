@@ -80,11 +80,3 @@ function dependentsOf(tasks: ForceBasis['tasks'], open: ReadonlySet<string>): st
   }
   return [...found.values()];
 }
-
-/** The same facts in one line, for the audit: `2 proven, 1 claimed, 3 cut short`. What there is none of is left out. */
-export function factsInWords(facts: readonly ApprovalFact[]): string {
-  const some = facts.filter(({ count }) => count > 0);
-  return some.length === 0
-    ? 'nothing'
-    : some.map(({ key, count }) => `${count} ${key.replaceAll('_', ' ')}`).join(', ');
-}

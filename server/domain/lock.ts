@@ -1,7 +1,7 @@
 import { DomainError, errorCodeOf, invalid } from './errors.ts';
 
 /** The highest priority a lock is asked for with; 0 is the usual one. */
-export const maxLockPriority = 10;
+const maxLockPriority = 10;
 
 /** So long of waiting counts as much as one step of priority, in milliseconds: nobody is overtaken for ever. */
 export const lockAgeingMs = 5_000;

@@ -9,7 +9,7 @@ export const loginCookie = {
 } as const;
 
 /** How a login was opened: by password (with the second factor, where there is one), or by the identity provider. */
-export const loginMethods = ['password', 'oidc'] as const;
+const loginMethods = ['password', 'oidc'] as const;
 export type LoginMethod = (typeof loginMethods)[number];
 
 /** Failed sign-ins allowed per account and per address in the window, before the delay grows. */

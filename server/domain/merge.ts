@@ -12,7 +12,7 @@ export interface MergeFacts {
 }
 
 /** Completed work nobody vouches for: no command proved it and nobody waived the proof. */
-export function unprovenTasks(tasks: MergeFacts['tasks']): string[] {
+function unprovenTasks(tasks: MergeFacts['tasks']): string[] {
   const groups = new Set(tasks.map((task) => task.parentTaskId));
   return tasks
     .filter(

@@ -1,7 +1,7 @@
 /** When a session goes in circles: rounds that change nothing, and a run that repeats itself. */
 
 /** Rounds in a row without any progress after which the task is stopped. */
-export const maxIdleRounds = 3;
+const maxIdleRounds = 3;
 /** Equal tool calls with equal answers in a row after which a run is stopped. */
 export const maxSameCalls = 8;
 

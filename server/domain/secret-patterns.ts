@@ -4,7 +4,7 @@ const mark = '[redacted]';
  * What secrets look like whose value nobody told us, and what stands in their place. Each is narrow: a wrong hit would
  * blank what a person must read.
  */
-export const secretPatterns: readonly (readonly [RegExp, string])[] = [
+const secretPatterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mark],
   [/\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]{16,}/gi, `$1 ${mark}`],
   [/(\/\/[^\s/:@"'\\]+):[^\s/@"'\\]+@/g, `$1:${mark}@`],

@@ -18,7 +18,7 @@ export type SessionSort = (typeof sessionSorts)[number];
 const words = (most: number) => z.string().trim().min(1).max(most);
 
 /** What a saved view remembers of a list: its filter and its order, nothing of where one was in it. */
-export const sessionViewFilter = z
+const sessionViewFilter = z
   .object({
     status: z.array(z.enum(sessionStatuses)).max(sessionStatuses.length),
     attention: z.array(z.enum(attentions)).max(attentions.length),

@@ -18,7 +18,7 @@ export const taskStatuses = [
 export type TaskStatus = (typeof taskStatuses)[number];
 
 /** The legal moves (domain.md 2.1). Those out of failed, skipped and cancelled are for a retry only. */
-export const taskTransitions: Record<TaskStatus, readonly TaskStatus[]> = {
+const taskTransitions: Record<TaskStatus, readonly TaskStatus[]> = {
   pending: ['ready', 'blocked', 'skipped', 'cancelled'],
   ready: ['assigned', 'paused', 'skipped', 'cancelled'],
   assigned: ['in_progress', 'ready', 'cancelled'],

@@ -87,7 +87,7 @@ export interface TextAnalysis {
 }
 
 /** Hours a text analysis may answer (domain.md 4). */
-export const textHours = { least: 1, most: 24 } as const;
+const textHours = { least: 1, most: 24 } as const;
 
 /**
  * Capabilities and technical terms by whole words, a complexity score, and hours from 1 to 24: one hour, plus a quarter for

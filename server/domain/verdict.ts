@@ -6,7 +6,7 @@ import type { AttemptRole, FailureClass } from './attempt.ts';
  * park waits for a quota to come back, burning nothing; split asks a planner for smaller tasks; resolve_conflict brings
  * both sides together; ask_person stops until somebody decides.
  */
-export const verdictActions = [
+const verdictActions = [
   'retry_same',
   'other_agent',
   'other_type',
@@ -41,14 +41,14 @@ export interface FailedTask {
   readonly mayBeSplit: boolean;
 }
 
-export const maxAttempts = 3;
-export const maxCrashes = 5;
+const maxAttempts = 3;
+const maxCrashes = 5;
 /** Resolutions of one conflict by agents before a person is asked. */
-export const maxResolutions = 2;
+const maxResolutions = 2;
 /** Conflicts of one task in a run after which a person is asked at once: the branch moves faster than agents resolve. */
 export const maxConflicts = 4;
 /** From so many expected hours on, a task that ran out of time is split instead of tried again. */
-export const splitHours = 4;
+const splitHours = 4;
 
 /**
  * Decides after a failure. `earlier` are the task's failed attempts of this run, oldest first. Three attempts at most;

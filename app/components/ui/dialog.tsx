@@ -15,8 +15,8 @@ interface DialogProps {
   children: ReactNode;
 }
 
-export const overlayShape = 'fixed inset-0 z-40 bg-surface-0/80';
-export const dialogShape =
+const overlayShape = 'fixed inset-0 z-40 bg-surface-0/80';
+const dialogShape =
   'fixed inset-x-0 bottom-0 z-50 flex max-h-dvh flex-col border-4 border-inverse bg-surface-1 sm:inset-x-auto sm:bottom-auto sm:left-1/2 sm:top-20 sm:max-h-[calc(100dvh-7rem)] sm:w-full sm:max-w-2xl sm:-translate-x-1/2';
 
 /** A modal sheet: at the foot of a phone, under the annunciator elsewhere. Escape and the close key leave it. */

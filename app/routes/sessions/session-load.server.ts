@@ -12,7 +12,7 @@ import { readHistory } from './session-history.server.ts';
 import { inspect, inspectedEvent } from './session-inspect.server.ts';
 
 /** How many events a page opens with; older ones are loaded when somebody asks. */
-export const openedEvents = 200;
+const openedEvents = 200;
 
 const standing = conflictStatuses.filter(conflictIsOpen);
 

@@ -41,7 +41,7 @@ export interface RulePreview {
 type Wish = z.infer<typeof ruleInput>;
 
 /** FORBIDDEN unless the actor may allow in advance: for an own session, or as a lead for any and for more than one. */
-export function authorizeRule(actor: Actor, session: Pick<Session, 'teamId' | 'createdBy'>, scope: RuleScope): void {
+function authorizeRule(actor: Actor, session: Pick<Session, 'teamId' | 'createdBy'>, scope: RuleScope): void {
   authorize(actor, 'ask.rule', {
     teamId: session.teamId,
     createdBy: scope === 'session' ? session.createdBy : null,

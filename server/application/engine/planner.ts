@@ -11,7 +11,7 @@ import { startTasks } from './schedule.ts';
 import { failPlanning, landPlan } from './write-plan.ts';
 
 /** The key of the planner's own task; no plan can use it. */
-export const planTaskKey = '@plan';
+const planTaskKey = '@plan';
 
 /** What is expected of a planner: half an hour, so that anybody who can plan may. */
 const planHours = 0.5;

@@ -33,7 +33,7 @@ export interface TaskMessage {
 }
 
 /** Where an agent gets the bundle of an attempt, from the root of this server. */
-export const bundlePath = (attemptId: string) => `/api/v1/agents/external/attempts/${attemptId}/bundle`;
+const bundlePath = (attemptId: string) => `/api/v1/agents/external/attempts/${attemptId}/bundle`;
 
 /** The message of an offer, as things stand now. */
 export async function taskMessage(

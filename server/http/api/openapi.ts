@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 type Json = Record<string, unknown>;
 
 /** The form of every error (api.md, Errors). */
-export const errorShape = z
+const errorShape = z
   .strictObject({
     error: z.strictObject({
       code: z.enum(errorCodes),

@@ -2,7 +2,7 @@ import type { DomainError } from '../../domain/errors.ts';
 import { invalid } from '../../domain/errors.ts';
 
 /** One import takes at most so many files. */
-export const maxFiles = 100;
+const maxFiles = 100;
 
 export const isYamlName = (name: string): boolean => /\.ya?ml$/i.test(name);
 

@@ -13,10 +13,10 @@ import { attemptRef, commitTree, isSame, treeOf } from './task-commit.ts';
 import { requireRecord } from './worktrees.ts';
 
 /** A history that is larger is not sent to anybody. */
-export const largestPack = 512 * 1024 * 1024;
+const largestPack = 512 * 1024 * 1024;
 
 /** Beside the attempt's own ref, and like it no branch that keeps work: it goes with the worktree. */
-export const packRef = (attemptId: string) => `${attemptRef(attemptId)}-given`;
+const packRef = (attemptId: string) => `${attemptRef(attemptId)}-given`;
 
 /**
  * What an agent outside starts from: all that is in the worktree as one commit, and how to get it. A commit the

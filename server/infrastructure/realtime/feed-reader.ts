@@ -1,7 +1,7 @@
 import type { TimelineEvent } from '../../domain/events.ts';
 
 /** More than this many missed events are not replayed: the client is told of the gap and loads (api.md, Socket.IO). */
-export const replayLimit = 5_000;
+const replayLimit = 5_000;
 const pageSize = 500;
 /** How often an announced event that cannot be read yet is looked for before the next announcement. */
 const mostLooks = 20;

@@ -36,7 +36,7 @@ export interface Elsewhere {
 }
 
 /** Starts one with this configuration of its own. */
-export async function startElsewhere(folder: string, config: object): Promise<Elsewhere> {
+async function startElsewhere(folder: string, config: object): Promise<Elsewhere> {
   const home = openCodeHome(folder);
   const { path, version } = await findOpenCode(null);
   const password = 'elsewhere-secret';

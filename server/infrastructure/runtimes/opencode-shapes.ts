@@ -51,7 +51,7 @@ const otherPart = z.looseObject({ id: z.string(), messageID: z.string(), type: z
 export const part = z.union([toolPart, textPart, otherPart]);
 export type Part = z.infer<typeof part>;
 
-export const remoteError = z.looseObject({
+const remoteError = z.looseObject({
   name: z.string(),
   data: z
     .looseObject({

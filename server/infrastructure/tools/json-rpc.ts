@@ -14,7 +14,7 @@ export type RpcReply =
   | { jsonrpc: '2.0'; id: string | number | null; error: { code: number; message: string } };
 
 /** The codes of JSON-RPC that are used here. */
-export const rpcErrors = {
+const rpcErrors = {
   parse: -32_700,
   request: -32_600,
   method: -32_601,

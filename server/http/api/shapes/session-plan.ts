@@ -5,7 +5,7 @@ import { count } from './fields.ts';
 import { basisShape, collisionShape, envelopeShape, planPreviewOut, planPreviewShape } from './plan.ts';
 
 /** Where a plan came from. */
-export const planSourceShape = z
+const planSourceShape = z
   .strictObject({
     kind: z.enum(['blueprint', 'rule', 'planner', 'fallback']),
     blueprint: z.string().nullable(),
