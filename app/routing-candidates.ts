@@ -1,24 +1,10 @@
 import { z } from 'zod';
 import { agentStates, agentTiers } from '../server/domain/agent.ts';
 import { type RouteParts, type RouteWeights, routeWeights } from '../server/domain/routing.ts';
+import { storedCandidate } from '../server/domain/routing-replay.ts';
 
-const part = z.number();
-
-/** A candidate as a decision keeps it. What stood at that moment may be missing in one that was stored long ago. */
-const candidate = z.object({
-  agentId: z.string(),
-  name: z.string(),
-  score: z.number().nullable(),
-  parts: z.object({
-    capability: part,
-    performance: part,
-    load: part,
-    technology: part,
-    sessionType: part,
-    complexity: part,
-    tierMultiplier: part,
-    bonus: part,
-  }),
+/** With what stood at that moment, which may be missing in one that was stored long ago. */
+const candidate = storedCandidate.extend({
   removedBy: z.string().nullable(),
   state: z.enum(agentStates).optional(),
   tier: z.enum(agentTiers).optional(),

@@ -1,7 +1,6 @@
-import { Form, useNavigation } from 'react-router';
 import type { Agent } from '../../server/domain/agent.ts';
 import { plural } from '../format.ts';
-import { Bar } from './ui/button.tsx';
+import { Command } from './command.tsx';
 import { Confirm } from './ui/confirm.tsx';
 
 /** What a lead may do with an agent: each as a bar with its consequence, or the reason why not. */
@@ -70,31 +69,5 @@ export function AgentCommands({
         The audit log says who took it off.
       </Confirm>
     </div>
-  );
-}
-
-interface CommandProps {
-  intent: 'drain' | 'undrain' | 'enable' | 'disable';
-  label: string;
-  consequence: string;
-  pending: string;
-  refusal: string | null;
-}
-
-function Command({ intent, label, consequence, pending, refusal }: CommandProps) {
-  const { state, formData } = useNavigation();
-  const busy = state === 'submitting' && formData?.get('intent') === intent;
-  return (
-    <Form method="post">
-      <input type="hidden" name="intent" value={intent} />
-      <Bar
-        label={label}
-        consequence={consequence}
-        refusal={refusal}
-        pending={busy ? pending : null}
-        weight="plain"
-        stacked
-      />
-    </Form>
   );
 }

@@ -1,7 +1,6 @@
-import { Form, useNavigation } from 'react-router';
 import type { RuntimeView } from '../../server/domain/runtime.ts';
 import { plural } from '../format.ts';
-import { Bar } from './ui/button.tsx';
+import { Command } from './command.tsx';
 import { Confirm } from './ui/confirm.tsx';
 
 interface RuntimeCommandsProps {
@@ -85,31 +84,4 @@ export function RuntimeCommands({ runtime, refusal, adminRefusal, error }: Runti
 function whyNotRemoved(open: number, agents: number): string | null {
   if (open > 0) return `${plural(open, 'attempt')} on it: drain it and wait.`;
   return agents > 0 ? `${plural(agents, 'agent')} on it: move or remove them first.` : null;
-}
-
-interface CommandProps {
-  intent: 'check' | 'drain' | 'undrain' | 'gateway_token';
-  label: string;
-  consequence: string;
-  pending: string;
-  refusal: string | null;
-}
-
-/** One command as a form of its own. */
-export function Command({ intent, label, consequence, pending, refusal }: CommandProps) {
-  const { state, formData } = useNavigation();
-  const busy = state === 'submitting' && formData?.get('intent') === intent;
-  return (
-    <Form method="post">
-      <input type="hidden" name="intent" value={intent} />
-      <Bar
-        label={label}
-        consequence={consequence}
-        refusal={refusal}
-        pending={busy ? pending : null}
-        weight="plain"
-        stacked
-      />
-    </Form>
-  );
 }

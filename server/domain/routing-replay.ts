@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type RouteWeights, scoreOf } from './routing.ts';
 
 const part = z.number();
-const storedCandidate = z.object({
+/** A candidate as a decision keeps it: what every stored one has. */
+export const storedCandidate = z.object({
   agentId: z.string(),
   name: z.string(),
   score: z.number().nullable(),
