@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -9,16 +9,19 @@ import { createWorkspaces, type WorkspacesOptions } from './workspaces.ts';
 
 const made: string[] = [];
 
-/** A temporary folder of a test file, removed at its end. */
+/** A temporary folder, removed at the end of the first test file that asked for one, or with the process. */
 export function scratchFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'orchestrator-git-')));
   made.push(folder);
   return folder;
 }
 
-afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
+const removeMade = () => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+};
+afterAll(removeMade);
+// Modules are shared by the files of a process, so only the first one is told of its end.
+process.once('exit', removeMade);
 
 /** Git as a person runs it, with an identity of theirs. */
 export function git(cwd: string, ...args: string[]): string {
@@ -47,7 +50,7 @@ export function scratchRepository(files: Record<string, string | Buffer> = { 'a.
   );
   const known = first.get(key);
   const folder = scratchFolder();
-  if (known !== undefined) {
+  if (known !== undefined && existsSync(known)) {
     cpSync(known, folder, { recursive: true });
     return folder;
   }
