@@ -65,7 +65,7 @@ export function AgentCard({
             <li key={task.attemptId} className="flex min-h-6 items-baseline gap-2 text-data">
               <Link
                 to={`/sessions/${task.sessionSlug}`}
-                className="relative z-10 inline-flex min-h-11 min-w-11 items-center font-data text-micro font-bold underline"
+                className="relative z-10 inline-flex min-h-11 min-w-11 shrink-0 items-center font-data text-micro font-bold underline"
               >
                 {task.sessionSlug}
               </Link>

@@ -25,8 +25,9 @@ export function PromptForm({ action, consequence, tasks }: PromptFormProps) {
   const running = tasks.filter((task) => task.status === 'in_progress');
   return (
     <details className="border-2 border-line-3">
-      <summary className="engraved flex min-h-11 items-center px-4 text-data hover:bg-surface-3">
+      <summary className="engraved flex min-h-11 flex-col justify-center gap-0.5 px-4 py-2 text-data hover:bg-surface-3 desk:justify-start">
         Inject prompt …
+        <span className="font-words text-data font-normal normal-case tracking-normal">{consequence}</span>
       </summary>
       <CommandForm action={action} intent="prompt">
         <div className="flex flex-col gap-2 p-3">

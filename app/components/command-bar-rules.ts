@@ -119,9 +119,9 @@ function consequence(intent: Intent, facts: Facts): string {
     case 'start':
       return 'It queues for a free place and runs.';
     case 'resume':
-      return 'It queues again and goes on where it was held; the deadline moves by the time held.';
+      return 'It queues again and goes on; the deadline moves by the time held.';
     case 'pause':
-      return 'Running agents are interrupted and the clock stands still; nothing is lost.';
+      return 'Agents are interrupted, the clock stands still; nothing is lost.';
     case 'retry':
       return facts.lastCheckpointSequence > 0
         ? `Completed tasks stay, the rest runs again from checkpoint ${facts.lastCheckpointSequence}. Retry ${facts.retryCount + 1} of 3.`
@@ -131,13 +131,13 @@ function consequence(intent: Intent, facts: Facts): string {
     case 'checkpoint':
       return 'Keeps the merged work and the task states as they are now.';
     case 'stop':
-      return 'Running agents are ended; merged work stays on the branch. Only a retry goes on from here.';
+      return 'Agents are ended, merged work stays. Only a retry goes on from here.';
     case 'cancel':
       return 'It ends here for good and cannot be retried.';
     case 'restore':
       return 'Branch and tasks go back to that point; what came later is kept, marked as undone.';
     case 'force_complete':
-      return 'Asks an admin to count it as COMPLETED as it stands: agents end, open tasks are cancelled, nothing is proven by it.';
+      return 'Asks an admin to count it as COMPLETED as it stands, unproven.';
     case 'delete':
       return 'It leaves every list; it can be brought back for 30 days.';
   }

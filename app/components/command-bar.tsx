@@ -74,7 +74,7 @@ export function CommandOrder({ command, session, tasks }: CommandOrderProps) {
     return (
       <Link
         to={`${action}/${page}`}
-        className={`${buttonShape({ weight: 'plain' })} flex-col items-start! gap-0.5! py-2`}
+        className={`${buttonShape({ weight: 'plain' })} flex-col items-start! justify-start! gap-0.5! py-2`}
       >
         <span>{label}</span>
         <Consequence>{consequence}</Consequence>

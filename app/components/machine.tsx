@@ -49,7 +49,7 @@ export function Machine({ parts, runtime, version }: MachineProps) {
                   part.ok ? 'truncate text-ink-2' : 'break-words text-broken',
                 )}
               >
-                {part.detail}
+                {part.ok ? gist(part.detail) : part.detail}
               </span>
               <span className={clsx('pt-1.5', part.ok ? 'text-ink-3' : 'text-broken')}>
                 <Glyph name={part.ok ? 'check' : 'cross'} size={10} />
@@ -60,4 +60,9 @@ export function Machine({ parts, runtime, version }: MachineProps) {
       </ul>
     </Panel>
   );
+}
+
+/** Up to its first pause: while a part is well that is enough, and it fits its line. */
+function gist(detail: string): string {
+  return detail.split(/[,;(]/, 1)[0]?.trim() ?? detail;
 }

@@ -66,7 +66,7 @@ export function Matrix({ tracks, span, unreadBefore, waiting, onReading }: Matri
           </caption>
           <colgroup>
             <col className="lg:w-64 2xl:w-80" />
-            <col className="w-40 lg:w-[13.5rem]" />
+            <col className="w-40 lg:w-60" />
             {Array.from({ length: window.slices }, (_, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
               <col key={index} className="hidden lg:table-column" />

@@ -35,7 +35,10 @@ export function Output({ outputs, tasks, attempts, streams, base }: OutputProps)
           attempt !== undefined && (
             <span className="flex items-center gap-3">
               <StatusBadge sign={attemptSigns[attempt.status]} />
-              <Age since={attempt.endedAt ?? attempt.startedAt} />
+              <span>
+                <Age since={attempt.endedAt ?? attempt.startedAt} label={attempt.endedAt === null ? 'for' : 'ended'} />
+                {attempt.endedAt !== null && ' ago'}
+              </span>
             </span>
           )
         }

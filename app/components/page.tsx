@@ -14,10 +14,12 @@ export function PageHeader({
   children?: ReactNode;
 }) {
   return (
-    <header className="flex flex-col gap-3 border-b-2 border-line-2 px-3 py-4 sm:flex-row sm:items-end sm:justify-between lg:px-4">
-      <div className="min-w-0">
-        <h1 className={given ? 'break-words text-title font-bold' : 'engraved text-title font-bold'}>{title}</h1>
-        {note !== undefined && <p className="max-w-prose text-body text-ink-2">{note}</p>}
+    <header className="flex flex-col gap-x-6 gap-y-3 border-b-2 border-line-2 px-3 py-3 sm:flex-row sm:items-center sm:justify-between lg:px-4 lg:py-2">
+      <div className="min-w-0 lg:flex lg:min-h-11 lg:items-center lg:gap-x-6">
+        <h1 className={given ? 'break-words text-title font-bold' : 'engraved text-title font-bold lg:shrink-0'}>
+          {title}
+        </h1>
+        {note !== undefined && <p className="max-w-[80ch] text-body text-ink-2">{note}</p>}
       </div>
       {children}
     </header>

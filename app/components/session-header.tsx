@@ -86,13 +86,13 @@ function VerdictLine({ state }: { state: LiveState }) {
   return (
     <p
       className={clsx(
-        'mx-3 my-2 flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-6 border-l-4 pl-3 text-lead lg:mx-4',
+        'mx-3 my-2 flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-6 border-l-4 pl-3 text-lead lg:mx-4 xl:flex-nowrap',
         toneRule[tone],
         tone === 'quiet' || tone === 'live' ? 'text-ink-1' : toneText[tone],
       )}
     >
       <span className="min-w-0 break-words">{sentence}</span>
-      <span className="flex flex-wrap gap-x-6">
+      <span className="flex flex-wrap gap-x-6 xl:shrink-0">
         {next !== null && (
           <Next to={next.to}>
             {next.words} <Glyph name="arrow" size={12} />

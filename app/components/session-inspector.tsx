@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { type Actor, refusal } from '../../server/domain/actor.ts';
 import type { Ask } from '../../server/domain/ask.ts';
 import type { PlanPreview } from '../../server/domain/plan-preview.ts';
@@ -35,6 +36,8 @@ interface SessionInspectorProps {
   address: AddressInUse;
   base: string;
   lastSeq: number;
+  /** What stands at the end of it, whatever it shows. */
+  foot: ReactNode;
 }
 
 /** The right pane: what waits for a person before all else, then the event and the task the address names, then the plan. */
@@ -101,6 +104,7 @@ export function SessionInspector(props: SessionInspectorProps) {
         />
       )}
       {!deciding && at === null && <SessionPlan {...plan} />}
+      {props.foot}
     </aside>
   );
 }

@@ -48,20 +48,23 @@ export function SessionRow({ line, selected, onSelect, index, measure }: Session
         </label>
       </td>
       <Cell className="w-2/5 max-w-0 pl-0! md:max-w-none">
-        <Link to={`/sessions/${line.slug}`} className="block min-h-8 after:absolute after:inset-0">
-          <span className="block font-data text-data font-bold">{line.slug}</span>
-          <span className="line-clamp-2 wrap-anywhere">{line.title}</span>
+        <Link
+          to={`/sessions/${line.slug}`}
+          className="flex flex-wrap items-baseline gap-x-3 after:absolute after:inset-0"
+        >
+          <span className="shrink-0 font-data text-data font-bold">{line.slug}</span>
+          <span className="order-last line-clamp-2 basis-full wrap-anywhere">{line.title}</span>
+          <span className="min-w-0 flex-1 truncate text-data text-ink-2">
+            {line.repository}
+            {line.tags.length > 0 && <span className="font-data text-micro"> #{line.tags.join(' #')}</span>}
+          </span>
         </Link>
-        <span className="block truncate text-data text-ink-2">
-          {line.repository}
-          {line.tags.length > 0 && <span className="font-data text-micro"> #{line.tags.join(' #')}</span>}
-        </span>
         <span className="mt-1 block md:hidden">
           <ProgressBar {...line.progress} live={isExecuting(line.status)} />
         </span>
       </Cell>
       <Cell>
-        <span className="flex flex-col items-start gap-1 font-data text-data md:flex-row md:flex-wrap md:items-center">
+        <span className="flex flex-col items-start gap-1 font-data text-data md:flex-row md:flex-wrap md:items-center xl:flex-nowrap">
           {line.attention.kind !== 'none' && <StatusBadge sign={attentionSigns[line.attention.kind]} />}
           <StatusBadge sign={sessionSigns[line.status]} />
           <Age since={line.statusSince} />
@@ -77,10 +80,10 @@ export function SessionRow({ line, selected, onSelect, index, measure }: Session
       <Cell wide end className={`font-data text-data ${line.costUsd === null ? 'text-caution' : ''}`}>
         {usd(line.costUsd)}
       </Cell>
-      <Cell wide className="max-w-40 truncate text-ink-2">
+      <Cell wide className="max-w-40 truncate text-data text-ink-2">
         {line.mine ? 'you' : (line.owner ?? 'a program')}
       </Cell>
-      <Cell wide className="max-w-40 truncate font-data text-data text-ink-2">
+      <Cell wide className="max-w-40 truncate font-data text-data text-ink-2 xl:max-w-56">
         {line.runtimes.join(', ') || 'none yet'}
       </Cell>
     </tr>

@@ -57,7 +57,7 @@ export function SessionTable(props: SessionTableProps) {
   const virtual = lines.length > drawnWhole;
   const virtualizer = useWindowVirtualizer({
     count: virtual ? lines.length : 0,
-    estimateSize: () => 76,
+    estimateSize: () => 61,
     overscan: 12,
     scrollMargin: offset,
     getItemKey: (index) => lines[index]?.id ?? index,

@@ -58,6 +58,12 @@ export function Failure({ problem, heading: Heading = 'h2' }: { problem: Problem
       {problem.retryAfterSeconds !== null && (
         <p className="mt-1 font-data text-data">Possible again in {duration(problem.retryAfterSeconds)}.</p>
       )}
+      {problem.code === 'NOT_FOUND' && (
+        <p className="mt-4 flex flex-wrap gap-2">
+          <ActionLink to="/">Overview</ActionLink>
+          <ActionLink to="/sessions">Sessions</ActionLink>
+        </p>
+      )}
       {problem.requestId !== null && (
         <p className="mt-4 font-data text-micro text-ink-3">
           Request <span className="select-all">{problem.requestId}</span>

@@ -13,7 +13,7 @@ interface TaskPickerProps {
 export function TaskPicker({ tasks, value, all }: TaskPickerProps) {
   const submit = useSubmit();
   return (
-    <Form preventScrollReset className="flex min-w-0 flex-1 basis-full items-center gap-2 sm:max-w-md sm:basis-0">
+    <Form preventScrollReset className="flex min-w-0 flex-1 basis-full items-center gap-2 sm:max-w-md sm:basis-64">
       <label htmlFor="task-picker" className="engraved text-micro text-ink-3">
         Show
       </label>

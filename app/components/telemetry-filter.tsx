@@ -38,7 +38,7 @@ export function TelemetryFilter({ filter }: { filter: EventFilter }) {
         method="get"
         action="/telemetry"
         onChange={(event) => changed(event.currentTarget)}
-        className="grid gap-2 px-3 py-2 sm:grid-cols-[8rem_12rem_minmax(0,1fr)_auto_auto] lg:px-4"
+        className="grid gap-2 px-3 py-2 sm:grid-cols-[9rem_12rem_minmax(0,1fr)_auto_auto] sm:items-end lg:px-4"
       >
         {filter.types.map((type) => (
           <input key={type} type="hidden" name="type" value={type} />
@@ -63,12 +63,12 @@ export function TelemetryFilter({ filter }: { filter: EventFilter }) {
 function Field({ name, label, hint, value }: { name: string; label: string; hint: string; value: string }) {
   return (
     <label className="block">
-      <span className="sr-only">{label}</span>
+      <span className="engraved text-micro text-ink-3">{label}</span>
       <input
         name={name}
         type="search"
         defaultValue={value}
-        placeholder={`${label}: ${hint}`}
+        placeholder={hint}
         className="control"
         autoComplete="off"
         spellCheck={false}

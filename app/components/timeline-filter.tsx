@@ -39,6 +39,9 @@ export function TimelineFilter({ filter, onChange, agents, total, search }: Time
           </button>
         ))}
       </fieldset>
+      <output aria-live="polite" className="ml-auto text-right text-micro text-ink-3">
+        {search === null ? plural(total, 'event') : said(search, total)}
+      </output>
       <label htmlFor={`${id}-agent`} className="sr-only">
         Agent
       </label>
@@ -65,9 +68,6 @@ export function TimelineFilter({ filter, onChange, agents, total, search }: Time
         onChange={(event) => onChange({ ...filter, text: event.target.value })}
         className="control min-w-32 flex-1 basis-32"
       />
-      <output aria-live="polite" className="basis-full text-micro text-ink-3">
-        {search === null ? plural(total, 'event') : said(search, total)}
-      </output>
     </search>
   );
 }

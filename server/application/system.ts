@@ -2,6 +2,7 @@ import { type Actor, authorize } from '../domain/actor.ts';
 import type { BudgetAccount } from '../domain/budget.ts';
 import { monthOf, monthSpentInWords, parkedInWords, resetOf } from '../domain/budget-words.ts';
 import { type InstancePresence, isLate, type JobQueue, presenceOf } from '../domain/instance.ts';
+import type { Session } from '../domain/session.ts';
 import type { Deps } from './deps.ts';
 import type { CoordinationFacts, DatabaseFacts, Instance } from './instance-port.ts';
 import type { RuntimeStatus } from './ports.ts';
@@ -41,10 +42,11 @@ export type ApprovalLamp = (
   actor: Actor,
 ) => Promise<{ approvals: number; plans: number; since: Date | null; first: string | null }>;
 
-function decisionsInWords(approvals: number, plans: number, first: string | null): string {
+function decisionsInWords(approvals: number, plans: number, first: string | null, plan: Session | undefined): string {
+  const of = plan === undefined ? '' : `${plan.slug}: `;
   const parts = [
     ...(approvals > 0 ? [`${first}: a request that you may decide`] : []),
-    ...(plans > 0 ? [plans === 1 ? 'a plan waits' : `${plans} plans wait`] : []),
+    ...(plans > 0 ? [plans === 1 ? `${of}its plan waits` : `${of}its plan waits, and ${plans - 1} more`] : []),
   ];
   return parts.length === 0 ? 'Nothing waits for your approval.' : sentence(parts.join('; '));
 }
@@ -131,9 +133,18 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
       const waiting = await store.asks.list(teamId, { status: ['open', 'escalated'] }, { limit: 1 });
       const late = await store.asks.list(teamId, { status: ['escalated'] }, { limit: 1 });
       const lastFailed = (
-        await store.sessions.list(teamId, { status: ['failed', 'timeout', 'orphaned'], sort: 'newest' }, { limit: 1 })
+        await store.sessions.list(teamId, { status: ['failed', 'timeout', 'orphaned'], sort: 'changed' }, { limit: 1 })
       ).items[0];
       const { approvals, plans, first, since: decisionsSince } = await lamp(actor);
+      // Whoever waits longest, by name: an operator reads the lamp and knows where to go.
+      const longest = (kind: 'conflict' | 'approval', amount: number) =>
+        amount === 0
+          ? undefined
+          : store.sessions
+              .list(teamId, { attention: [kind], sort: 'attention' }, { limit: 1 })
+              .then(({ items }) => items[0]);
+      const contradicting = await longest('conflict', attention.conflict ?? 0);
+      const planned = await longest('approval', plans);
       const runtime = deps.runtime.status();
       const failed = (status.failed ?? 0) + (status.timeout ?? 0) + (status.orphaned ?? 0);
       const active =
@@ -160,7 +171,7 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
           key: 'approval',
           lit: approvals + plans > 0,
           count: approvals + plans,
-          detail: decisionsInWords(approvals, plans, first),
+          detail: decisionsInWords(approvals, plans, first, planned),
           since: decisionsSince,
           href: approvals > 0 || plans === 0 ? '/approvals' : '/sessions?attention=approval',
         },
@@ -168,8 +179,11 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
           key: 'conflict',
           lit: (attention.conflict ?? 0) > 0,
           count: attention.conflict ?? 0,
-          detail: 'Merge conflicts that wait for a person.',
-          since: null,
+          detail:
+            contradicting === undefined
+              ? 'No change contradicts another.'
+              : `${contradicting.slug}: two changes contradict each other, a person decides.`,
+          since: contradicting?.attention.since ?? null,
           href: '/conflicts',
         },
         {

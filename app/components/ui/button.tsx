@@ -64,7 +64,7 @@ export function Bar({
       className={clsx(
         buttonShape({ weight }),
         'w-full flex-col items-start! gap-0.5! py-2 text-left',
-        !stacked && 'sm:flex-row sm:items-center! sm:justify-between! sm:gap-4!',
+        stacked ? 'justify-start!' : 'sm:flex-row sm:items-center! sm:justify-between! sm:gap-4!',
         className,
       )}
       {...rest}

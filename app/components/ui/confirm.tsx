@@ -39,7 +39,7 @@ export function Confirm(props: ConfirmProps) {
   const { trigger, consequence, title, refusal = null, weight = 'broken', className = '' } = form;
   const hydrated = useHydrated();
   const [open, setOpen] = useState(false);
-  const shape = `${buttonShape({ weight })} ${consequence === undefined ? '' : 'flex-col items-start! gap-0.5! py-2 text-left'} ${className}`;
+  const shape = `${buttonShape({ weight })} ${consequence === undefined ? '' : 'flex-col items-start! justify-start! gap-0.5! py-2 text-left'} ${className}`;
   const words = (
     <>
       {trigger}

@@ -94,22 +94,21 @@ export default function SessionChanges({ loaderData, actionData }: Route.Compone
           A task’s changes appear here once they are merged into the session’s branch.
         </Empty>
       ) : (
-        <div className="grid min-w-0 2xl:grid-cols-[20rem_minmax(0,1fr)]">
-          <div className="min-w-0 border-b-2 border-line-2 2xl:border-r 2xl:border-b-0">
-            <Panel title="Files" aside={plural(loaderData.files, 'file')}>
-              <FileTree files={diff.files} viewed={viewed} threads={counts} />
-              <Pages from={loaderData.from} files={loaderData.files} task={task} view={view} />
-            </Panel>
-            <Panel title="Evidence" aside={plural(proofs.length, 'attempt')}>
-              {proofs.length === 0 && <p className="p-3 text-ink-2 lg:p-4">No attempt has ended yet.</p>}
-              {proofs
-                .toSorted((a, b) => b.number - a.number)
-                .map((proof) => (
-                  <Evidence key={proof.id} proof={proof} taskKey={keyOf(proof.taskId)} />
-                ))}
-            </Panel>
-          </div>
-          <Panel title="Changes" aside={`${diff.base.slice(0, 10)} … ${diff.head.slice(0, 10)}`}>
+        // What was changed comes before what proves it, and where the pane is wide both stand beside the diff.
+        <div className="grid min-w-0 @min-[60rem]:grid-cols-[20rem_minmax(0,1fr)] @min-[60rem]:grid-rows-[auto_1fr]">
+          <Panel
+            title="Files"
+            aside={plural(loaderData.files, 'file')}
+            className="@min-[60rem]:border-r @min-[60rem]:border-line-1"
+          >
+            <FileTree files={diff.files} viewed={viewed} threads={counts} />
+            <Pages from={loaderData.from} files={loaderData.files} task={task} view={view} />
+          </Panel>
+          <Panel
+            title="Changes"
+            aside={`${diff.base.slice(0, 10)} … ${diff.head.slice(0, 10)}`}
+            className="@min-[60rem]:col-start-2 @min-[60rem]:row-span-2 @min-[60rem]:row-start-1"
+          >
             <DiffView
               diff={diff}
               view={view}
@@ -119,6 +118,18 @@ export default function SessionChanges({ loaderData, actionData }: Route.Compone
               kept={kept?.intent === 'comment' ? kept : undefined}
               unfolded={loaderData.unfolded}
             />
+          </Panel>
+          <Panel
+            title="Evidence"
+            aside={plural(proofs.length, 'attempt')}
+            className="@min-[60rem]:border-r @min-[60rem]:border-line-1"
+          >
+            {proofs.length === 0 && <p className="p-3 text-ink-2 lg:p-4">No attempt has ended yet.</p>}
+            {proofs
+              .toSorted((a, b) => b.number - a.number)
+              .map((proof) => (
+                <Evidence key={proof.id} proof={proof} taskKey={keyOf(proof.taskId)} />
+              ))}
           </Panel>
         </div>
       )}

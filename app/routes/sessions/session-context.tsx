@@ -58,9 +58,9 @@ export default function SessionContext({ loaderData }: Route.ComponentProps) {
             {context.leaves.map(([path, value]) => (
               <div
                 key={path}
-                className="grid gap-x-4 border-b border-line-1 px-3 py-2 sm:grid-cols-[minmax(0,2fr)_minmax(0,5fr)] lg:px-4"
+                className="grid gap-x-4 border-b border-line-1 px-3 py-2 sm:grid-cols-[minmax(0,3fr)_minmax(0,4fr)] lg:px-4"
               >
-                <dt className="break-all font-bold">{path}</dt>
+                <dt className="font-bold wrap-anywhere">{path}</dt>
                 <dd className="line-clamp-6 whitespace-pre-wrap break-all text-ink-2">{valueText(value)}</dd>
               </div>
             ))}

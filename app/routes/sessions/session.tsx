@@ -73,6 +73,7 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
   const shown: Pane =
     replays && (inspection !== null || event !== null) ? 'inspector' : tab === '' ? 'timeline' : 'centre';
   const { timeline: timelineSeen, centre: centreSeen } = useSeen(shown);
+  const kept = <SessionKept slug={session.slug} trims={loaderData.trims} />;
   const page = (
     <>
       <SessionHeader state={state} repository={repository} rehearsal={rehearsal} />
@@ -122,10 +123,12 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
           <SessionInspector
             {...{ state, actor, attempts, inspection, event, conflicts, collisions, envelope, used, at, deciding }}
             {...{ commands, address, base, lastSeq: live.state.lastSeq }}
+            // On a desk the panes have the whole window; a phone shows one of them, so it stands under each.
+            foot={<div className="mt-auto max-desk:hidden">{kept}</div>}
           />
         }
       />
-      <SessionKept slug={session.slug} trims={loaderData.trims} />
+      <div className="desk:hidden">{kept}</div>
     </>
   );
   return (

@@ -1,5 +1,5 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
-import { agents } from '../../../db/schema/agents.ts';
+import { agents, runtimes } from '../../../db/schema/agents.ts';
 import type { Aggregates } from '../../application/store-port.ts';
 import type { Agent } from '../../domain/agent.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -52,6 +52,7 @@ export function createAgents(handle: Handle, heartbeatSeconds: number): Aggregat
     },
 
     async heartbeat(runtimeId) {
+      await handle.db.update(runtimes).set({ lastSeenAt: sql`clock_timestamp()` }).where(eq(runtimes.id, runtimeId));
       await handle.db
         .update(agents)
         .set({ lastHeartbeatAt: sql`clock_timestamp()` })
