@@ -51,7 +51,7 @@ function Row({ agent, work }: { agent: Agent; work: readonly OpenWork[] }) {
         <Link
           to={`/agents/${agent.name}`}
           title={`${sign.word}: ${sign.meaning}`}
-          className="flex h-full min-h-[inherit] items-center gap-1.5 pl-3 hover:bg-surface-2 focus-visible:-outline-offset-2 lg:pl-4"
+          className="flex h-full min-h-11 items-center gap-1.5 pl-3 hover:bg-surface-2 focus-visible:-outline-offset-2 lg:min-h-[inherit] lg:pl-4 pointer-coarse:min-h-11"
         >
           <span className={quiet ? 'text-ink-3' : toneText[sign.tone]}>
             <Glyph name={sign.glyph} size={10} />

@@ -63,7 +63,7 @@ function TileLink({ tile, fresh, rings, onOpen }: TileLinkProps) {
       key={`${tile.lit} ${tile.since?.getTime() ?? 0} ${fresh}`}
       style={style}
       className={clsx(
-        'flex min-h-12 w-full flex-col justify-center gap-0.5 px-2 py-1 lg:min-h-14 lg:px-3',
+        'flex min-h-12 w-full flex-col justify-center gap-0.5 px-2 py-1 max-[22.4rem]:px-1 lg:min-h-14 lg:px-3',
         !tile.lit && 'text-ink-3 hover:bg-surface-2',
         tile.lit && fresh && [toneBlock[sign.tone], rings && 'blink-twice'],
         tile.lit && !fresh && [toneText[sign.tone], 'border-l-4 border-current bg-surface-2 hover:bg-surface-3'],

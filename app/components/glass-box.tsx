@@ -179,7 +179,7 @@ export function GlassBoxTable({ parts, gauges, moved, hrefOf }: GlassBoxProps) {
       {parts.parts.map(({ id, files, lines }) => (
         <tr key={id} data-row className="border-b border-line-1 font-data text-data">
           <Cell className="break-all md:whitespace-nowrap">
-            <Link to={hrefOf(id)} preventScrollReset className="inline-flex min-h-11 items-center underline">
+            <Link to={hrefOf(id)} preventScrollReset className="inline-flex min-h-11 min-w-11 items-center underline">
               {id}
             </Link>
           </Cell>

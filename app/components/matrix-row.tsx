@@ -37,7 +37,7 @@ export const MatrixRow = memo(function MatrixRow({ track, window, unreadBefore, 
         <Link
           to={`/sessions/${track.slug}`}
           title={track.title}
-          className="flex h-full min-h-[inherit] min-w-0 items-center gap-2 px-3 hover:bg-surface-2 lg:px-4 focus-visible:-outline-offset-2"
+          className="flex h-full min-h-11 min-w-0 items-center gap-2 px-3 hover:bg-surface-2 lg:min-h-[inherit] lg:px-4 focus-visible:-outline-offset-2 pointer-coarse:min-h-11"
         >
           <span className="shrink-0 font-data text-data font-bold">{track.slug}</span>
           <span className="truncate text-data text-ink-2">{track.title}</span>

@@ -14,7 +14,7 @@ export function PageHeader({
   children?: ReactNode;
 }) {
   return (
-    <header className="flex flex-col gap-x-6 gap-y-3 border-b-2 border-line-2 px-3 py-3 sm:flex-row sm:items-center sm:justify-between lg:px-4 lg:py-2">
+    <header className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-b-2 border-line-2 px-3 py-3 sm:flex-nowrap lg:px-4 lg:py-2">
       <div className="min-w-0 lg:flex lg:min-h-11 lg:items-center lg:gap-x-6">
         <h1 className={given ? 'break-words text-title font-bold' : 'engraved text-title font-bold lg:shrink-0'}>
           {title}
@@ -52,20 +52,9 @@ export function Panel({ title, aside, id, className, children }: PanelProps) {
 }
 
 /** A value with its name and unit, as on an instrument. */
-export function Reading({
-  name,
-  children,
-  tone = '',
-  wide = false,
-}: {
-  name: string;
-  children: ReactNode;
-  tone?: string;
-  /** Left out on a phone. */
-  wide?: boolean;
-}) {
+export function Reading({ name, children, tone = '' }: { name: string; children: ReactNode; tone?: string }) {
   return (
-    <div className={clsx('min-w-0 px-3 py-row lg:px-4', wide && 'hidden sm:block')}>
+    <div className="min-w-0 px-3 py-row lg:px-4">
       <dt className="engraved text-micro text-ink-3">{name}</dt>
       <dd className={clsx('break-words font-data text-data', tone)}>{children}</dd>
     </div>

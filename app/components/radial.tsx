@@ -79,7 +79,7 @@ export function Radial({ agents, data }: RadialProps) {
                   )}
                 >
                   <Cell className="break-words">
-                    <Link to={`/agents/${names.get(one.from)}`} className="inline-flex min-h-6 items-center underline">
+                    <Link to={`/agents/${names.get(one.from)}`} className="inline-flex min-h-11 items-center underline">
                       {names.get(one.from)}
                     </Link>
                   </Cell>

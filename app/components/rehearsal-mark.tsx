@@ -5,7 +5,7 @@ export function RehearsalMark({ words = 'Rehearsal' }: { words?: string }) {
       title="The built-in scripted model answers; no provider is called and nothing costs money."
       className="inline-flex items-stretch border-2 border-caution bg-surface-0 text-caution"
     >
-      <span aria-hidden="true" className="hazard w-4" />
+      <span aria-hidden="true" className="hazard w-4 max-[22.4rem]:hidden" />
       <span className="engraved px-2 text-data leading-6">{words}</span>
     </span>
   );

@@ -61,15 +61,11 @@ export function SessionHeader({ state, repository, rehearsal }: SessionHeaderPro
             {count(usage.inputTokens)} in · {count(usage.outputTokens)} out
           </span>
         </Reading>
-        <Reading name="Retries" wide>
-          {session.retryCount} of 3
-        </Reading>
-        <Reading name="Branch" wide>
+        <Reading name="Retries">{session.retryCount} of 3</Reading>
+        <Reading name="Branch">
           <span className="select-all">{session.branch ?? 'not opened yet'}</span>
         </Reading>
-        <Reading name="Repository" wide>
-          {repository}
-        </Reading>
+        <Reading name="Repository">{repository}</Reading>
       </dl>
       <p className="sr-only" role="status" aria-live="polite">
         {session.slug} is {sessionSigns[session.status].word}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { type Actor, refusal } from '../../server/domain/actor.ts';
 import type { Ask } from '../../server/domain/ask.ts';
 import type { PlanPreview } from '../../server/domain/plan-preview.ts';
@@ -48,8 +48,10 @@ export function SessionInspector(props: SessionInspectorProps) {
   const keyOf = (id: string) => tasks.find((task) => task.id === id)?.key ?? 'a task';
   const plan = { state, attempts, envelope, used, collisions: collisions.length, base };
   const subject = { teamId: session.teamId, createdBy: session.createdBy };
+  const pane = useFocusAfter(asks.length);
   return (
     <aside
+      ref={pane}
       aria-label="Inspector"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a pane that scrolls must be reachable by keyboard
       tabIndex={0}
@@ -107,6 +109,18 @@ export function SessionInspector(props: SessionInspectorProps) {
       {props.foot}
     </aside>
   );
+}
+
+/** An answered ask goes away with the button that was pressed: the focus stays in the pane instead of getting lost. */
+function useFocusAfter(asks: number) {
+  const pane = useRef<HTMLElement>(null);
+  const before = useRef(asks);
+  useEffect(() => {
+    const answered = asks < before.current;
+    before.current = asks;
+    if (answered && document.activeElement === document.body) pane.current?.focus({ preventScroll: true });
+  }, [asks]);
+  return pane;
 }
 
 interface AsksProps {

@@ -61,6 +61,12 @@ export function SessionRow({ line, selected, onSelect, index, measure }: Session
         </Link>
         <span className="mt-1 block md:hidden">
           <ProgressBar {...line.progress} live={isExecuting(line.status)} />
+          {/* What the columns that have no room here would say. */}
+          <span className="block font-data text-micro text-ink-2">
+            health {percent(line.health)}, cost {usd(line.costUsd)}, of{' '}
+            {line.mine ? 'you' : (line.owner ?? 'a program')}
+            {line.runtimes.length > 0 && `, on ${line.runtimes.join(', ')}`}
+          </span>
         </span>
       </Cell>
       <Cell>

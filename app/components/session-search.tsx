@@ -30,14 +30,14 @@ export function SessionSearch({ filter, repositories, ownerName }: SessionSearch
           <input key={value} type="hidden" name={name} value={value} />
         ))}
         {filter.createdBy !== undefined && <input type="hidden" name="owner" value={filter.createdBy} />}
-        <label className="w-full min-w-48 flex-1 sm:w-auto">
+        <label className="min-w-48 flex-1">
           <span className="engraved text-micro text-ink-3">Find in title, goal and slug</span>
           <input type="search" name="q" defaultValue={filter.q} maxLength={200} className="control" />
         </label>
         {/* Behind one bar on a phone, so that the first row is on its first screen; side by side everywhere else. */}
-        <details className="group w-full sm:contents sm:details-content:[content-visibility:visible] sm:details-content:contents">
+        <details className="group order-last w-full sm:order-none sm:contents sm:details-content:[content-visibility:visible] sm:details-content:contents">
           <summary className="engraved flex min-h-11 items-center justify-between border border-line-3 px-3 text-data sm:hidden">
-            Tag, repository, priority
+            Tag, repository, priority, order
             <span aria-hidden="true" className="font-data group-open:rotate-180">
               ▾
             </span>
@@ -69,18 +69,18 @@ export function SessionSearch({ filter, repositories, ownerName }: SessionSearch
                 ))}
               </select>
             </label>
+            <label className="min-w-32 flex-1 sm:w-44 sm:flex-none">
+              <span className="engraved text-micro text-ink-3">Order</span>
+              <select name="sort" defaultValue={filter.sort} className="control">
+                {Object.entries(sorts).map(([value, words]) => (
+                  <option key={value} value={value}>
+                    {words}
+                  </option>
+                ))}
+              </select>
+            </label>
           </div>
         </details>
-        <label className="flex-1 sm:w-44 sm:flex-none">
-          <span className="engraved text-micro text-ink-3">Order</span>
-          <select name="sort" defaultValue={filter.sort} className="control">
-            {Object.entries(sorts).map(([value, words]) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </label>
         <Button type="submit">Find</Button>
       </Form>
       <ActiveFilters filter={filter} repositories={repositories} ownerName={ownerName} />

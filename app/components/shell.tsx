@@ -54,7 +54,7 @@ export function Shell({ tiles, acknowledged: loaded, user, rehearsal, keys = tru
             </span>
           </Link>
           <Rooms className="hidden lg:flex" admin={admin} />
-          <div className="flex flex-1 items-center justify-end gap-3 pl-3 lg:gap-5">
+          <div className="flex flex-1 items-center justify-end gap-3 pl-3 max-[22.4rem]:gap-1.5 max-[22.4rem]:pl-1.5 lg:gap-5">
             {rehearsal && <RehearsalMark />}
             <StationClock />
             <TeamSwitch teams={user.teams} current={user.teamId} name={user.name} />

@@ -38,17 +38,23 @@ export function TelemetryFilter({ filter }: { filter: EventFilter }) {
         method="get"
         action="/telemetry"
         onChange={(event) => changed(event.currentTarget)}
-        className="grid gap-2 px-3 py-2 sm:grid-cols-[9rem_12rem_minmax(0,1fr)_auto_auto] sm:items-end lg:px-4"
+        className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] items-end gap-2 px-3 py-2 sm:grid-cols-[9rem_12rem_minmax(0,1fr)_auto_auto] lg:px-4"
       >
         {filter.types.map((type) => (
           <input key={type} type="hidden" name="type" value={type} />
         ))}
         <Field name="session" label="Session" hint="IND-3" value={filter.session} />
         <Field name="who" label="Agent or person" hint="AGENT-…" value={filter.who} />
-        <Field name="q" label="In type, name or payload" hint="Find in everything an event holds" value={filter.text} />
+        <Field
+          className="max-sm:order-1 max-sm:col-span-2"
+          name="q"
+          label="In type, name or payload"
+          hint="Find in everything an event holds"
+          value={filter.text}
+        />
         <button
           type="submit"
-          className="engraved min-h-11 cursor-pointer border border-line-3 px-4 text-data hover:bg-surface-2"
+          className="engraved min-h-11 cursor-pointer border border-line-3 px-4 text-data hover:bg-surface-2 max-sm:order-1"
         >
           Filter
         </button>
@@ -60,9 +66,17 @@ export function TelemetryFilter({ filter }: { filter: EventFilter }) {
   );
 }
 
-function Field({ name, label, hint, value }: { name: string; label: string; hint: string; value: string }) {
+interface FieldProps {
+  name: string;
+  label: string;
+  hint: string;
+  value: string;
+  className?: string;
+}
+
+function Field({ name, label, hint, value, className = '' }: FieldProps) {
   return (
-    <label className="block">
+    <label className={`block ${className}`}>
       <span className="engraved text-micro text-ink-3">{label}</span>
       <input
         name={name}

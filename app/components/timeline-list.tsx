@@ -54,7 +54,7 @@ export function TimelineList(props: TimelineListProps) {
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => box.current,
-    estimateSize: () => 64,
+    estimateSize: () => 58,
     getItemKey: seqAt,
     overscan: 8,
   });

@@ -62,43 +62,35 @@ export function EventLine({ row, bar, base, marked, address }: RowProps) {
       id={String(row.seq)}
       aria-label={`Event ${row.seq}`}
       className={clsx(
-        'grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-2 border-b border-l-4 border-b-line-1 border-l-transparent px-2 py-1',
-        checkpoint && 'border-l-ink-1! bg-surface-1',
+        'relative grid grid-cols-[1.25rem_minmax(0,1fr)_2.75rem] gap-x-2 border-b border-l-4 border-b-line-1 border-l-transparent py-1 pl-2',
+        marked ? 'bg-surface-3' : 'hover:bg-surface-2',
+        checkpoint && ['border-l-ink-1!', !marked && 'bg-surface-1'],
         words.group === 'people' && words.tone === 'waiting' && 'border-l-waiting!',
-        marked && 'bg-surface-3',
       )}
     >
       <span className={clsx('pt-0.5', toneText[words.tone])}>
         <Glyph name={words.glyph} size={14} />
       </span>
-      <div className={clsx('min-w-0', small.has(event.type) && 'flex flex-wrap items-baseline gap-x-4')}>
+      <div className={clsx('min-w-0 self-center', small.has(event.type) && 'flex flex-wrap items-baseline gap-x-4')}>
         <p className={clsx('line-clamp-4 whitespace-pre-wrap break-words text-body leading-5', toneText[words.tone])}>
           {words.text}
         </p>
         {bar !== undefined && (bar.growing === null ? <Bar bar={bar} /> : <GrowingBar bar={bar} />)}
-        <div className="flex flex-wrap items-baseline gap-x-2 font-data text-micro leading-6">
+        <p className="flex flex-wrap items-baseline gap-x-2 font-data text-micro leading-5 text-ink-3">
           <Stamp row={row} address={address} marked={marked} />
-          {row.task !== null && (
-            <Link
-              to={
-                address?.to({ task: String(event.payload.taskId), event: null }) ??
-                `${base}?task=${String(event.payload.taskId)}`
-              }
-              preventScrollReset
-              className="min-h-6 font-bold text-ink-2 underline hover:text-ink-1"
-            >
-              {row.task}
-              <span className="sr-only">: look at this task</span>
-            </Link>
-          )}
-          <Details row={row} base={base} person={person} />
-        </div>
+          {row.task !== null && <b className="text-ink-2">{row.task}</b>}
+          <span className="min-w-0 wrap-anywhere">
+            <span className={clsx(person && 'font-bold text-ink-1')}>{event.actor.name}</span> · {event.type} ·{' '}
+            {row.seq}
+          </span>
+        </p>
       </div>
+      <Details row={row} base={base} />
     </article>
   );
 }
 
-/** When it happened; leads to all of it. */
+/** When it happened; the whole row leads to all of it, and to the task it is about. */
 function Stamp({ row, address, marked }: Pick<RowProps, 'row' | 'address' | 'marked'>) {
   return (
     <Link
@@ -106,7 +98,7 @@ function Stamp({ row, address, marked }: Pick<RowProps, 'row' | 'address' | 'mar
       preventScrollReset
       title={`Event ${row.seq}, ${dateTime(row.event.at)}`}
       aria-current={marked ? 'true' : undefined}
-      className="min-h-6 text-ink-2 underline hover:text-ink-1"
+      className="text-ink-2 underline after:absolute after:inset-0 hover:text-ink-1"
     >
       <time dateTime={row.event.at.toISOString()} className="text-micro">
         {time(row.event.at)}
@@ -158,17 +150,20 @@ function Bar({ bar }: { bar: AttemptBar }) {
 }
 
 /** What lies behind a row, opened on demand: a tool's input and output, the commands of a proof, the raw payload. */
-function Details({ row, base, person }: { row: EventRow; base: string; person: boolean }) {
+function Details({ row, base }: { row: EventRow; base: string }) {
   const event = row.completion ?? row.event;
   const tool = event.type === 'attempt.tool_called' ? toolCallOf(event.payload) : null;
   const commands = event.type.startsWith('verification.') ? commandsOf(event.payload) : [];
   const blob = blobOf(event.payload);
   return (
-    <details className="min-w-0 open:basis-full">
-      <summary className="min-h-6 font-data text-micro leading-6 text-ink-3 hover:text-ink-1">
-        <span className={clsx(person && 'font-bold text-ink-1')}>{row.event.actor.name}</span> · {row.event.type} ·{' '}
-        {row.seq}
-        <span className="sr-only">: {tool === null ? 'payload' : 'input and output'}</span>
+    <details className="group contents details-content:relative details-content:z-[1] details-content:col-start-2 details-content:min-w-0">
+      <summary className="relative z-[1] flex min-h-11 list-none items-center justify-center text-ink-2 hover:text-ink-1">
+        <span aria-hidden="true" className="font-data text-micro group-open:rotate-90">
+          ▶
+        </span>
+        <span className="sr-only">
+          Event {row.seq}: {tool === null ? 'payload' : 'input and output'}
+        </span>
       </summary>
       <div className="flex flex-col gap-2 py-2">
         {tool !== null && (

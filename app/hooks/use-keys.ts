@@ -18,6 +18,11 @@ export function useKeys(singles: boolean, onPressed: (pressed: Pressed) => void)
       latest.current(pressed);
     };
     document.addEventListener('keydown', listen);
-    return () => document.removeEventListener('keydown', listen);
+    // The sign that keys are heard: before it a page is drawn, but deaf.
+    document.documentElement.dataset.keys = singles ? 'all' : 'palette';
+    return () => {
+      document.removeEventListener('keydown', listen);
+      delete document.documentElement.dataset.keys;
+    };
   }, [read, singles]);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '../support/fixtures.ts';
-import { createSession, expectAccessible, nobody, setUp, stateOf } from '../support/pages.ts';
+import { createSession, expectAccessible, expectFitsPhone, nobody, setUp, stateOf } from '../support/pages.ts';
 import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
@@ -95,8 +95,8 @@ test('a stranger gets from the first run to a proven diff, live in two tabs', as
   }
 });
 
-test('every page fits a phone', async ({ house, page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
+test('every page fits a phone and a finger', async ({ house, browser }) => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 }, hasTouch: true, locale: 'en-US' });
   const app = await house.start(nobody);
   await setUp(page, house, app);
   const api = await house.api();
@@ -112,7 +112,6 @@ test('every page fits a phone', async ({ house, page }) => {
   const tabs = [...parts, ...forms, `/tasks?task=${items[0]?.id}`].map((tab) => `/sessions/${session.slug}${tab}`);
   for (const path of [...rooms, ...tabs]) {
     await page.goto(`${house.url}${path}`);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width, `${path} scrolls sideways`).toBeLessThanOrEqual(390);
+    await expectFitsPhone(page);
   }
 });

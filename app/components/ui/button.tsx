@@ -1,20 +1,20 @@
 import { cva } from 'class-variance-authority';
 import clsx from 'clsx';
-import { type ButtonHTMLAttributes, type ReactNode, useId } from 'react';
+import { type ButtonHTMLAttributes, type MouseEvent, type ReactNode, useId, useState } from 'react';
 
 export type Weight = 'plain' | 'weighty' | 'broken';
 
 export const buttonShape = cva(
-  'engraved inline-flex min-h-11 cursor-pointer items-center justify-center gap-2 border-2 px-4 text-data disabled:cursor-not-allowed',
+  'engraved inline-flex min-h-11 cursor-pointer items-center justify-center gap-2 border-2 px-4 text-data disabled:cursor-not-allowed aria-disabled:cursor-not-allowed',
   {
     variants: {
       weight: {
         plain:
-          'border-line-3 bg-surface-0 text-ink-1 hover:bg-surface-3 disabled:border-line-1 disabled:bg-surface-0 disabled:text-ink-3',
+          'border-line-3 bg-surface-0 text-ink-1 hover:bg-surface-3 disabled:border-line-1 disabled:bg-surface-0 disabled:text-ink-3 aria-disabled:border-line-1! aria-disabled:bg-surface-0! aria-disabled:text-ink-3!',
         weighty:
-          'border-inverse bg-inverse text-on-inverse hover:bg-surface-0 hover:text-ink-1 disabled:border-line-1 disabled:bg-surface-1 disabled:text-ink-3',
+          'border-inverse bg-inverse text-on-inverse hover:bg-surface-0 hover:text-ink-1 disabled:border-line-1 disabled:bg-surface-1 disabled:text-ink-3 aria-disabled:border-line-1! aria-disabled:bg-surface-1! aria-disabled:text-ink-3!',
         broken:
-          'border-broken bg-surface-0 text-broken hover:bg-broken hover:text-on-signal disabled:border-line-1 disabled:bg-surface-0 disabled:text-ink-3',
+          'border-broken bg-surface-0 text-broken hover:bg-broken hover:text-on-signal disabled:border-line-1 disabled:bg-surface-0 disabled:text-ink-3 aria-disabled:border-line-1! aria-disabled:bg-surface-0! aria-disabled:text-ink-3!',
       } satisfies Record<Weight, string>,
     },
     defaultVariants: { weight: 'plain' },
@@ -25,9 +25,25 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   weight?: Weight;
 }
 
+/**
+ * What keeps the focus where it is: a button that becomes disabled under it would lose it to nothing, so it only says
+ * that it is disabled, and does nothing, until the focus has left it.
+ */
+function useBarred(barred: boolean, given: Pick<ButtonHTMLAttributes<HTMLButtonElement>, 'onClick'>) {
+  const [held, setHeld] = useState(false);
+  return {
+    disabled: barred && !held,
+    'aria-disabled': barred && held ? true : undefined,
+    onFocus: () => setHeld(true),
+    onBlur: () => setHeld(false),
+    onClick: (event: MouseEvent<HTMLButtonElement>) => (barred ? event.preventDefault() : given.onClick?.(event)),
+  };
+}
+
 /** A hard-edged button of 44 px. */
-export function Button({ weight = 'plain', className, type = 'button', ...rest }: ButtonProps) {
-  return <button type={type} className={clsx(buttonShape({ weight }), className)} {...rest} />;
+export function Button({ weight = 'plain', className, type = 'button', disabled = false, ...rest }: ButtonProps) {
+  const barred = useBarred(disabled, rest);
+  return <button {...rest} {...barred} type={type} className={clsx(buttonShape({ weight }), className)} />;
 }
 
 interface BarProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled' | 'children'> {
@@ -56,10 +72,12 @@ export function Bar({
   ...rest
 }: BarProps) {
   const reason = useId();
+  const barred = useBarred(refusal !== null || pending !== null, rest);
   return (
     <button
+      {...rest}
+      {...barred}
       type={type}
-      disabled={refusal !== null || pending !== null}
       aria-describedby={reason}
       className={clsx(
         buttonShape({ weight }),
@@ -67,7 +85,6 @@ export function Bar({
         stacked ? 'justify-start!' : 'sm:flex-row sm:items-center! sm:justify-between! sm:gap-4!',
         className,
       )}
-      {...rest}
     >
       <span className="whitespace-nowrap">{pending ?? label}</span>
       <span

@@ -203,7 +203,7 @@ function Order({ verb, slugs, error }: OrderProps) {
         label={`${word} ${plural(slugs.length, 'session')}`}
         consequence={consequence}
         refusal={slugs.length === 0 ? 'None of them can take this order; each says why.' : null}
-        pending={busy ? 'Ordering…' : null}
+        pending={busy ? `Ordering ${plural(slugs.length, 'session')}` : null}
         weight={verb === 'stop' || verb === 'cancel' || verb === 'delete' ? 'broken' : 'weighty'}
       />
     </Form>

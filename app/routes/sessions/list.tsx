@@ -126,7 +126,10 @@ export default function Sessions({ loaderData, actionData }: Route.ComponentProp
       >
         {loaderData.refusal === null ? (
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-            <Link to="/sessions/-/deleted" className="inline-flex min-h-11 items-center text-data underline">
+            <Link
+              to="/sessions/-/deleted"
+              className="inline-flex min-h-11 items-center text-data underline max-sm:hidden"
+            >
               Deleted sessions
             </Link>
             <ActionLink to="/sessions/new" creates>
@@ -186,6 +189,11 @@ export default function Sessions({ loaderData, actionData }: Route.ComponentProp
           <Pages here={here} cursor={cursor} list={list} shown={list.rows.length} total={total} />
           <BatchBar selected={slugs} onClear={clear} />
         </>
+      )}
+      {loaderData.refusal === null && (
+        <Link to="/sessions/-/deleted" className="inline-flex min-h-11 items-center px-3 text-data underline sm:hidden">
+          Deleted sessions
+        </Link>
       )}
     </>
   );

@@ -132,7 +132,11 @@ function Shares({ title, first, shares, nameOf, linkOf }: SharesProps) {
                   {to === null ? (
                     nameOf(share.id)
                   ) : (
-                    <Link to={to} preventScrollReset className="inline-flex min-h-11 items-center break-all underline">
+                    <Link
+                      to={to}
+                      preventScrollReset
+                      className="inline-flex min-h-11 min-w-11 items-center break-all underline"
+                    >
                       {nameOf(share.id)}
                     </Link>
                   )}
