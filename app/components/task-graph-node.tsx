@@ -54,7 +54,7 @@ export const TaskBox = memo(function TaskBox({ data }: NodeProps<Node<NodeData, 
         <span
           aria-hidden="true"
           className={clsx(
-            'flex w-full items-center justify-between gap-2 px-2 font-data text-micro font-bold leading-6',
+            'flex w-full items-center justify-between gap-2 px-2 font-data text-micro font-bold leading-6 group-data-far/graph:hidden',
             sign.inverse ? toneBlock[sign.tone] : ['bg-surface-2', toneText[sign.tone]],
           )}
         >
@@ -66,18 +66,37 @@ export const TaskBox = memo(function TaskBox({ data }: NodeProps<Node<NodeData, 
         </span>
         <span
           aria-hidden="true"
-          className={clsx('block flex-1 px-2 pt-1 text-data leading-5 text-ink-1', group ? 'truncate' : 'line-clamp-2')}
+          className={clsx(
+            'hidden w-full flex-1 flex-col justify-center px-2 font-bold group-data-far/graph:flex',
+            sign.inverse ? toneBlock[sign.tone] : toneText[sign.tone],
+          )}
+        >
+          <span className="w-full truncate text-title">{task.key}</span>
+          <span className="flex items-center gap-2 text-lead">
+            <Glyph name={sign.glyph} size={20} />
+            {sign.word}
+          </span>
+        </span>
+        <span
+          aria-hidden="true"
+          className={clsx(
+            'flex-1 px-2 pt-1 text-data leading-5 text-ink-1 group-data-far/graph:hidden',
+            group ? 'truncate' : 'line-clamp-2',
+          )}
         >
           {task.title}
         </span>
         {group ? null : waitsForPath(task) ? (
-          <span aria-hidden="true" className="block truncate px-2 font-data text-micro leading-5 text-caution">
+          <span
+            aria-hidden="true"
+            className="block truncate px-2 font-data text-micro leading-5 text-caution group-data-far/graph:hidden"
+          >
             {reasonText(task.reason ?? '')}
           </span>
         ) : (
           <span
             aria-hidden="true"
-            className="flex w-full justify-between gap-2 px-2 font-data text-micro leading-5 text-ink-3"
+            className="flex w-full justify-between gap-2 px-2 font-data text-micro leading-5 text-ink-3 group-data-far/graph:hidden"
           >
             <span>
               {task.estimate.expected.toFixed(1)} h{wave === null ? '' : ` · wave ${wave}`}

@@ -64,6 +64,9 @@ export function TaskGraph({ selected, onSelect, onFold, ...data }: TaskGraphProp
 const fit = { padding: 0.08, maxZoom: 1 };
 const isSmall = (model: GraphModel) => model.nodes.length + model.lines.length <= 300;
 
+/** Drawn smaller, the words of a task cannot be read: its key and its state take the whole box instead. */
+const legible = 0.75;
+
 interface PictureProps extends Pick<TaskGraphProps, 'selected' | 'onSelect' | 'onFold'> {
   model: GraphModel;
   firstLook: View;
@@ -90,7 +93,13 @@ function Picture({ model, firstLook, selected, onSelect, onFold }: PictureProps)
   const lines = useMemo(() => drawn.lines.map(edgeOf), [drawn]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are the nodes' own, which are buttons
-    <div className="relative h-full w-full" onKeyDown={hand.typed} data-nodes={nodes.length} data-lines={lines.length}>
+    <div
+      className="group/graph relative h-full w-full"
+      onKeyDown={hand.typed}
+      data-nodes={nodes.length}
+      data-lines={lines.length}
+      data-far={view.zoom < legible ? '' : undefined}
+    >
       <ReactFlow
         {...firstPaint}
         nodes={nodes}
