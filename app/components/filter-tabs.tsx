@@ -11,8 +11,8 @@ interface Tab {
 /** Views of one list as links: the one shown is inverse. */
 export function FilterTabs({ label, tabs, aside }: { label: string; tabs: readonly Tab[]; aside?: ReactNode }) {
   return (
-    <nav aria-label={label} className="flex items-stretch justify-between border-b-2 border-line-2">
-      <ul className="flex">
+    <nav aria-label={label} className="flex flex-wrap items-stretch justify-between border-b-2 border-line-2">
+      <ul className="flex flex-wrap">
         {tabs.map((tab) => (
           <li key={tab.to} className="border-r border-line-1">
             <Link

@@ -8,6 +8,8 @@ interface SessionPanesProps {
   layout: PaneLayout;
   /** The one that is seen where only one fits. */
   shown: Pane;
+  /** Where the inspector stands when one pane fits and it is not the one: it holds what waits for a person, and the plan. */
+  beside: 'before' | 'after' | null;
   timeline: ReactNode;
   centre: ReactNode;
   inspector: ReactNode;
@@ -16,13 +18,14 @@ interface SessionPanesProps {
 const words: Record<Pane, string> = { timeline: 'Timeline', centre: 'Session', inspector: 'Inspector' };
 
 /** Three panes side by side, each as wide as this device remembers; the separators are moved by pointer and by arrow keys. */
-export function SessionPanes({ layout, shown, ...content }: SessionPanesProps) {
+export function SessionPanes({ layout, shown, beside, ...content }: SessionPanesProps) {
   const hydrated = useHydrated();
   return (
     <Group
       id="session-panes"
       className="session-panes"
       data-shown={shown}
+      data-beside={beside ?? undefined}
       defaultLayout={layoutOf(layout)}
       onLayoutChanged={remember}
       resizeTargetMinimumSize={{ coarse: 44, fine: 24 }}

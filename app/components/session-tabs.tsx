@@ -45,7 +45,7 @@ export function SessionTabs({ base, tasks, checkpoints, audit }: SessionTabsProp
     if (open) nav.current?.scrollTo({ left: open.offsetLeft - 48 });
   }, [pathname]);
   return (
-    <nav ref={nav} aria-label="Parts of the session" className="min-w-0 overflow-x-auto bg-surface-1">
+    <nav ref={nav} aria-label="Parts of the session" className="relative min-w-0 overflow-x-auto bg-surface-1">
       <ul className="flex">
         {tabs.map((tab) => (
           <li key={tab.to} className={tab.to === '' ? 'desk:hidden' : undefined}>

@@ -73,6 +73,8 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
   const shown: Pane =
     replays && (inspection !== null || event !== null) ? 'inspector' : tab === '' ? 'timeline' : 'centre';
   const { timeline: timelineSeen, centre: centreSeen } = useSeen(shown);
+  // A link to what waits must lead somewhere on a phone too.
+  const waits = at === null && replays && (state.asks.length > 0 || conflicts.length > 0 || deciding);
   const kept = <SessionKept slug={session.slug} trims={loaderData.trims} />;
   const page = (
     <>
@@ -104,6 +106,7 @@ export default function Session({ loaderData, actionData }: Route.ComponentProps
       <SessionPanes
         layout={loaderData.layout}
         shown={shown}
+        beside={waits ? 'before' : tab === 'graph' || tab === 'tasks' ? 'after' : null}
         timeline={
           timelineSeen && (
             <Timeline state={live.state} history={history.events} attempts={loaderData.attempts} older={older} />
