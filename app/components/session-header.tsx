@@ -82,7 +82,7 @@ function VerdictLine({ state }: { state: LiveState }) {
   return (
     <p
       className={clsx(
-        'mx-3 my-2 flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-6 border-l-4 pl-3 text-lead lg:mx-4 xl:flex-nowrap',
+        'mx-3 my-2 flex min-w-0 grow basis-72 flex-wrap items-center justify-between gap-x-6 border-l-4 pl-3 text-lead lg:mx-4 xl:flex-nowrap xl:basis-0',
         toneRule[tone],
         tone === 'quiet' || tone === 'live' ? 'text-ink-1' : toneText[tone],
       )}
