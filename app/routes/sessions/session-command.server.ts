@@ -51,6 +51,7 @@ export async function commandAction(args: ActionFunctionArgs) {
 const weights: Readonly<Record<string, WeightyAction>> = {
   restore: 'checkpoint.restore',
   delete: 'session.delete',
+  force_complete: 'approval.request',
   task_waive: 'evidence.waive',
 };
 

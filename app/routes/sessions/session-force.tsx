@@ -6,6 +6,7 @@ import { approvalActionWords, auditText } from '../../approval-words.ts';
 import { actorOf } from '../../auth.server.ts';
 import { ApprovalCard } from '../../components/approval-card.tsx';
 import { ApprovalFacts, AuditWords } from '../../components/approval-facts.tsx';
+import { ProofField } from '../../components/proof.tsx';
 import { Bar } from '../../components/ui/button.tsx';
 import { ErrorSummary, TextAreaField } from '../../components/ui/field.tsx';
 import { requestContext, servicesContext } from '../../context.ts';
@@ -13,6 +14,7 @@ import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
 import { span } from '../../format.ts';
 import { useRefresh } from '../../hooks/use-refresh.ts';
+import { requireProof } from '../../proof.server.ts';
 import type { Route } from './+types/session-force.ts';
 
 export const loader = guarded(async ({ params, context }: Route.LoaderArgs) => {
@@ -22,9 +24,12 @@ export const loader = guarded(async ({ params, context }: Route.LoaderArgs) => {
   return { ...seen, slug: session.slug, me: actor.name, lifeSeconds: approvals.lifeSeconds };
 });
 
-export const action = guarded(async ({ request, params, context }: Route.ActionArgs) => {
+export const action = guarded(async (args: Route.ActionArgs) => {
+  const { request, params, context } = args;
   const { approvals } = context.get(servicesContext);
-  const submission = parseForm(await request.formData(), forceCompleteInput);
+  const form = await request.formData();
+  await requireProof(args, form, 'approval.request');
+  const submission = parseForm(form, forceCompleteInput);
   if (submission.status !== 'success') return data(submission.reply(), { status: 422 });
   try {
     const options = { requestId: context.get(requestContext).id };
@@ -108,6 +113,7 @@ function RequestForm({ slug, me, facts, refusal, lastResult }: RequestFormProps)
           { slug, requestedBy: me, approvedBy: 'whoever approves', facts },
         )}
       </AuditWords>
+      <ProofField />
       <Bar
         label="Ask an admin"
         consequence="Nothing is done to the session until an admin agrees"
