@@ -293,4 +293,25 @@ describe.each(['pglite', 'postgres'] as const)('version N−1, on %s', (kind) =>
     expect((await store.sessions.byId(id))?.status).toBe('completed');
     await database.close();
   });
+
+  test('what a later version has added to a database stands in nobody’s way when this one opens it again', async () => {
+    const place = await newPlace(kind);
+    const before = await open(place);
+    const world = await makeWorld(createStore(before));
+    const { id } = await addRunning(createStore(before), world);
+    // What the next version may do to it while this one still can come back: add.
+    await before.db.execute(sql`alter table sessions add column later text default 'x'`);
+    await before.db.execute(
+      sql`create table later_things (id uuid primary key, session_id uuid references sessions (id))`,
+    );
+    await before.db.execute(sql`insert into drizzle.__drizzle_migrations (hash, created_at)
+      select 'later', max(created_at) + 1 from drizzle.__drizzle_migrations`);
+    await before.close();
+    const database = await open(place);
+    const store = createStore(database);
+    await store.sessions.move({ sessionId: id, to: 'completed', guard: { epoch: 1 }, reason: 'done', actor: system });
+    expect((await store.sessions.byId(id))?.status).toBe('completed');
+    expect((await makeWorld(store)).team.id).not.toBe(world.team.id);
+    await database.close();
+  });
 });
