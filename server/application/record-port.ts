@@ -77,7 +77,25 @@ export interface ModelCall {
   errorClass: FailureClass | null;
 }
 
+/** One line of what an agent said or a tool answered. */
+export interface OutputLine {
+  readonly seq: number;
+  readonly at: Date;
+  readonly taskId: string | null;
+  readonly attemptId: string;
+  /** Whose answer it is; null for what the agent said. */
+  readonly tool: string | null;
+  /** Which line of its part, from 1. */
+  readonly number: number;
+  /** Around the words; up to 400 characters. */
+  readonly text: string;
+  /** The line is longer than what is shown of it. */
+  readonly cut: boolean;
+}
+
 export interface EventStore {
+  /** Lines of a session's output that have the words, A to Z in either case; the newest part first, in it from the top. */
+  searchOutput(sessionId: string, words: string, limit: number): Promise<OutputLine[]>;
   /** How far each of these feeds reaches: the last seq of a session, the last cursor of a team nothing can come before. */
   heads(
     sessions: readonly string[],

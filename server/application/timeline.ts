@@ -2,6 +2,7 @@ import { type Actor, authorize } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TimelineEvent } from '../domain/events.ts';
 import type { Deps } from './deps.ts';
+import type { OutputLine } from './record-port.ts';
 import { findSession } from './sessions/find.ts';
 import { teamOf } from './tokens.ts';
 
@@ -56,6 +57,17 @@ export function createTimeline(deps: Deps) {
       authorize(actor, 'read', { teamId: teamOf(actor), resource: 'sessions' });
       const items = await store.events.team(teamOf(actor), { after: 0, limit, newestFirst: true });
       return [...items].sort((a, b) => a.cursor - b.cursor);
+    },
+
+    /** Lines of the output that have these words, of all that was ever said in the session; `more` when there are others. */
+    async search(
+      actor: Actor,
+      ref: string,
+      { words, limit = 200 }: { words: string; limit?: number | undefined },
+    ): Promise<{ lines: OutputLine[]; more: boolean }> {
+      const session = await findSession(deps, actor, ref, 'read');
+      const lines = await store.events.searchOutput(session.id, words, limit + 1);
+      return { lines: lines.slice(0, limit), more: lines.length > limit };
     },
 
     /** The whole of a payload that was too long to keep inline. */

@@ -70,6 +70,14 @@ test('the timeline of a session is read page by page', async () => {
   expect(typed.items.map((event: { type: string }) => event.type)).toEqual(['session.created']);
 });
 
+test('the output of a session is searched, and what cannot be words is refused', async () => {
+  const { id, slug } = await newSession();
+  await append(id, 2);
+  expect((await server.api('GET', `/sessions/${slug}/output?find=nowhere`)).body).toEqual({ items: [], more: false });
+  for (const query of ['', '?find=', '?find=a%0Ab', `?find=${'x'.repeat(201)}`])
+    expect((await server.api('GET', `/sessions/${slug}/output${query}`)).status, query).toBe(422);
+});
+
 test('the events of the team are read by cursor', async () => {
   const { id } = await newSession();
   await append(id, 3);

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Actor } from '../../domain/actor.ts';
 import { invalid } from '../../domain/errors.ts';
 import { eventTypes, type TimelineEvent } from '../../domain/events.ts';
+import { outputWords } from '../../domain/output-words.ts';
 import { sessionParams } from './params.ts';
-import { integer, many } from './query.ts';
+import { integer, many, one } from './query.ts';
 import { type Route, route } from './route.ts';
-import { eventOut, eventShape } from './shapes/event.ts';
+import { eventOut, eventShape, outputLineOut, outputLineShape } from './shapes/event.ts';
 import { count } from './shapes/fields.ts';
 import { type Nudge, streamEvents } from './sse.ts';
 import { createStreamSlots } from './stream-slots.ts';
@@ -82,6 +83,33 @@ export function eventRoutes(options: {
               ...beat,
             }),
         };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/sessions/{id}/output',
+      operationId: 'searchSessionOutput',
+      summary: 'Find lines in what agents said and tools answered',
+      tag,
+      permission,
+      params: sessionParams,
+      query: {
+        find: one(outputWords, 'The words of a line; A to Z in either case.'),
+        limit: integer(1, 1_000, 'At most this many lines; 200 unless said.'),
+      },
+      responses: {
+        200: {
+          description: 'Lines, the newest part first; `seq` is the event that has the line.',
+          schema: z.strictObject({ items: z.array(outputLineShape), more: z.boolean() }),
+        },
+      },
+      async handle({ services, actor, params, query }) {
+        if (query.find === undefined) throw invalid([{ path: 'find', message: 'Say which words to find.' }]);
+        const { lines, more } = await services.timeline.search(actor, params.id, {
+          words: query.find,
+          limit: query.limit,
+        });
+        return { status: 200, json: { items: lines.map(outputLineOut), more } };
       },
     }),
     route({

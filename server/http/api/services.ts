@@ -36,7 +36,7 @@ export interface ApiServices {
   readonly tasks: ReturnType<typeof createTasks>;
   readonly taskEdits: ReturnType<typeof createTaskEdits>;
   readonly plans: ReturnType<typeof createPlans>;
-  readonly timeline: Pick<ReturnType<typeof createTimeline>, 'ofSession' | 'ofTeam'>;
+  readonly timeline: Pick<ReturnType<typeof createTimeline>, 'ofSession' | 'ofTeam' | 'search'>;
   readonly checkpoints: ReturnType<typeof createCheckpoints>;
   readonly diffs: ReturnType<typeof createDiffs>;
   readonly reports: ReturnType<typeof createReports>;

@@ -8,6 +8,7 @@ import { eventActorOf, type TimelineEvent } from '../../domain/events.ts';
 import { bounded } from './bounded-payload.ts';
 import type { Handle, Row } from './handle.ts';
 import { decode, storable } from './rows.ts';
+import { searchOutput } from './search-output.ts';
 
 /** An event row as the timeline shows it. */
 export function eventOf(row: typeof events.$inferSelect): TimelineEvent {
@@ -62,6 +63,8 @@ export function createEvents(handle: Handle): Aggregates['events'] {
         .limit(query.limit);
       return rows.map(eventOf);
     },
+
+    searchOutput: (sessionId, words, limit) => searchOutput(handle, sessionId, words, limit),
 
     async heads(sessions, teams) {
       const rows = await handle.rows(sql`

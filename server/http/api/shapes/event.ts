@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OutputLine } from '../../../application/record-port.ts';
 import { eventTypes, type TimelineEvent } from '../../../domain/events.ts';
 import { count, id, iso, record, time } from './fields.ts';
 
@@ -32,4 +33,21 @@ export function eventOut(event: TimelineEvent): z.output<typeof eventShape> {
     payload: { ...event.payload },
     v: event.v,
   };
+}
+
+export const outputLineShape = z
+  .strictObject({
+    seq: count,
+    at: time,
+    taskId: id.nullable(),
+    attemptId: id,
+    tool: z.string().nullable(),
+    number: count,
+    text: z.string(),
+    cut: z.boolean(),
+  })
+  .meta({ id: 'OutputLine' });
+
+export function outputLineOut(line: OutputLine): z.output<typeof outputLineShape> {
+  return { ...line, at: iso(line.at) };
 }
