@@ -15,6 +15,7 @@ import { install } from './install.ts';
 import { instances } from './instances.ts';
 import { locks } from './locks.ts';
 import { machine, versions } from './machine.ts';
+import { output } from './output.ts';
 import { peers } from './peers.ts';
 import { restart } from './restart.ts';
 import { start } from './start.ts';
@@ -40,6 +41,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'first-request': firstRequest,
   delivery,
   instances,
+  output,
   idle,
   install,
   browser,

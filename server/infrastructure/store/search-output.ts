@@ -33,7 +33,8 @@ export async function searchOutput(
       from events e left join blobs b on b.team_id = e.team_id and b.hash = e.payload ->> 'blob'
       where e.session_id = ${sessionId}::uuid and e.type in ('attempt.output', 'attempt.tool_called')
         and case when b.hash is null then ${has(said, words)} else ${has(whole, escaped)} end > 0
-      order by e.seq desc) as found
+      -- Each has a line at least, but for a blob that has the words elsewhere.
+      order by e.seq desc limit ${limit}::int) as found
     cross join lateral (
       select line, number, ${has(sql`line`, words)} as place
       from string_to_table(found.said, e'\\n') with ordinality as t (line, number)
