@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../db/client.ts';
-import type { EventInput } from '../server/application/record-port.ts';
 import { createStore } from '../server/infrastructure/store/store.ts';
 import { type Figure, figure } from './figures.ts';
 import { newDatabase, withPostgres } from './postgres.ts';
@@ -55,7 +54,7 @@ async function searched(name: string, databaseUrl: string | undefined): Promise<
   }
 }
 
-function answer(part: number): EventInput {
+function answer(part: number) {
   const text = Array.from({ length: partLines }, (_, line) => {
     const number = part * partLines + line;
     return number === 0
@@ -63,7 +62,7 @@ function answer(part: number): EventInput {
       : `[${number}] compiled src/module-${(number * 7919) % 9973}.ts in ${number % 97} ms`;
   }).join('\n');
   return {
-    type: 'attempt.tool_called',
+    type: 'attempt.tool_called' as const,
     payload: { attemptId: '00000000-0000-4000-8000-0000000000aa', taskId: null, tool: 'bash', output: text },
     actor: system,
   };

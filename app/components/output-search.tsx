@@ -1,5 +1,5 @@
 import { Form, Link } from 'react-router';
-import type { OutputLine } from '../../server/application/record-port.ts';
+import type { OutputLine } from '../../server/domain/output-search.ts';
 import type { Task } from '../../server/domain/task.ts';
 import { Age } from './age.tsx';
 import { Button } from './ui/button.tsx';

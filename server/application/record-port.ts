@@ -1,9 +1,11 @@
 /** The store's verbs for what is told and counted: events, audit, model calls; its promises stand in `store-port.ts`. */
+
 import type { Actor } from '../domain/actor.ts';
 import type { FailureClass } from '../domain/attempt.ts';
 import type { AuditVerdict } from '../domain/audit.ts';
 import type { EventType, TimelineEvent } from '../domain/events.ts';
 import type { Metrics, Usage } from '../domain/metrics.ts';
+import type { OutputLine } from '../domain/output-search.ts';
 import type { Page, PageRequest } from './team-port.ts';
 
 /** An event to append; `actor` says who did it, `dedupe` makes a repeated telling harmless. */
@@ -75,22 +77,6 @@ export interface ModelCall {
   latencyMs: number;
   status: number;
   errorClass: FailureClass | null;
-}
-
-/** One line of what an agent said or a tool answered. */
-export interface OutputLine {
-  readonly seq: number;
-  readonly at: Date;
-  readonly taskId: string | null;
-  readonly attemptId: string;
-  /** Whose answer it is; null for what the agent said. */
-  readonly tool: string | null;
-  /** Which line of its part, from 1. */
-  readonly number: number;
-  /** Around the words; up to 400 characters. */
-  readonly text: string;
-  /** The line is longer than what is shown of it. */
-  readonly cut: boolean;
 }
 
 export interface EventStore {

@@ -1,8 +1,8 @@
 import { type Actor, authorize } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TimelineEvent } from '../domain/events.ts';
+import type { OutputLine } from '../domain/output-search.ts';
 import type { Deps } from './deps.ts';
-import type { OutputLine } from './record-port.ts';
 import { findSession } from './sessions/find.ts';
 import { teamOf } from './tokens.ts';
 

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Actor } from '../../../server/domain/actor.ts';
 import type { TimelineEvent } from '../../../server/domain/events.ts';
-import { outputWords } from '../../../server/domain/output-words.ts';
+import { outputWords } from '../../../server/domain/output-search.ts';
 import type { Services } from '../../../server/services.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Output } from '../../components/output.tsx';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Actor } from '../../domain/actor.ts';
 import { invalid } from '../../domain/errors.ts';
 import { eventTypes, type TimelineEvent } from '../../domain/events.ts';
-import { outputWords } from '../../domain/output-words.ts';
+import { outputWords } from '../../domain/output-search.ts';
 import { sessionParams } from './params.ts';
 import { integer, many, one } from './query.ts';
 import { type Route, route } from './route.ts';

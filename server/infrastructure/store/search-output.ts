@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { OutputLine } from '../../application/record-port.ts';
+import type { OutputLine } from '../../domain/output-search.ts';
 import type { Handle } from './handle.ts';
 
 /** So much of a long line is shown, from a little before the words. */

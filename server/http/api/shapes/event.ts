@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { OutputLine } from '../../../application/record-port.ts';
 import { eventTypes, type TimelineEvent } from '../../../domain/events.ts';
+import type { OutputLine } from '../../../domain/output-search.ts';
 import { count, id, iso, record, time } from './fields.ts';
 
 export const eventShape = z
