@@ -60,9 +60,7 @@ export async function withStoredPast(
 }
 
 async function sessionOf(db: Db, slug: string): Promise<Row> {
-  const result: unknown = await db.execute(
-    sql`select id, team_id from sessions where 'IND-' || number = ${slug} limit 1`,
-  );
+  const result: unknown = await db.execute(sql`select id, team_id from sessions where slug = ${slug} limit 1`);
   const [row] = Reflect.get(Object(result), 'rows') as Row[];
   if (row === undefined) throw new Error(`There is no session ${slug}.`);
   return row;

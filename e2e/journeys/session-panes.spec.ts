@@ -16,7 +16,7 @@ test('a link leads to one event, a moment shows the session as it was, and graph
   const { id, slug } = await api.create({
     repositoryId,
     blueprint: 'bug_fix',
-    prompt: script('- bash: node tally.js step'),
+    prompt: script('- bash: node tally.js step\n- say: One line that is looked for.'),
     start: true,
   });
   await api.waitFor(id, 'completed');
@@ -84,6 +84,19 @@ test('a link leads to one event, a moment shows the session as it was, and graph
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Task reproduce', exact: true })).toBeVisible();
   await expectAccessible(page);
+
+  // All output is searched on the server; a line leads to the event that has it.
+  await page.goto(`${address}/output`);
+  await page.getByLabel('Find in all output').fill('LOOKED FOR');
+  await page.keyboard.press('Enter');
+  const lines = page.getByRole('region', { name: 'Lines found' });
+  await expect(lines.getByRole('status')).toContainText('4 lines with “LOOKED FOR”.');
+  await expectAccessible(page);
+  await lines.getByRole('listitem').getByRole('link').first().click();
+  await expect(page.getByRole('region', { name: /^Inspected event / })).toContainText('is looked for');
+  await page.goto(`${address}/output?words=nobody+said+it`);
+  await expect(lines.getByRole('status')).toContainText('No line says “nobody said it”.');
+  await page.goto(`${address}/graph`);
 
   // What the panes' widths are set to by keyboard is there after a reload.
   const separator = page.getByRole('separator', { name: 'Width of Timeline' });
