@@ -22,7 +22,7 @@ test('a chip switches its own value and leads to the first page', () => {
 test('a filter has one address, and the address gives it back', () => {
   const filter = filterFrom(
     new URLSearchParams(
-      'q=wrap&tag=api&tag=api&tag=%20&owner=11111111-2222-4333-8444-555555555555&priority=9&priority=0&sort=changed&cursor=x',
+      'q=wrap&tag=api&tag=api&tag=%20&owner=11111111-2222-4333-8444-555555555555&priority=9&priority=0&ended=day&sort=changed&cursor=x',
     ),
   );
   expect(filter).toEqual({
@@ -30,6 +30,7 @@ test('a filter has one address, and the address gives it back', () => {
     tag: ['api'],
     createdBy: '11111111-2222-4333-8444-555555555555',
     priority: [0],
+    ended: 'day',
     sort: 'changed',
   });
   expect(filterFrom(new URLSearchParams(searchOf(filter)))).toEqual(filter);

@@ -34,6 +34,7 @@ export function filterFrom(params: URLSearchParams): SessionFilter & SessionView
     ...(tag.length === 0 ? {} : { tag }),
     ...(uuid.test(owner) ? { createdBy: owner } : {}),
     ...(uuid.test(repository) ? { repositoryId: repository } : {}),
+    ...(params.get('ended') === 'day' ? { ended: 'day' as const } : {}),
     ...(q ? { q } : {}),
     sort: orders.find((known) => known === sort) ?? 'attention',
   };
@@ -48,6 +49,7 @@ export function searchOf(filter: SessionViewFilter): string {
   for (const tag of filter.tag ?? []) params.append('tag', tag);
   if (filter.createdBy !== undefined) params.set('owner', filter.createdBy);
   if (filter.repositoryId !== undefined) params.set('repository', filter.repositoryId);
+  if (filter.ended !== undefined) params.set('ended', filter.ended);
   if (filter.q !== undefined) params.set('q', filter.q);
   if (filter.sort !== undefined && filter.sort !== 'attention') params.set('sort', filter.sort);
   return `?${params}`;

@@ -29,6 +29,7 @@ export function SessionSearch({ filter, repositories, ownerName }: SessionSearch
         ].map(([name, value]) => (
           <input key={value} type="hidden" name={name} value={value} />
         ))}
+        {filter.ended !== undefined && <input type="hidden" name="ended" value={filter.ended} />}
         {filter.createdBy !== undefined && <input type="hidden" name="owner" value={filter.createdBy} />}
         <label className="min-w-48 flex-1">
           <span className="engraved text-micro text-ink-3">Find in title, goal and slug</span>
@@ -90,7 +91,7 @@ export function SessionSearch({ filter, repositories, ownerName }: SessionSearch
 
 /** What narrows the list beside the states, each a chip that takes itself away. */
 function ActiveFilters({ filter, repositories, ownerName }: SessionSearchProps) {
-  const { q, tag = [], createdBy, repositoryId, priority = [], ...rest } = filter;
+  const { q, tag = [], createdBy, repositoryId, priority = [], ended, ...rest } = filter;
   const without = (more: SessionViewFilter) => searchOf({ ...rest, ...more });
   const all: SessionViewFilter = {
     ...(q === undefined ? {} : { q }),
@@ -98,10 +99,12 @@ function ActiveFilters({ filter, repositories, ownerName }: SessionSearchProps) 
     ...(createdBy === undefined ? {} : { createdBy }),
     ...(repositoryId === undefined ? {} : { repositoryId }),
     ...(priority.length === 0 ? {} : { priority }),
+    ...(ended === undefined ? {} : { ended }),
   };
   const { q: _q, ...notWords } = all;
   const { createdBy: _c, ...notOwner } = all;
   const { repositoryId: _r, ...notRepository } = all;
+  const { ended: _e, ...notEnded } = all;
   const chips = [
     ...(q === undefined ? [] : [{ words: `“${q}”`, to: without(notWords) }]),
     ...tag.map((one) => ({ words: `#${one}`, to: without({ ...all, tag: tag.filter((other) => other !== one) }) })),
@@ -109,6 +112,7 @@ function ActiveFilters({ filter, repositories, ownerName }: SessionSearchProps) 
     ...(repositoryId === undefined
       ? []
       : [{ words: `repository ${repositories[repositoryId] ?? 'removed'}`, to: without(notRepository) }]),
+    ...(ended === undefined ? [] : [{ words: 'ended in the last 24 h', to: without(notEnded) }]),
     ...priority.map((one) => ({
       words: `priority ${priorities[one] ?? one}`,
       to: without({ ...all, priority: priority.filter((other) => other !== one) }),

@@ -57,6 +57,8 @@ export interface SessionFilter {
   tag?: readonly string[] | undefined;
   createdBy?: string | undefined;
   repositoryId?: string | undefined;
+  /** Only those that ended within the last 24 hours, by database time. */
+  ended?: 'day' | undefined;
   /** Words of title, description, goal or slug, each from its beginning; or a part of title, description or slug. */
   q?: string | undefined;
   sort?: SessionSort | undefined;

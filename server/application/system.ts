@@ -132,9 +132,13 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
         null;
       const waiting = await store.asks.list(teamId, { status: ['open', 'escalated'] }, { limit: 1 });
       const late = await store.asks.list(teamId, { status: ['escalated'] }, { limit: 1 });
-      const lastFailed = (
-        await store.sessions.list(teamId, { status: ['failed', 'timeout', 'orphaned'], sort: 'changed' }, { limit: 1 })
-      ).items[0];
+      // Of the last day: older ones are in the list, and a lamp that never goes dark says nothing.
+      const { items: failures, total: failed } = await store.sessions.list(
+        teamId,
+        { status: ['failed', 'timeout', 'orphaned'], ended: 'day', sort: 'changed' },
+        { limit: 1 },
+      );
+      const [lastFailed] = failures;
       const { approvals, plans, first, since: decisionsSince } = await lamp(actor);
       // Whoever waits longest, by name: an operator reads the lamp and knows where to go.
       const longest = (kind: 'conflict' | 'approval', amount: number) =>
@@ -146,7 +150,6 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
       const contradicting = await longest('conflict', attention.conflict ?? 0);
       const planned = await longest('approval', plans);
       const runtime = deps.runtime.status();
-      const failed = (status.failed ?? 0) + (status.timeout ?? 0) + (status.orphaned ?? 0);
       const active =
         (status.pending ?? 0) +
         (status.queued ?? 0) +
@@ -192,9 +195,9 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
           count: failed,
           detail: lastFailed
             ? `${lastFailed.slug}: ${lastFailed.error?.message ?? lastFailed.status}`
-            : 'No failed session.',
+            : 'No session failed in the last 24 hours.',
           since: lastFailed?.endedAt ?? null,
-          href: '/sessions?status=failed&status=timeout&status=orphaned',
+          href: '/sessions?status=failed&status=timeout&status=orphaned&ended=day',
         },
         {
           key: 'quota',

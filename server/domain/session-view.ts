@@ -26,6 +26,8 @@ const sessionViewFilter = z
     tag: z.array(words(50)).max(20),
     createdBy: z.uuid(),
     repositoryId: z.uuid(),
+    /** Within the last 24 hours. */
+    ended: z.literal('day'),
     q: words(200),
     sort: z.enum(sessionSorts),
   })

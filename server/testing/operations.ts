@@ -29,6 +29,12 @@ export function operationsOf(document: Record<string, unknown>): Operation[] {
   );
 }
 
+/** What a call must be asked with beside its address. */
+const wanted: Readonly<Record<string, string>> = {
+  '/contexts/{id}/diff': '?from=1',
+  '/sessions/{id}/output': '?find=done',
+};
+
 /** The address with the thing of that team for every parameter; throws where the team has none, so that none is left out. */
 export function filled({ path }: Pick<Operation, 'path'>, team: WholeTeam, last: WholeTeam = team): string {
   const words = path.split('/');
@@ -41,7 +47,7 @@ export function filled({ path }: Pick<Operation, 'path'>, team: WholeTeam, last:
     if (id === undefined) throw new Error(`The walk has nothing of the kind ${kind} for ${path}`);
     return id;
   });
-  return `${address.join('/')}${path === '/contexts/{id}/diff' ? '?from=1' : ''}`;
+  return `${address.join('/')}${wanted[path] ?? ''}`;
 }
 
 /**

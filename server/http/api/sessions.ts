@@ -28,6 +28,7 @@ const filters = {
   attention: many(z.enum(attentions), 'Only those that wait for this.'),
   tag: many(z.string().max(40), 'Only those with one of these tags.', { split: false }),
   createdBy: one(z.guid('Give the id of a user'), 'Only those this user created.'),
+  ended: one(z.literal('day', 'Give day, or leave it out'), 'Only those that ended within the last 24 hours.'),
   q: one(z.string().max(200), 'Text in slug, title or prompt.'),
   sort: one(z.enum(sessionSorts), 'Order; newest first unless said.'),
   deleted: boolean('The deleted ones instead of the living.'),

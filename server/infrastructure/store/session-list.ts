@@ -160,7 +160,7 @@ function placeIn(cursor: string): string[] {
 }
 
 function conditions(teamId: string, filter: SessionFilter): SQL {
-  const { ids, status, type, priority, attention, tag, createdBy, repositoryId, q, deleted } = filter;
+  const { ids, status, type, priority, attention, tag, createdBy, repositoryId, ended, q, deleted } = filter;
   const all = [sql`s.team_id = ${teamId}::uuid`, deleted ? sql`s.deleted_at is not null` : sql`s.deleted_at is null`];
   if (ids !== undefined) all.push(sql`s.id = ${anyIdOf(ids)}`);
   if (status?.length) all.push(sql`s.status::text = ${anyOf(status)}`);
@@ -171,6 +171,7 @@ function conditions(teamId: string, filter: SessionFilter): SQL {
   if (createdBy !== undefined) all.push(isId(createdBy) ? sql`s.created_by = ${createdBy}::uuid` : sql`false`);
   if (repositoryId !== undefined)
     all.push(isId(repositoryId) ? sql`s.repository_id = ${repositoryId}::uuid` : sql`false`);
+  if (ended === 'day') all.push(sql`s.ended_at > clock_timestamp() - interval '24 hours'`);
   if (q?.trim()) all.push(found(teamId, q.trim()));
   return sql.join(all, sql` and `);
 }

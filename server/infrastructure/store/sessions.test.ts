@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   addAttempt,
@@ -216,6 +217,12 @@ describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
     expect((await list({ sort: 'oldest' })).items.map((one) => one.id)).toEqual(ids);
     expect((await list({ q: '100% done_' })).items.map((one) => one.id)).toEqual([ids[3]]);
     expect((await list({ q: '%' })).total).toBe(1);
+    expect((await list({ status: ['cancelled'] })).total).toBe(1);
+    // What ended long ago is left out where only the last day is asked for, and so is what goes on.
+    expect((await list({ ended: 'day' })).total).toBe(1);
+    await opened.database.db.execute(sql`update sessions set ended_at = clock_timestamp() - interval '25 hours'
+      where team_id = ${other.team.id}::uuid and status = 'cancelled'`);
+    expect((await list({ ended: 'day' })).total).toBe(0);
     expect((await list({ status: ['cancelled'] })).total).toBe(1);
     expect((await list({ priority: [0] })).items.map((one) => one.id)).toEqual([ids[1]]);
     expect((await list({ tag: ['t2', 't3'] })).total).toBe(2);
