@@ -83,7 +83,8 @@ async function measure(houses: readonly Installation[], databaseUrl: string) {
   const seconds = (performance.now() - began) / 1000;
   const shares = await ask(
     databaseUrl,
-    `select instance_id, count(*)::int as number from attempts where ${since} group by 1 order by 2 desc`,
+    `select instance_id, count(*)::int as number from attempts
+      where session_id in (select id from sessions where ${since}) group by 1 order by 2 desc`,
   );
   const attempts = shares.reduce((sum, { number }) => sum + Number(number), 0);
   return { seconds, completed, attempts, busiest: (100 * Number(shares[0]?.number ?? 0)) / Math.max(1, attempts) };
