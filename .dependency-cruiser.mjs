@@ -162,7 +162,6 @@ export default {
       'gitdiff-parser',
       'class-variance-authority',
       'clsx',
-      'tailwind-merge',
       'get-nonce',
     ]),
 

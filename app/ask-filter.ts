@@ -1,4 +1,4 @@
-import { askKinds } from '../server/domain/ask.ts';
+import { askKinds } from '../server/domain/ask-kind.ts';
 
 /** What the address of the inbox narrows it to. */
 export interface InboxFilter {

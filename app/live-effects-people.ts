@@ -1,4 +1,5 @@
-import { type Ask, askKinds } from '../server/domain/ask.ts';
+import type { Ask } from '../server/domain/ask.ts';
+import { askKinds } from '../server/domain/ask-kind.ts';
 import type { Usage } from '../server/domain/metrics.ts';
 import type { LiveEvent, LiveState } from './live.ts';
 

@@ -2,7 +2,8 @@
 import { pgEnum } from 'drizzle-orm/pg-core';
 import { roles } from '../../server/domain/actor.ts';
 import { agentTypes } from '../../server/domain/agent.ts';
-import { askKinds, askStatuses } from '../../server/domain/ask.ts';
+import { askStatuses } from '../../server/domain/ask.ts';
+import { askKinds } from '../../server/domain/ask-kind.ts';
 import { attemptStatuses, failureClasses } from '../../server/domain/attempt.ts';
 import { checkpointReasons } from '../../server/domain/checkpoint.ts';
 import {

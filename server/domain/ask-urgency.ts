@@ -1,4 +1,5 @@
-import type { AskKind, AskStatus } from './ask.ts';
+import type { AskStatus } from './ask.ts';
+import type { AskKind } from './ask-kind.ts';
 
 /** What a minute of waiting costs in a session of each priority, critical first (0 is critical, 4 deferred). */
 const weights = [5, 4, 3, 2, 1] as const;

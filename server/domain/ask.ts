@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import type { AskKind } from './ask-kind.ts';
 import { DomainError, invalid } from './errors.ts';
 import { text } from './text.ts';
-
-export const askKinds = ['permission', 'question'] as const;
-export type AskKind = (typeof askKinds)[number];
 
 export const askStatuses = ['open', 'escalated', 'answered', 'expired', 'superseded'] as const;
 export type AskStatus = (typeof askStatuses)[number];

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { AskRuleRow } from '../../../application/ask-port.ts';
 import type { InboxItem } from '../../../application/asks/inbox.ts';
 import type { RulePreview } from '../../../application/asks/rules.ts';
-import { type Ask, askKinds, askStatuses, ruleScopes } from '../../../domain/ask.ts';
+import { type Ask, askStatuses, ruleScopes } from '../../../domain/ask.ts';
+import { askKinds } from '../../../domain/ask-kind.ts';
 import { id, iso, time } from './fields.ts';
 
 export const askShape = z
