@@ -3,18 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expectSoundHistory } from '../../e2e/support/history.ts';
 import { createInstallation } from '../../e2e/support/installation.ts';
 import { script } from '../../e2e/support/rest.ts';
+import { FAULT_POINTS } from '../../server/config.ts';
 import { percentile } from './storm-checks.ts';
-
-const points = [
-  'after_claim',
-  'after_plan',
-  'after_dispatch',
-  'mid_tool',
-  'before_commit',
-  'before_merge',
-  'before_checkpoint',
-  'before_final',
-] as const;
 
 const prompt = script(`
 - write: { path: result.txt, content: "one\\n" }
@@ -47,7 +37,7 @@ export async function kills(options: {
     const source = await house.repository();
     const repository = await api.register(source, { verify: ['node check.js'] });
     for (let round = 0; round < rounds; round += 1) {
-      for (const point of points) {
+      for (const point of FAULT_POINTS) {
         await app.kill();
         app = await house.start({ FAULT_AT: point });
         const { id, slug } = await api.create({ repositoryId: repository.id, prompt });
