@@ -18,7 +18,9 @@ RUN apt-get update \
   && mkdir /data && chown node:node /data
 WORKDIR /app
 COPY --from=build /app ./
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4400 DATA_DIR=/data
+# As `npm start`: what is freed goes back to the system at once, and modules are read where and as the build found and compiled them.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4400 DATA_DIR=/data \
+  NODE_COMPILE_CACHE=build/.compiled MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
 USER node
 VOLUME /data
 EXPOSE 4400
@@ -27,4 +29,4 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["tini", "--"]
 # A small young generation: with nothing to do the server keeps 130 MB less.
-CMD ["node", "--max-semi-space-size=4", "server/index.ts"]
+CMD ["node", "--max-semi-space-size=4", "--import=./server/resolutions.ts", "server/index.ts"]

@@ -5,8 +5,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
   test: {
     globals: false,
-    // Much of it waits for databases, git and OpenCode: a third keeps two cores busy.
-    maxWorkers: 3,
+    // Much of it waits for databases, git and OpenCode: a third and a fourth keep two cores busy.
+    maxWorkers: 4,
     // The reporters and the PostgreSQL of a full run are chosen by scripts/test.mjs.
     projects: [
       {

@@ -60,6 +60,7 @@ const factWords: Record<string, { name: string; unit: string }> = {
   waived: { name: 'Accepted without proof', unit: 'task' },
   missing: { name: 'Failed, skipped or cancelled', unit: 'task' },
   cut_short: { name: 'Cut short at work', unit: 'task' },
+  unfinished: { name: 'Begun and not finished', unit: 'task' },
   never_begun: { name: 'Never begun', unit: 'task' },
   dependents: { name: 'Waits for what will not be done', unit: 'task' },
   asks: { name: 'Asks withdrawn', unit: 'ask' },

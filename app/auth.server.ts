@@ -148,13 +148,27 @@ function pageOf(request: Request, url: URL): string {
 }
 
 /** The gate of `/admin`: its pages are for admins (access.md, Roles). What they show is asked of the services again. */
-export const requireAdmin: MiddlewareFunction<Response> = async ({ context }) => {
+export const requireAdmin: MiddlewareFunction<Response> = async ({ context, request }) => {
+  if (opensADocument(request)) return;
+  assertAdmin(context);
+};
+
+/**
+ * The same gate for a document, asked by the layout's loader: refused before any loader ran, the page would have neither
+ * its frame nor the annunciator.
+ */
+export function assertAdmin(context: Context): void {
   try {
     authorize(actorOf(context), 'team.manage');
   } catch (error) {
     throw thrown(error, context);
   }
-};
+}
+
+/** A page asked for by its address; what a page asks for by itself names its data, and has its frame already. */
+function opensADocument({ method, url }: Request): boolean {
+  return method === 'GET' && !new URL(url).pathname.endsWith('.data');
+}
 
 /** The actor of a protected page. */
 export function actorOf(context: Context) {

@@ -5,6 +5,7 @@ import { type RenderToPipeableStreamOptions, renderToPipeableStream } from 'reac
 import type { EntryContext, RouterContextProvider } from 'react-router';
 import { ServerRouter } from 'react-router';
 import { nonceContext } from './context.ts';
+import { earlyKeysScript } from './early-keys.ts';
 
 // Everything exported here is reachable from server/index.ts as `build.entry.module`.
 export { createLoadContext } from './context.ts';
@@ -32,6 +33,7 @@ export default function handleRequest(
     let timer: NodeJS.Timeout | undefined;
     const { pipe, abort } = renderToPipeableStream(<ServerRouter context={entry} url={request.url} nonce={nonce} />, {
       nonce,
+      bootstrapScriptContent: earlyKeysScript,
       [readyOn]() {
         shellSent = true;
         const body = new PassThrough({

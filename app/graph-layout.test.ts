@@ -76,3 +76,40 @@ test('nothing to draw gives an empty picture; edges to unknown nodes are left ou
   expect(layoutGraph([], [], size)).toEqual({ positions: new Map(), width: 0, height: 0 });
   expect(layoutGraph(['a'], [{ from: 'a', to: 'ghost' }], size).positions.get('a')).toEqual({ x: 0, y: 0, layer: 0 });
 });
+
+test('nodes that wait for each other in a circle stand in columns all the same, from the first of the list on', () => {
+  const ids = ['a', 'b', 'c', 'd'];
+  const circle = ids.map((from, i) => ({ from, to: ids[(i + 1) % ids.length] ?? '' }));
+  const { positions } = layoutGraph(ids, circle, size);
+  expect(ids.map((id) => positions.get(id)?.layer)).toEqual([0, 1, 2, 3]);
+});
+
+test('any graph, with circles and a greatest height, is placed whole: nothing overlaps, no column is too tall', () => {
+  const any = fc
+    .integer({ min: 1, max: 40 })
+    .chain((count) =>
+      fc.tuple(
+        fc.constant(count),
+        fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 90 }),
+        fc.integer({ min: 1, max: 9 }),
+      ),
+    );
+  fc.assert(
+    fc.property(any, ([count, pairs, tallest]) => {
+      const ids = Array.from({ length: count }, (_, i) => `t${i}`);
+      const { positions } = layoutGraph(
+        ids,
+        pairs.map(([a, b]) => ({ from: `t${a}`, to: `t${b}` })),
+        size,
+        tallest,
+      );
+      expect(positions.size).toBe(count);
+      for (const column of Map.groupBy(positions.values(), ({ x }) => x).values()) {
+        expect(column.length).toBeLessThanOrEqual(tallest);
+        expect(new Set(column.map(({ layer }) => layer)).size).toBe(1);
+        const ys = column.map(({ y }) => y).sort((a, b) => a - b);
+        for (const [i, y] of ys.entries()) if (i > 0) expect(y - (ys[i - 1] ?? 0)).toBeGreaterThanOrEqual(size.height);
+      }
+    }),
+  );
+});

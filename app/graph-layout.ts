@@ -28,9 +28,15 @@ const sweeps = 4;
 /**
  * Places a directed graph in columns from left to right: longest-path layers, barycentre sweeps against crossings, then
  * a greedy y near the neighbours. Linear in nodes + edges but for the sorting, so 5,000 nodes take tens of milliseconds;
- * the same input always gives the same picture. Edges to unknown nodes and edges that close a cycle are left out.
+ * the same input always gives the same picture. Edges to unknown nodes are left out; one that closes a circle leads back.
+ * `tallest` nodes stand below each other at most: a taller layer takes several columns side by side.
  */
-export function layoutGraph(ids: readonly string[], edges: readonly LayoutEdge[], size: NodeSize): Layout {
+export function layoutGraph(
+  ids: readonly string[],
+  edges: readonly LayoutEdge[],
+  size: NodeSize,
+  tallest = Number.POSITIVE_INFINITY,
+): Layout {
   const neighbours = connect(ids, edges);
   const layerOf = longestPathLayers(ids, neighbours);
   const layers: string[][] = [];
@@ -47,7 +53,7 @@ export function layoutGraph(ids: readonly string[], edges: readonly LayoutEdge[]
       order(column, forth ? neighbours.before : neighbours.after, rank);
     }
   }
-  return place(layers, neighbours.before, size);
+  return place(columnsOf(layers, tallest), neighbours.before, size);
 }
 
 interface Neighbours {
@@ -71,12 +77,28 @@ function longestPathLayers(ids: readonly string[], { before, after }: Neighbours
   const layers = new Map<string, number>();
   const queue = ids.filter((id) => waiting.get(id) === 0);
   for (const id of queue) layers.set(id, 0);
-  for (const id of queue) {
+  const placed = new Set(queue);
+  // Folded groups may wait for each other: such a circle is opened at the first of it, in the order of the list.
+  let open = 0;
+  for (let at = 0; placed.size < ids.length || at < queue.length; at++) {
+    while (at === queue.length) {
+      const first = ids[open++];
+      if (first === undefined) return layers;
+      if (placed.has(first)) continue;
+      placed.add(first);
+      queue.push(first);
+    }
+    const id = queue[at] ?? '';
+    const layer = layers.get(id) ?? 0;
+    layers.set(id, layer);
     for (const next of after.get(id) ?? []) {
-      layers.set(next, Math.max(layers.get(next) ?? 0, (layers.get(id) ?? 0) + 1));
+      if (placed.has(next)) continue;
+      layers.set(next, Math.max(layers.get(next) ?? 0, layer + 1));
       const left = (waiting.get(next) ?? 1) - 1;
       waiting.set(next, left);
-      if (left === 0) queue.push(next);
+      if (left > 0) continue;
+      placed.add(next);
+      queue.push(next);
     }
   }
   return layers;
@@ -94,10 +116,28 @@ function mean(ids: readonly string[] | undefined, values: ReadonlyMap<string, nu
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-function place(layers: string[][], before: ReadonlyMap<string, readonly string[]>, size: NodeSize): Layout {
+interface PlacedColumn {
+  readonly layer: number;
+  readonly ids: readonly string[];
+}
+
+/** The layers as columns no taller than asked, each of a layer's columns about as tall as the others. */
+function columnsOf(layers: readonly string[][], tallest: number): PlacedColumn[] {
+  return layers.flatMap((ids, layer) => {
+    const each = Math.ceil(ids.length / Math.ceil(ids.length / tallest));
+    const starts = ids.flatMap((_, at) => (at % each === 0 ? [at] : []));
+    return starts.map((at) => ({ layer, ids: ids.slice(at, at + each) }));
+  });
+}
+
+function place(
+  columns: readonly PlacedColumn[],
+  before: ReadonlyMap<string, readonly string[]>,
+  size: NodeSize,
+): Layout {
   const step = size.height + size.gapY;
   const y = new Map<string, number>();
-  for (const column of layers) {
+  for (const { ids: column } of columns) {
     let free = Number.NEGATIVE_INFINITY;
     const wished = column.map((id, i) => mean(before.get(id), y) ?? i * step);
     const got = wished.map((wish) => {
@@ -113,12 +153,12 @@ function place(layers: string[][], before: ReadonlyMap<string, readonly string[]
   for (const value of y.values()) top = Math.min(top, value);
   const positions = new Map<string, Placed>();
   let bottom = 0;
-  for (const [layer, column] of layers.entries()) {
-    for (const id of column) {
+  for (const [column, { layer, ids }] of columns.entries()) {
+    for (const id of ids) {
       const at = Math.round((y.get(id) ?? 0) - top);
       bottom = Math.max(bottom, at + size.height);
-      positions.set(id, { x: layer * (size.width + size.gapX), y: at, layer });
+      positions.set(id, { x: column * (size.width + size.gapX), y: at, layer });
     }
   }
-  return { positions, width: Math.max(0, layers.length * (size.width + size.gapX) - size.gapX), height: bottom };
+  return { positions, width: Math.max(0, columns.length * (size.width + size.gapX) - size.gapX), height: bottom };
 }

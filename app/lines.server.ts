@@ -1,5 +1,9 @@
-/** A file of lines for download, read as fast as it is taken, so that a long record is never in memory whole. */
-export function linesFile(name: string, texts: AsyncIterable<string>): Response {
+/** A file for download, read as fast as it is taken, so that a long record is never in memory whole. */
+export function linesFile(
+  name: string,
+  texts: AsyncIterable<string>,
+  type: 'application/x-ndjson' | 'application/json' = 'application/x-ndjson',
+): Response {
   const encoder = new TextEncoder();
   const reader = texts[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
@@ -14,7 +18,7 @@ export function linesFile(name: string, texts: AsyncIterable<string>): Response 
   });
   return new Response(body, {
     headers: {
-      'Content-Type': 'application/x-ndjson; charset=utf-8',
+      'Content-Type': `${type}; charset=utf-8`,
       'Content-Disposition': `attachment; filename="${name}"`,
       'Cache-Control': 'no-store',
     },

@@ -29,6 +29,7 @@ export type LiveCollision = PlanCollision;
 
 export interface LiveState {
   readonly session: LiveSession;
+  /** Their `dependencies` are left empty: `edges` say them. */
   readonly tasks: readonly Task[];
   readonly edges: readonly LiveEdge[];
   readonly criticalPath: readonly string[];

@@ -12,20 +12,32 @@ export function patientFetch(
 ): typeof globalThis.fetch {
   return async (input, init) => {
     for (;;) {
+      if (!isPageData(input, init)) return fetch(input, init);
       try {
-        return await fetch(input, init);
+        return await whole(await fetch(input, init));
       } catch (error) {
-        if (!isPageData(input, init) || !isNetworkFailure(error) || init?.signal?.aborted === true) throw error;
+        if (!isNetworkFailure(error) || init?.signal?.aborted === true) throw error;
         await wait(everyMs);
       }
     }
   };
 }
 
+/**
+ * The answer once all of it is here. The router reads on by itself: an answer cut in the middle would be an error in the
+ * place of the page, and one that nobody wants any more a failure that nobody handles.
+ */
+async function whole(response: Response): Promise<Response> {
+  if (response.body === null) return response;
+  const { status, statusText, headers } = response;
+  return new Response(await response.arrayBuffer(), { status, statusText, headers });
+}
+
 function isPageData(input: RequestInfo | URL, init: RequestInit | undefined): boolean {
   const address = input instanceof Request ? input.url : String(input);
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
-  return method.toUpperCase() === 'GET' && /\.data(\?|$)/.test(address);
+  // The router asks what a route is made of before its first load: that it got no answer must not cost the page either.
+  return method.toUpperCase() === 'GET' && /(\.data|\/__manifest)(\?|$)/.test(address);
 }
 
 function pause(ms: number): Promise<void> {

@@ -25,6 +25,7 @@ export const places: readonly Place[] = [
   { to: '/routing', word: 'Routing', letter: 'U', phone: 'more', wide: 'more' },
   { to: '/telemetry', word: 'Telemetry', letter: 'T', phone: 'more', wide: 'bar' },
   { to: '/repositories', word: 'Repositories', letter: 'P', phone: 'more', wide: 'more' },
+  { to: '/datasets', word: 'Datasets', letter: 'D', phone: 'more', wide: 'more' },
   { to: '/architecture', word: 'Architecture', letter: 'H', phone: 'more', wide: 'more' },
   { to: '/admin', word: 'Admin', letter: 'M', phone: 'more', wide: 'more', admin: true },
   { to: '/account', word: 'Account', letter: 'Y', phone: 'more', wide: 'more' },

@@ -15,7 +15,7 @@ export interface Problem {
 /** What a person can do about each kind of error. */
 export const remedies: Record<ErrorCode, string> = {
   UNAUTHENTICATED: 'Sign in and try again.',
-  FORBIDDEN: 'Ask a lead or an admin of the team.',
+  FORBIDDEN: 'Ask somebody of that role to do it, or an admin of the team for the role.',
   APPROVAL_REQUIRED: 'Another person has to approve this first.',
   NOT_FOUND: 'Check the address, or go back to the list it came from.',
   METHOD_NOT_ALLOWED: 'Go back and use the page itself.',

@@ -1,3 +1,8 @@
+import wordsFont from '@fontsource/ibm-plex-sans-condensed/files/ibm-plex-sans-condensed-latin-400-normal.woff2?url';
+import boldFont from '@fontsource/ibm-plex-sans-condensed/files/ibm-plex-sans-condensed-latin-600-normal.woff2?url';
+import heavyFont from '@fontsource/ibm-plex-sans-condensed/files/ibm-plex-sans-condensed-latin-700-normal.woff2?url';
+import dataFont from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-400-normal.woff2?url';
+import boldDataFont from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-700-normal.woff2?url';
 import type { ReactNode } from 'react';
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from 'react-router';
 import type { Route } from './+types/root.ts';
@@ -7,6 +12,16 @@ import { Failure } from './components/states.tsx';
 import { preferencesOf } from './preferences.server.ts';
 import { preferencesFrom } from './preferences.ts';
 import { problemIn } from './problem.ts';
+
+/** The faces of every word: asked for with the page, not after its styles. `faces.css` says what if they come late. */
+export const links: Route.LinksFunction = () =>
+  [wordsFont, boldFont, heavyFont, dataFont, boldDataFont].map((href) => ({
+    rel: 'preload',
+    href,
+    as: 'font',
+    type: 'font/woff2',
+    crossOrigin: 'anonymous',
+  }));
 
 export const middleware: Route.MiddlewareFunction[] = [limitBody];
 

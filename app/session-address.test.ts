@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOf, asksTheSame, withAddress } from './session-address.ts';
+import { addressOf, asksTheSame, isOtherTab, withAddress } from './session-address.ts';
 
 const read = (search: string, hash?: string) => addressOf(new URLSearchParams(search), hash);
 
@@ -32,4 +32,13 @@ test('only what the server reads asks it again', () => {
   expect(asksTheSame(url('?task=t1'), url('?task=t2'))).toBe(false);
   // The same address again is a reload somebody asked for.
   expect(asksTheSame(url('?q=fix'), url('?q=fix'))).toBe(false);
+});
+
+test('another tab of the same session is one, another session, task or event is not', () => {
+  const url = (path: string) => new URL(`http://house/sessions/${path}`);
+  expect(isOtherTab(url('IND-1'), url('IND-1/graph'))).toBe(true);
+  expect(isOtherTab(url('IND-1/graph?task=t1&q=fix'), url('IND-1/tasks?task=t1'))).toBe(true);
+  expect(isOtherTab(url('IND-1/graph?task=t1'), url('IND-1/tasks'))).toBe(false);
+  expect(isOtherTab(url('IND-1/graph'), url('IND-2/graph'))).toBe(false);
+  expect(isOtherTab(url('IND-1/graph'), url('IND-1/graph'))).toBe(false);
 });

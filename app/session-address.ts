@@ -85,7 +85,13 @@ const ofThePage: ReadonlySet<string> = new Set([
 
 /** Whether two addresses of the same page ask the server for the same. */
 export function asksTheSame(one: URL, other: URL): boolean {
-  if (one.pathname !== other.pathname) return false;
-  const asked = (url: URL) => [...url.searchParams].filter(([name]) => !ofThePage.has(name)).join('&');
-  return asked(one) === asked(other) && one.search !== other.search;
+  return one.pathname === other.pathname && asked(one) === asked(other) && one.search !== other.search;
 }
+
+/** Whether two addresses are tabs of the same session and name the same task and event. */
+export function isOtherTab(one: URL, other: URL): boolean {
+  const session = (url: URL) => url.pathname.split('/').slice(0, 3).join('/');
+  return session(one) === session(other) && one.pathname !== other.pathname && asked(one) === asked(other);
+}
+
+const asked = (url: URL) => [...url.searchParams].filter(([name]) => !ofThePage.has(name)).join('&');

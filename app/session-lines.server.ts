@@ -28,11 +28,11 @@ export async function linesOf(
   });
 }
 
-/** Names of the team's first hundred repositories by id, to choose one from. */
+/** Names of the team's repositories by id, to choose one from. */
 export async function repositoryNames(
   { repositories }: Pick<Services, 'repositories'>,
   actor: SignedIn['actor'],
 ): Promise<Record<string, string>> {
-  const known = await repositories.list(actor, { limit: 100 });
-  return Object.fromEntries(known.items.map(({ id, name }) => [id, name]));
+  const known = await repositories.choices(actor);
+  return Object.fromEntries(known.map(({ id, name }) => [id, name]));
 }

@@ -29,7 +29,7 @@ test('concerns come by urgency, each with the next action and the list behind it
   );
   expect(concerns.map(({ word, todo, href }) => `${word}: ${todo} ${href}`)).toEqual([
     '2 NEEDS YOU: Answer /needs_you',
-    '3 FAILED: Look and retry /failed',
+    '3 FAILED: See why it failed /failed',
     'QUEUE: See the queue /queue',
   ]);
 });

@@ -19,7 +19,7 @@ const todos: Record<TileKey, string> = {
   needs_you: 'Answer',
   approval: 'Decide',
   conflict: 'Resolve',
-  failed: 'Look and retry',
+  failed: 'See why it failed',
   quota: 'See what holds the places',
   runtime: 'See the runtime',
   queue: 'See the queue',

@@ -25,6 +25,10 @@ const takeable: readonly (readonly [RegExp, (slug: string) => Omit<Takeable, 'pa
     /^\/admin\/personal-data\/[\w-]{1,64}()$/,
     () => ({ action: 'data.export', what: 'what is kept of a person', page: '/admin/personal-data' }),
   ],
+  [
+    /^\/datasets\/([\w-]{1,64})\/file$/,
+    (id) => ({ action: 'data.export', what: 'a file of this dataset', page: `/datasets/${id}` }),
+  ],
   [/^\/telemetry\/export()$/, () => ({ action: 'data.export', what: 'these events', page: '/telemetry' })],
   [/^\/admin\/audit\/export()$/, () => ({ action: 'audit.export', what: 'the whole audit', page: '/admin/audit' })],
 ];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createInstallation, type Installation, type Knobs } from '../e2e/support/installation.ts';
 import type { RestClient, Session } from '../e2e/support/rest.ts';
@@ -9,10 +10,17 @@ const { start } = (JSON.parse(manifest) as { scripts: { start: string } }).scrip
 
 /** As `npm start` runs it: the production build with the same flags of Node; and no log line per request. */
 export const production: Knobs = {
-  NODE_ENV: 'production',
+  ...Object.fromEntries(
+    start
+      .split(' ')
+      .filter((word) => /^[A-Z_]+=/.test(word))
+      .map((word) => word.split('=') as [string, string]),
+  ),
+  NODE_COMPILE_CACHE: join(import.meta.dirname, '../build/.compiled'),
   NODE_OPTIONS: start
     .split(' ')
-    .filter((word) => word.startsWith('--'))
+    // Its installations have a directory of their own to run in.
+    .filter((word) => word.startsWith('--') && !word.startsWith('--import='))
     .join(' '),
   LOG_LEVEL: 'warn',
 };

@@ -13,13 +13,16 @@ import { firstRequest } from './first-request.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
 import { instances } from './instances.ts';
+import { lighthouse } from './lighthouse.ts';
 import { locks } from './locks.ts';
 import { machine, versions } from './machine.ts';
 import { output } from './output.ts';
 import { peers } from './peers.ts';
 import { restart } from './restart.ts';
 import { start } from './start.ts';
+import { tab } from './tab.ts';
 import { transitions } from './transitions.ts';
+import { watching } from './watchers.ts';
 
 interface Result {
   readonly at: string;
@@ -45,6 +48,9 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   idle,
   install,
   browser,
+  watchers: watching,
+  tab,
+  lighthouse,
 };
 const file = join(import.meta.dirname, 'results.json');
 

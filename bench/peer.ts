@@ -83,6 +83,8 @@ async function restate(): Promise<Run> {
     ['--base-dir', mkdtempSync(join(folder, 'restate-'))],
     {
       stdio: 'ignore',
+      // What stands in .bin only starts the server: a group of its own, so that both end.
+      detached: true,
       env: {
         PATH: process.env.PATH ?? '',
         HOME: folder,
@@ -150,6 +152,6 @@ try {
   process.stderr.write(`${peer}: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 } finally {
-  server?.kill('SIGKILL');
+  if (server?.pid !== undefined) process.kill(-server.pid, 'SIGKILL');
 }
 process.exit();

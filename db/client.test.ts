@@ -10,7 +10,7 @@ import { forgetForeignTransactions } from './migrate.ts';
 import { explainDirectory } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 import { endChildren, startChild } from './testing/children.ts';
-import { openTestDatabase, testDatabaseUrl } from './testing/database.ts';
+import { layTestDatabase, openTestDatabase, testDatabaseUrl } from './testing/database.ts';
 import { makeWorld, system } from './testing/fixtures.ts';
 import { openTestStore } from './testing/store.ts';
 
@@ -47,6 +47,7 @@ test('the embedded database opens, migrates once, keeps its rows and lets nobody
 
 test('killed at any moment while writing, it reopens with everything acknowledged and no gap', async () => {
   const dataDir = join(folder, 'data');
+  await layTestDatabase(dataDir);
   for (const wanted of [25, 60, 7]) {
     const child = startChild('write-events.ts', dataDir);
     const sessionId = (await child.line())?.replace('session ', '') ?? '';

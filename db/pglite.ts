@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Database, DatabaseOptions, Db } from './client.ts';
 import { fair } from './fair.ts';
+import { lightParsers } from './light-parsers.ts';
 import { forgetForeignTransactions, migrations } from './migrate.ts';
 import { prepared } from './prepared.ts';
 import { fullSentence, hasSpace, spaceGuard } from './space.ts';
@@ -54,7 +55,7 @@ export async function openPglite({
 
 /** Migrates an open PGlite and dresses it as our database. */
 export async function overPglite(pglite: PGlite): Promise<Database> {
-  const driver = drizzle({ client: prepared(pglite) });
+  const driver = drizzle({ client: prepared(await lightParsers(pglite)) });
   await migrate(driver, migrations);
   const db = driver as unknown as Db;
   await forgetForeignTransactions(db);

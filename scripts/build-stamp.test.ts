@@ -20,6 +20,7 @@ beforeEach(() => {
   write('build/server/index.js', 'built');
   write('build/client/assets/a.js', 'built');
   write('build/architecture.json', '{}');
+  write('build/resolutions.json', '{}');
   writeStamp(root, sourceStamp(root));
 });
 
@@ -51,10 +52,13 @@ test('what is not in the bundle asks for none', () => {
   expect(isBuilt(root)).toBe(true);
 });
 
-test.each(['build/server/index.js', 'build/client', 'build/architecture.json', 'build/.stamp'])(
-  'without %s there is no build',
-  (path) => {
-    rmSync(join(root, path), { recursive: true });
-    expect(isBuilt(root)).toBe(false);
-  },
-);
+test.each([
+  'build/server/index.js',
+  'build/client',
+  'build/architecture.json',
+  'build/resolutions.json',
+  'build/.stamp',
+])('without %s there is no build', (path) => {
+  rmSync(join(root, path), { recursive: true });
+  expect(isBuilt(root)).toBe(false);
+});

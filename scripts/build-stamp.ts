@@ -12,7 +12,7 @@ const SOURCES = [
   'vite.config.ts',
   'react-router.config.ts',
 ];
-const PRODUCTS = ['build/server/index.js', 'build/client/assets', 'build/architecture.json'];
+const PRODUCTS = ['build/server/index.js', 'build/client/assets', 'build/architecture.json', 'build/resolutions.json'];
 const STAMP = 'build/.stamp';
 
 function files(root: string, path: string): string[] {

@@ -30,4 +30,34 @@ if (picture.status !== 0) {
   process.stderr.write('The import graph could not be read: the messages above say why.\n');
   process.exit(1);
 }
+// What `npm start` runs, found and compiled once: a start reads it instead of looking for each module, stripping types
+// and parsing again.
+rmSync(resolve(root, 'build/.compiled'), { recursive: true, force: true });
+rmSync(resolve(root, 'build/resolutions.json'), { force: true });
+const modules = [
+  'server/engine.ts',
+  'server/web.ts',
+  'server/infrastructure/backup/backup.ts',
+  'build/server/index.js',
+];
+const compiled = spawnSync(
+  process.execPath,
+  [
+    '--max-semi-space-size=4',
+    '--import',
+    './scripts/record-resolutions.ts',
+    '--input-type=module',
+    '-e',
+    modules.map((path) => `await import('./${path}');`).join(''),
+  ],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NODE_ENV: 'production', NODE_COMPILE_CACHE: 'build/.compiled' },
+  },
+);
+if (compiled.status !== 0) {
+  process.stderr.write('The server could not be loaded: the messages above say why.\n');
+  process.exit(1);
+}
 writeStamp(root, stamp);

@@ -23,7 +23,8 @@ interface Started {
 
 async function start(home: string, number: number, shared: Record<string, string>): Promise<Started> {
   const port = await freePort();
-  const child = spawn(process.execPath, [join(root, 'server/index.ts')], {
+  const found = `--import=${join(root, 'server/resolutions.ts')}`;
+  const child = spawn(process.execPath, [found, join(root, 'server/index.ts')], {
     cwd: home,
     // Of its own group, so that Ctrl+C reaches this script only, which ends them one after the other.
     detached: true,
@@ -31,6 +32,7 @@ async function start(home: string, number: number, shared: Record<string, string
       PATH: process.env.PATH ?? '',
       HOME: home,
       NODE_ENV: 'production',
+      NODE_COMPILE_CACHE: join(root, 'build/.compiled'),
       LOG_LEVEL: 'warn',
       DATA_DIR: join(home, `instance-${number}`),
       PORT: String(port),

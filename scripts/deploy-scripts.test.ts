@@ -17,6 +17,8 @@ test('as a user of its own the app is started as `npm start` starts it', () => {
   const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
   const command = /node .*$/.exec(scripts.start ?? '')?.[0] ?? 'no start';
   expect(textOf('deploy/as-own-user')).toContain(`env -i "$@" ${command}\n`);
-  expect(scripts.start).toContain('NODE_ENV=production');
-  expect(textOf('deploy/as-own-user')).toContain('NODE_ENV=production');
+  const variables = scripts.start?.match(/\b[A-Z_]+=\S+/g) ?? [];
+  expect(variables).toContain('NODE_ENV=production');
+  for (const variable of variables)
+    for (const path of ['deploy/as-own-user', 'Dockerfile']) expect(textOf(path), path).toContain(variable);
 });

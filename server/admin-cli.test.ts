@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../db/client.ts';
+import { layTestDatabase } from '../db/testing/database.ts';
 import { openAdminSocket } from './infrastructure/admin-socket.ts';
 import { createSecrets } from './infrastructure/secrets.ts';
 import { createStore } from './infrastructure/store/store.ts';
@@ -17,6 +18,7 @@ let dataDir: string;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'orchestrator-cli-'));
+  await layTestDatabase(dataDir);
   await withStore(async (store) => {
     const [teamId, userId] = [secrets.uuid(), secrets.uuid()];
     await store.teams.create({ id: teamId, name: 'Works', slug: 'works' });

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { openAsBlob, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -11,7 +10,7 @@ import { atOneMoment, rowsOfTable, tablesOf } from '../db/dump.ts';
 import { migrateEmpty } from '../db/load.ts';
 import { migrations } from '../db/migrate.ts';
 import { openAsItIs, openForRestore } from '../db/restore.ts';
-import { testDatabaseUrl } from '../db/testing/database.ts';
+import { layTestDatabase, testDatabaseUrl } from '../db/testing/database.ts';
 import { addRunning, addTask, makeWorld, system } from '../db/testing/fixtures.ts';
 import { onServer } from '../db/testing/templates.ts';
 import { main } from './backup-cli.ts';
@@ -50,14 +49,7 @@ afterAll(() =>
 /** Migrated already, by way of the run's own templates. */
 async function migratedPlace(kind: Kind): Promise<Place> {
   const place = await newPlace(kind, process.env.TEST_DATABASE_TEMPLATE);
-  const file = process.env.TEST_PGLITE_TEMPLATE;
-  if (kind === 'pglite' && file !== undefined) {
-    const pglite = await PGlite.create({
-      dataDir: join(place.dataDir, 'pgdata'),
-      loadDataDir: await openAsBlob(file),
-    });
-    await pglite.close();
-  }
+  if (kind === 'pglite') await layTestDatabase(place.dataDir);
   return place;
 }
 

@@ -8,6 +8,7 @@ import { createDispatcher } from './application/engine/dispatcher.ts';
 import { reportInstance } from './application/engine/report-instance.ts';
 import { createSweeper } from './application/engine/sweeper.ts';
 import { createRuntimeWatch } from './application/engine/watch-runtimes.ts';
+import { forgetRecords } from './application/forget-records.ts';
 import type { OutputDelta } from './application/ports.ts';
 import { type Config, configuredSecrets } from './config.ts';
 import { openExternalRuns } from './engine/external-runs.ts';
@@ -44,6 +45,7 @@ import type { Logger } from './log.ts';
 import { type Loop, startLoop } from './loops.ts';
 import { createOutside } from './outside.ts';
 import { createServices } from './services.ts';
+import { createStopping } from './stopping.ts';
 
 /** The one embedded OpenCode of an installation; its row has a fixed id so that every start finds it again. */
 const embeddedRuntime = { id: '00000000-0000-4000-8000-00000000c0de', name: 'opencode-embedded' } as const;
@@ -271,24 +273,25 @@ export async function createEngine(options: EngineOptions) {
         loop('renew', config.leaseSeconds / 3, () => dispatcher.renew()),
         loop('sweep', 5, () => time.follow().then(() => sweeper.sweep())),
         loop('housekeep', 300, async () => {
-          await store.locks.prune();
-          await database.housekeep();
+          await Promise.all([store.locks.prune(), database.housekeep(), forgetRecords(deps)]);
         }),
       );
       await services.drills.goOn();
     },
 
     /** Stop claiming, end our OpenCode and its children, release leases (engine.md 6.2). */
-    async stop(): Promise<void> {
-      await Promise.all(loops.map((loop) => loop.stop()));
-      await Promise.all([dispatcher.stop(), outside.stop()]);
+    async stop({ part, within } = createStopping(log)): Promise<void> {
+      await Promise.all(loops.map((loop) => within(`a turn of the loop ${loop.health().name}`, loop.stop)));
+      const jobs = part('the job queue', outside.stop);
+      await dispatcher.stop(within);
       await store.instances.leave(options.instance.id);
       fleet.close();
       // The others go on at once with what was released.
       coordinator.nudge();
-      await coordination.close();
-      await supervisor.stop();
-      await gateway.stop();
+      await part('Redis', () => coordination.close());
+      // First the way to the model: an agent whose command ends with OpenCode is not to be asked what to make of it.
+      await part('the model gateway', gateway.stop);
+      await Promise.all([part('OpenCode', () => supervisor.stop()), jobs]);
     },
   };
 }

@@ -15,6 +15,7 @@ import { backUp } from './infrastructure/backup/backup.ts';
 import { nextInstance, openDataDirectory } from './infrastructure/data-directory.ts';
 import { findOpenCode } from './infrastructure/runtimes/opencode-binary.ts';
 import { createLogger, type Logger } from './log.ts';
+import { createStopping } from './stopping.ts';
 import { createWeb, type Web } from './web.ts';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
@@ -93,12 +94,15 @@ async function main(): Promise<void> {
     if (leaving) return;
     leaving = true;
     log.info({ why }, 'Stopping');
-    setTimeout(() => process.exit(1), stopSeconds * 1000).unref();
+    const stopping = createStopping(log);
+    const { part, waitsFor } = stopping;
+    const late = () => `The stop took longer than ${stopSeconds} s; it still waited for ${waitsFor().join(' and ')}.`;
+    setTimeout(() => endWith(`${late()} The next start recovers.`), stopSeconds * 1000).unref();
     const stop = async () => {
-      await admin.close();
-      await web?.close();
-      await engine.stop();
-      await database.close();
+      await part('local administration', () => admin.close());
+      await part('requests of browsers and programs', async () => web?.close());
+      await engine.stop(stopping);
+      await part('the database', () => database.close());
     };
     stop().then(
       () => process.exit(code),

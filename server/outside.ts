@@ -1,3 +1,4 @@
+import { createCuration } from './application/datasets/curation.ts';
 import type { Deps } from './application/deps.ts';
 import { createUpkeep } from './application/upkeep.ts';
 import { createWebhookDelivery } from './application/webhook-delivery.ts';
@@ -19,14 +20,22 @@ export function createOutside(deps: Deps, { config, jobs }: { config: Config; jo
     owner: settings.owner,
     formerOwners: settings.formerOwners,
   });
+  const curation = createCuration({
+    ...deps,
+    owner: settings.owner,
+    formerOwners: settings.formerOwners,
+    version: settings.version,
+  });
   const upkeep = createUpkeep(deps);
   let opening: Promise<void> = Promise.resolve();
 
   async function open(): Promise<void> {
     await jobs.start({
       deliver: webhooks.deliver,
+      curate: curation.curate,
       chores: {
         sweep_webhooks: { cron: '* * * * *', run: () => webhooks.sweep(lostAfterSeconds) },
+        sweep_datasets: { cron: '* * * * *', run: curation.sweep },
         prune: { cron: '17 * * * *', run: upkeep.prune },
         prune_git: { cron: '23 4 * * *', run: upkeep.pruneGit },
         retain: { cron: '11 3 * * *', run: upkeep.retain },
@@ -34,6 +43,7 @@ export function createOutside(deps: Deps, { config, jobs }: { config: Config; jo
       },
     });
     await webhooks.recover();
+    await curation.recover();
   }
 
   return {

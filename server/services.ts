@@ -9,6 +9,7 @@ import { createBudgets } from './application/budgets.ts';
 import { createCheckpoints } from './application/checkpoints.ts';
 import { createConflicts } from './application/conflicts.ts';
 import { createContexts } from './application/contexts.ts';
+import { createDatasets } from './application/datasets/service.ts';
 import type { Deps } from './application/deps.ts';
 import { createDiffs } from './application/diffs.ts';
 import { createDrills } from './application/drills.ts';
@@ -78,6 +79,7 @@ export function createServices(deps: Deps, options: { setupCode: string; runtime
     conflicts: createConflicts(deps),
     budgets: createBudgets(deps),
     webhooks: createWebhooks(deps),
+    datasets: createDatasets(deps),
     overview: createOverview(deps),
     architecture: createArchitecture(deps),
     system,

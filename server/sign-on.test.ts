@@ -177,3 +177,35 @@ test('an account of the same verified address is taken over: its password and it
   await services.members.update(place.admin, actor.id, { active: false });
   await expect(through(services)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });
+
+test('who signs in by the provider gets no password by an admin, while there is a provider', async () => {
+  const services = servicesWith();
+  const { actor } = (await through(services)).login;
+  await expect(services.members.makeReset(place.admin, actor.id)).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringContaining('Works ID'),
+  });
+  expect((await services.members.refusals(place.admin, actor.id)).reset).toContain('Works ID');
+  const without = createInstance(house).services;
+  expect((await without.members.refusals(place.admin, actor.id)).reset).toBeNull();
+  const { token } = await without.members.makeReset(place.admin, actor.id);
+  expect((await without.auth.reset(token)).email).toBe('eve@example.com');
+});
+
+test('a deleted team takes nobody in, neither by a group nor by an invitation', async () => {
+  const tools = await addTeam(house, 'tools');
+  const services = servicesWith({ groups: groupRolesOf('builders=tools/lead, builders=member') });
+  await services.members.create(tools.admin, { email: 'ivy@example.com', name: 'Ivy', role: 'lead' });
+  const { teams, members } = house.opened.store;
+  await teams.setDeleted(tools.team.id, new Date());
+  const { actor } = (await through(services)).login;
+  expect(actor.teamId).toBe(place.team.id);
+  expect(await members.get(tools.team.id, actor.id)).toBeNull();
+  provider.as({ ...eve, sub: 'u-9', email: 'ivy@example.com' });
+  const ivy = (await through(services)).login.actor;
+  expect(await members.get(tools.team.id, ivy.id)).toMatchObject({ state: 'invited' });
+  // Brought back, it follows the groups again.
+  await teams.setDeleted(tools.team.id, null);
+  await through(services);
+  expect(await members.get(tools.team.id, ivy.id)).toMatchObject({ state: 'active' });
+});

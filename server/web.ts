@@ -5,6 +5,7 @@ import { createRequestHandler } from '@react-router/express';
 import compression from 'compression';
 import express from 'express';
 import type { RouterContextProvider, ServerBuild } from 'react-router';
+import { compressPages } from './compress-pages.ts';
 import type { Config } from './config.ts';
 import type { Engine } from './engine.ts';
 import { createApi } from './http/api/api.ts';
@@ -138,6 +139,7 @@ export async function createWeb(options: {
       app.use(express.static(at('build/client'), { maxAge: '1h' }));
       build = (await import(pathToFileURL(at('build/server/index.js')).href)) as ServerBuild;
     }
+    app.use(compressPages());
     app.all(
       '/{*path}',
       createRequestHandler({

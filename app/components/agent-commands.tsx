@@ -58,6 +58,7 @@ export function AgentCommands({
       )}
       <Confirm
         trigger="Take off the fleet"
+        consequence="It gets no task again; what it did stays in its sessions"
         title={`Take ${agent.name} off the fleet?`}
         confirm="Take it off"
         fields={{ intent: 'remove' }}

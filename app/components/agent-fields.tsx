@@ -230,11 +230,7 @@ function Capabilities({ type, initial, id, errors }: CapabilitiesProps) {
           </label>
         ))}
       </div>
-      {errors.map((error) => (
-        <p key={error} className="text-data font-semibold text-broken">
-          {error}
-        </p>
-      ))}
+      <FieldErrors field={{ errors: errors.length === 0 ? undefined : [...errors], errorId: `${id}-error` }} />
     </fieldset>
   );
 }

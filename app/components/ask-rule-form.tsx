@@ -55,6 +55,9 @@ export function AskRuleForm({ askId, search, draft, suggestions, preview, proble
             list={`${id}-suggestions`}
             maxLength={500}
             required
+            // Blanks alone would look at nothing while the last look still stands beside them.
+            pattern=".*\S.*"
+            title="A pattern of at least one character"
             autoComplete="off"
             spellCheck={false}
             aria-describedby={`${id}-hint`}

@@ -24,8 +24,8 @@ export function CommandSubmit({ intent, label, consequence }: { intent: Intent; 
   return (
     <Bar
       label={label}
-      consequence={consequence}
-      pending={own ? `${label}: ordered, waiting until it is verified` : busy ? label : null}
+      consequence={own ? 'Ordered, waiting until it is verified.' : consequence}
+      pending={busy ? label : null}
       weight={primary.has(intent) ? 'weighty' : 'plain'}
       stacked
     />

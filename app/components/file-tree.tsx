@@ -12,12 +12,9 @@ interface FileTreeProps {
 
 /** The changed files by folder, each with its state, its size, and whether it was looked at. */
 export function FileTree({ files, viewed, threads }: FileTreeProps) {
-  const seen = files.filter(({ path }) => viewed.has(path)).length;
   return (
-    <nav aria-label="Changed files">
-      <p className="px-3 py-2 font-data text-micro text-ink-2 lg:px-4" role="status">
-        {seen} of {plural(files.length, 'file')} viewed
-      </p>
+    // Above the diff, in a pane too narrow for both, a long list scrolls by itself: what was changed stays in sight.
+    <nav aria-label="Changed files" className="desk:@max-[60rem]:max-h-48 desk:@max-[60rem]:overflow-y-auto">
       <Folder folder={treeOf(files)} depth={0} viewed={viewed} threads={threads} />
     </nav>
   );
@@ -67,6 +64,15 @@ function Folder({
         </li>
       ))}
     </ul>
+  );
+}
+
+/** How far a reader has come with the files that are shown. */
+export function FilesViewed({ files, viewed }: Pick<FileTreeProps, 'files' | 'viewed'>) {
+  return (
+    <span role="status">
+      {files.filter(({ path }) => viewed.has(path)).length} of {plural(files.length, 'file')} viewed
+    </span>
   );
 }
 

@@ -56,7 +56,7 @@ function Chip({ to, on, sign, amount }: { to: string; on: boolean; sign: Sign; a
       aria-current={on ? 'true' : undefined}
       title={on ? `Take the filter ${sign.word} away` : sign.meaning}
       className={clsx(
-        'flex min-h-11 items-center gap-2 whitespace-nowrap border-r border-line-1 px-3 font-data text-micro lg:px-4',
+        'flex min-h-11 items-center gap-2 whitespace-nowrap border-r border-line-1 px-3 font-data text-micro lg:px-2.5',
         on ? 'bg-inverse text-on-inverse' : 'hover:bg-surface-2',
       )}
     >

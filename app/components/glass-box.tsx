@@ -178,7 +178,8 @@ export function GlassBoxTable({ parts, gauges, moved, hrefOf }: GlassBoxProps) {
     >
       {parts.parts.map(({ id, files, lines }) => (
         <tr key={id} data-row className="border-b border-line-1 font-data text-data">
-          <Cell className="break-all md:whitespace-nowrap">
+          {/* A path breaks where it must; a plain name stays whole. */}
+          <Cell className={id.includes('/') ? 'break-all md:whitespace-nowrap' : 'whitespace-nowrap'}>
             <Link to={hrefOf(id)} preventScrollReset className="inline-flex min-h-11 min-w-11 items-center underline">
               {id}
             </Link>
@@ -195,7 +196,7 @@ export function GlassBoxTable({ parts, gauges, moved, hrefOf }: GlassBoxProps) {
           </Cell>
           <Cell className="text-micro">
             {(gauges[id] ?? []).map((gauge) => (
-              <span key={gaugeKey(gauge)} className="mr-4 inline-block whitespace-nowrap">
+              <span key={gaugeKey(gauge)} className="mr-4 inline-block md:whitespace-nowrap">
                 <GaugeValue gauge={gauge} moved={moved.has(gaugeKey(gauge))} />{' '}
                 <span className="text-ink-3">{gauge.name}</span>
               </span>

@@ -42,7 +42,10 @@ export function LoadGauge({ load }: { load: Load }) {
             y={place < load.max ? 0 : 3}
             width={Math.max(1, step - gap)}
             height={place < load.max ? height : height - 6}
-            fill={place < load.current ? 'currentColor' : 'var(--color-surface-3)'}
+            fill={place < load.current ? 'currentColor' : 'none'}
+            // A free place is an empty box in every theme.
+            stroke={place < load.current ? 'none' : 'var(--color-line-2)'}
+            vectorEffect="non-scaling-stroke"
           />
         ))}
       </svg>

@@ -71,16 +71,21 @@ function Block({ sign, run, live, roomy, hidden }: BlockProps) {
   return (
     <span
       className={clsx(
-        'relative flex h-4 w-full items-center gap-1 overflow-hidden font-data text-micro leading-4',
-        roomy < 3 ? 'justify-center' : 'pl-1',
+        'relative flex h-4 w-full flex-wrap items-center gap-x-1 overflow-hidden font-data text-micro leading-4',
+        roomy < 3 ? 'justify-center' : 'px-1',
         solid && toneBlock[sign.tone],
         lit && !solid && 'border-b-2 border-live bg-surface-3 text-live',
         !lit && loud && ['border bg-surface-2', toneText[sign.tone], 'border-current'],
         !lit && !loud && (idle ? 'border-y border-dashed border-line-2 text-ink-3' : 'bg-surface-3 text-ink-2'),
       )}
     >
-      {(roomy >= 1.6 || !idle) && <Glyph name={sign.glyph} size={10} />}
-      {roomy >= words.length * 1.05 + 3 && (
+      {(roomy >= 1.6 || !idle) && (
+        <span className="flex h-4 items-center">
+          <Glyph name={sign.glyph} size={10} />
+        </span>
+      )}
+      {/* A word without room for the whole of it falls to a second line, which is out of sight: none is cut. */}
+      {roomy >= words.length && (
         <span aria-hidden="true" className="whitespace-nowrap font-bold tracking-wide">
           {words}
         </span>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { anEvent } from '../live-testing.ts';
-import { joinEvents, outputOf } from './output-model.ts';
+import { joinEvents, outputOf, saysTheSame } from './output-model.ts';
 
 const of = { attemptId: 'at1', taskId: 't1' };
 
@@ -36,6 +36,18 @@ test('a call that a resumed run makes again is an item of its own', () => {
   ]);
 });
 
+test('a call that OpenCode refused bears the name of what was wanted, and is no success', () => {
+  const call = { ...of, callId: 'step-1', tool: 'invalid', input: { tool: 'write', error: 'No tool of that name.' } };
+  const [attempt] = outputOf([
+    anEvent(1, 'attempt.tool_called', { ...call, status: 'running' }),
+    anEvent(2, 'attempt.tool_called', { ...call, status: 'completed', output: 'The arguments are invalid.' }),
+  ]);
+  expect(attempt?.items).toHaveLength(1);
+  expect(attempt?.items[0]).toMatchObject({
+    call: { tool: 'write', subject: 'refused by OpenCode', output: 'No tool of that name.', status: 'error' },
+  });
+});
+
 test('a call that its attempt left behind is interrupted', () => {
   const [attempt] = outputOf([
     anEvent(1, 'attempt.tool_called', { ...of, callId: 'step-1', tool: 'bash', status: 'running' }),
@@ -59,4 +71,22 @@ test('stored and live events are joined once and in order', () => {
   const stored = [anEvent(1, 'attempt.output'), anEvent(2, 'attempt.output')];
   const live = [anEvent(3, 'attempt.output'), anEvent(2, 'attempt.output')];
   expect(joinEvents(stored, live).map((event) => event.seq)).toEqual([1, 2, 3]);
+});
+
+test('an item is drawn again when it says something else, not when it was only made anew', () => {
+  const call = { ...of, callId: 'step-1', tool: 'bash', input: { command: 'npm test' } };
+  const items = (output: string | undefined, text = 'I run the tests.') =>
+    outputOf([
+      anEvent(1, 'attempt.output', { ...of, kind: 'text', text }),
+      anEvent(2, 'attempt.tool_called', { ...call, status: 'running', output }),
+    ])[0]?.items ?? [];
+  const alike = (one: ReturnType<typeof items>, other: ReturnType<typeof items>) =>
+    one.map((item, at) => saysTheSame(item, other[at] ?? item));
+  const events = items('ok');
+  expect(
+    alike(events, outputOf([anEvent(1, 'attempt.output', { ...of, kind: 'text', text: 'More.' })])[0]?.items ?? [])[0],
+  ).toBe(false);
+  expect(alike(items('ok'), items('ok', 'More.'))).toEqual([false, expect.any(Boolean)]);
+  expect(alike(items(undefined), items('ok'))[1]).toBe(false);
+  expect(alike(events, [...events])).toEqual([true, true]);
 });

@@ -78,6 +78,14 @@ function interrupt({ items, open }: Draft): void {
   open.clear();
 }
 
+/** Whether two items of one key are drawn alike; they are made anew with every batch of events. */
+export function saysTheSame(one: OutputItem, other: OutputItem): boolean {
+  if (one.kind === 'text') return other.kind === 'text' && one.text === other.text && one.said === other.said;
+  if (other.kind === 'text') return false;
+  const fields = Object.keys(one.call) as (keyof ToolCall)[];
+  return one.blob === other.blob && fields.every((field) => one.call[field] === other.call[field]);
+}
+
 /** Stored events and those that came live, each once and in order. */
 export function joinEvents(stored: readonly LiveEvent[], live: readonly LiveEvent[]): LiveEvent[] {
   const bySeq = new Map<number, LiveEvent>();

@@ -14,7 +14,7 @@ interface OutputSearchProps {
 /** A plain form, so that what was found is an address. */
 export function OutputSearch({ words, refused, task }: OutputSearchProps) {
   return (
-    <Form role="search" preventScrollReset className="flex min-w-0 flex-1 basis-full items-end gap-2 sm:basis-0">
+    <Form role="search" preventScrollReset className="flex min-w-0 grow basis-72 items-end gap-2">
       {task !== null && <input type="hidden" name="task" value={task} />}
       <label className="min-w-0 flex-1">
         <span className="engraved text-micro text-ink-3">Find in all output</span>

@@ -1,4 +1,5 @@
 import clsx from 'clsx';
+import { memo } from 'react';
 import type { Task } from '../../server/domain/task.ts';
 import { useStreams } from '../hooks/use-live.ts';
 import type { AttemptBrief } from '../live-attempt.ts';
@@ -6,7 +7,7 @@ import type { StreamedPart, Streams } from '../live-streams.ts';
 import { attemptSigns } from '../status.ts';
 import { Age } from './age.tsx';
 import { Glyph } from './glyph.tsx';
-import type { AttemptOutput, OutputItem } from './output-model.ts';
+import { type AttemptOutput, type OutputItem, saysTheSame } from './output-model.ts';
 import { Panel } from './page.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import type { ToolCall } from './timeline-payload.ts';
@@ -45,7 +46,14 @@ export function Output({ outputs, tasks, attempts, streams, base }: OutputProps)
       >
         <ol className="flex flex-col">
           {output.items.map((item) => (
-            <li key={item.key} className={clsx('border-b border-line-1 px-3 lg:px-4', item.kind === 'text' && 'py-2')}>
+            <li
+              key={item.key}
+              className={clsx(
+                // What is out of sight is neither laid out nor painted: agents tell more than a window holds.
+                'border-b border-line-1 px-3 [contain-intrinsic-size:auto_3rem] [content-visibility:auto] lg:px-4',
+                item.kind === 'text' && 'py-2',
+              )}
+            >
               <Item item={item} base={base} />
             </li>
           ))}
@@ -74,7 +82,13 @@ const silence: Record<ToolCall['status'], string> = {
   interrupted: 'Interrupted: its attempt ended before it did.',
 };
 
-function Item({ item, base }: { item: OutputItem; base: string }) {
+interface ItemProps {
+  item: OutputItem;
+  base: string;
+}
+
+/** Drawn again only when it says something else: with every batch all items are made anew. */
+const Item = memo(function Item({ item, base }: ItemProps) {
   if (item.kind === 'text') {
     const kind = kinds[item.said] ?? item.said;
     return (
@@ -109,6 +123,10 @@ function Item({ item, base }: { item: OutputItem; base: string }) {
       )}
     </details>
   );
+}, drawsTheSame);
+
+function drawsTheSame(one: ItemProps, other: ItemProps): boolean {
+  return one.base === other.base && saysTheSame(one.item, other.item);
 }
 
 /** Not stored yet: it may still change, and goes when its stored part comes. Not read aloud word by word. */

@@ -19,7 +19,7 @@ export function PageHeader({
         <h1 className={given ? 'break-words text-title font-bold' : 'engraved text-title font-bold lg:shrink-0'}>
           {title}
         </h1>
-        {note !== undefined && <p className="max-w-[80ch] text-body text-ink-2">{note}</p>}
+        {note !== undefined && <p className="max-w-[80ch] text-balance text-body text-ink-2">{note}</p>}
       </div>
       {children}
     </header>

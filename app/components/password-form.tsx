@@ -1,6 +1,7 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
-import { Form, useNavigation } from 'react-router';
+import { Form } from 'react-router';
 import { passwordMinimum } from '../../server/domain/login.ts';
+import { useSending } from '../hooks/use-sending.ts';
 import { Bar } from './ui/button.tsx';
 import { ErrorSummary, TextField } from './ui/field.tsx';
 
@@ -11,7 +12,7 @@ export function PasswordForm({ email, lastResult }: { email: string; lastResult:
     lastResult,
     shouldValidate: 'onSubmit',
   });
-  const pending = useNavigation().state === 'submitting' ? 'Changing' : null;
+  const pending = useSending('Changing', 'change_password');
   return (
     <Form method="post" {...getFormProps(form)} className="flex flex-col gap-4 p-3 lg:p-4">
       <ErrorSummary form={form} labels={{ current: 'Present password', password: 'New password' }} />

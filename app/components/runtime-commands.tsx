@@ -65,6 +65,7 @@ export function RuntimeCommands({ runtime, refusal, adminRefusal, error }: Runti
           )}
           <Confirm
             trigger="Remove"
+            consequence="Forgets its password and token; the server itself is left alone"
             title={`Remove ${name}?`}
             confirm="Remove it"
             fields={{ intent: 'remove' }}

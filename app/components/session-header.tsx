@@ -28,7 +28,7 @@ export function SessionHeader({ state, repository, rehearsal }: SessionHeaderPro
   const attention = session.attention.kind === 'none' ? null : attentionSigns[session.attention.kind];
   return (
     <header className="border-b-2 border-line-2">
-      <div className="flex flex-wrap items-center gap-x-6 xl:flex-nowrap">
+      <div className="flex flex-wrap items-center gap-x-6">
         <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2 px-3 pt-3 lg:px-4 xl:py-1">
           <h1 className="flex min-w-0 flex-wrap items-baseline gap-x-3 text-title font-semibold">
             <span className="font-data text-lead font-bold">{session.slug}</span>
@@ -77,12 +77,17 @@ export function SessionHeader({ state, repository, rehearsal }: SessionHeaderPro
   );
 }
 
+/** Characters that still stand beside a title. */
+const longSentence = 56;
+
 function VerdictLine({ state }: { state: LiveState }) {
   const { tone, sentence, next } = verdictOf(state);
   return (
     <p
       className={clsx(
-        'mx-3 my-2 flex min-w-0 grow basis-72 flex-wrap items-center justify-between gap-x-6 border-l-4 pl-3 text-lead lg:mx-4 xl:flex-nowrap xl:basis-0',
+        'mx-3 my-2 flex min-w-0 grow flex-wrap items-center justify-between gap-x-6 border-l-4 pl-3 text-lead lg:mx-4 xl:flex-nowrap',
+        // A long sentence has a line of its own rather than five short ones beside the title.
+        sentence.length > longSentence ? 'basis-full' : 'basis-72',
         toneRule[tone],
         tone === 'quiet' || tone === 'live' ? 'text-ink-1' : toneText[tone],
       )}

@@ -84,7 +84,7 @@ export function SessionInspector(props: SessionInspectorProps) {
       )}
       {inspection === null ? (
         event === null && (
-          <p className="border-b border-line-1 px-3 py-3 text-data text-ink-2 lg:px-4">
+          <p data-rest className="border-b border-line-1 px-3 py-3 text-data text-ink-2 lg:px-4">
             Choose a row of the timeline or a task: all of it opens here.
           </p>
         )
@@ -105,7 +105,11 @@ export function SessionInspector(props: SessionInspectorProps) {
           leads={event === null}
         />
       )}
-      {!deciding && at === null && <SessionPlan {...plan} />}
+      {!deciding && at === null && (
+        <div data-rest>
+          <SessionPlan {...plan} />
+        </div>
+      )}
       {props.foot}
     </aside>
   );

@@ -26,6 +26,8 @@ export function SessionPanes({ layout, shown, beside, ...content }: SessionPanes
       className="session-panes"
       data-shown={shown}
       data-beside={beside ?? undefined}
+      // While the page still arrives: a pane does not take the place of the one that is to stand beside it.
+      data-arriving={hydrated ? undefined : ''}
       defaultLayout={layoutOf(layout)}
       onLayoutChanged={remember}
       resizeTargetMinimumSize={{ coarse: 44, fine: 24 }}
@@ -43,7 +45,12 @@ export function SessionPanes({ layout, shown, beside, ...content }: SessionPanes
                 className="w-1 cursor-col-resize bg-line-2 outline-offset-0! hover:bg-ink-1 focus-visible:bg-ink-1 data-[separator=active]:bg-ink-1"
               />,
             ]),
-        <Panel key={pane} id={`pane-${pane}`} minSize="14%">
+        <Panel
+          key={pane}
+          id={`pane-${pane}`}
+          minSize="14%"
+          style={{ '--share': layout[pane] / 100 } as React.CSSProperties}
+        >
           {content[pane]}
         </Panel>,
       ])}

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { isActive } from '../../server/domain/session.ts';
 import { type FoldedScale, foldedScale } from '../folded-scale.ts';
 import { dateTime, duration } from '../format.ts';
@@ -51,10 +51,14 @@ function Strip({
   const shown = address.at === null || address.at > end ? most : Math.floor(scale.placeOf(address.at));
   // While it is dragged the thumb is the hand's; the address follows as fast as the page can.
   const [held, setHeld] = useState<number | null>(null);
+  /** The place that was last sent to the address, and the moment it stands for. */
+  const sent = useRef<{ held: number; at: number | null } | null>(null);
   const follow = useThrottled(
     () => {
       if (held === null) return;
-      address.go({ at: held >= most ? null : endOfSecond(scale.timeOf(held)) }, { replace: true });
+      const at = held >= most ? null : endOfSecond(scale.timeOf(held));
+      sent.current = { held, at: at?.getTime() ?? null };
+      address.go({ at }, { replace: true });
     },
     80,
     0,
@@ -62,8 +66,12 @@ function Strip({
   useEffect(() => {
     if (held !== null) follow();
   }, [held, follow]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address has caught up, or was changed by another hand
-  useEffect(() => setHeld(null), [address.at]);
+  const at = address.at?.getTime() ?? null;
+  // The address has caught up, or was changed by another hand. Where the thumb has moved on meanwhile, it is ahead of it.
+  useEffect(() => {
+    const { current } = sent;
+    setHeld((now) => (current !== null && current.at === at && current.held !== now ? now : null));
+  }, [at]);
   const value = held ?? shown;
   const time = scale.timeOf(value);
   const now = value >= most;

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
-import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
+import { useCurrentInStrip } from '../hooks/use-current-in-strip.ts';
 import { useHydrated } from '../hooks/use-hydrated.ts';
 import { useWide } from '../hooks/use-wide.ts';
 
@@ -32,18 +32,12 @@ export function SessionTabs({ base, tasks, checkpoints, audit }: SessionTabsProp
     { to: 'metrics', word: 'Metrics' },
     ...(audit ? [{ to: 'audit', word: 'Audit' }] : []),
   ];
-  const nav = useRef<HTMLElement>(null);
+  const nav = useCurrentInStrip();
   const { pathname } = useLocation();
   const wide = useWide();
   const open = tabOf(pathname);
   // Beside the timeline the graph is what a session opens with.
   const current = useHydrated() && wide && open === '' ? 'graph' : open;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab was opened
-  useEffect(() => {
-    const open = nav.current?.querySelector<HTMLElement>('[aria-current=page]');
-    // Sideways only: the page itself must not move.
-    if (open) nav.current?.scrollTo({ left: open.offsetLeft - 48 });
-  }, [pathname]);
   return (
     <nav ref={nav} aria-label="Parts of the session" className="relative min-w-0 overflow-x-auto bg-surface-1">
       <ul className="flex">

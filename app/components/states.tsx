@@ -17,7 +17,7 @@ export function Empty({
   return (
     <div className="flex flex-col items-start gap-3 border-l-4 border-line-2 px-4 py-6 lg:px-6 lg:py-10">
       <p className="text-lead font-semibold">{title}</p>
-      {children !== undefined && <div className="max-w-prose text-ink-2">{children}</div>}
+      {children !== undefined && <div className="max-w-prose text-pretty text-ink-2">{children}</div>}
       {action !== undefined && <ActionLink to={action.to}>{action.words}</ActionLink>}
     </div>
   );
@@ -53,12 +53,14 @@ export function Failure({ problem, heading: Heading = 'h2' }: { problem: Problem
       <p className="flex items-center gap-2 font-data text-data font-bold text-broken">
         <Glyph name="cross" /> {problem.code}
       </p>
-      <Heading className="mt-2 max-w-prose text-title font-semibold">{problem.message}</Heading>
-      <p className="mt-2 max-w-prose text-ink-2">{remedies[problem.code]}</p>
+      <Heading className="mt-2 max-w-prose text-balance text-title font-semibold wrap-anywhere">
+        {problem.message}
+      </Heading>
+      <p className="mt-2 max-w-prose text-pretty text-ink-2">{remedies[problem.code]}</p>
       {problem.retryAfterSeconds !== null && (
         <p className="mt-1 font-data text-data">Possible again in {duration(problem.retryAfterSeconds)}.</p>
       )}
-      {problem.code === 'NOT_FOUND' && (
+      {(problem.code === 'NOT_FOUND' || problem.code === 'FORBIDDEN') && (
         <p className="mt-4 flex flex-wrap gap-2">
           <ActionLink to="/">Overview</ActionLink>
           <ActionLink to="/sessions">Sessions</ActionLink>

@@ -33,6 +33,8 @@ export interface TaskSight {
 export interface GraphNode extends TaskSight {
   readonly x: number;
   readonly y: number;
+  /** How many must be done before it at least; a layer of many nodes has several columns. */
+  readonly layer: number;
 }
 
 export interface GraphLine {
@@ -113,6 +115,9 @@ export function foldedGroups(tasks: readonly Task[], toggled: readonly string[])
   return new Set(tasks.flatMap(({ id, key }) => (groups.has(id) && rule !== toggled.includes(key) ? [id] : [])));
 }
 
+/** Nodes below each other at most, so that many without an order fill a window and not a thread of it; a window is wider than high. */
+const tallestColumn = (nodes: number) => Math.max(12, Math.ceil(2 * Math.sqrt(nodes)));
+
 /** Nodes with their places and lines with their kinds. */
 export function graphModel(data: GraphData): GraphModel {
   const { tasks, edges, collisions = [] } = data;
@@ -131,10 +136,10 @@ export function graphModel(data: GraphData): GraphModel {
     lines.push({ id: `part-${id}`, ...line });
   }
   const ids = sights.map((sight) => sight.task.id);
-  const { positions, width, height } = layoutGraph(ids, lines, nodeSize);
+  const { positions, width, height } = layoutGraph(ids, lines, nodeSize, tallestColumn(ids.length));
   const nodes = sights.map((sight) => {
-    const at = positions.get(sight.task.id) ?? { x: 0, y: 0 };
-    return { ...sight, x: at.x, y: at.y };
+    const at = positions.get(sight.task.id) ?? { x: 0, y: 0, layer: 0 };
+    return { ...sight, ...at };
   });
   // After the layout: what may collide is no order. Drawn from the upper one down, beside the dependencies.
   const known = new Set(tasks.map((task) => task.id));

@@ -15,7 +15,9 @@ export interface Size {
 
 /** More elements than this are never drawn at once; the others are one shape. */
 export const drawnElements = 800;
-const drawnNodes = 300;
+const drawnNodes = 160;
+/** A graph of so few elements is drawn whole wherever the window stands. */
+const wholeElements = 150;
 /** Drawn around the window too, so that a small move shows nothing empty; in screens of the picture. */
 const margin = 240;
 
@@ -33,7 +35,7 @@ export interface Drawn {
  */
 export function drawnPart(model: GraphModel, view: View, size: Size, keep: ReadonlySet<string>): Drawn {
   const { nodes, lines } = model;
-  if (nodes.length + lines.length <= drawnElements) return { nodes, lines, outlines: [], strokes: [] };
+  if (nodes.length + lines.length <= wholeElements) return { nodes, lines, outlines: [], strokes: [] };
   const left = -view.x / view.zoom - margin;
   const top = -view.y / view.zoom - margin;
   const right = left + size.width / view.zoom + 2 * margin;
@@ -61,7 +63,17 @@ export function firstView({ nodes, width, height }: GraphModel, size: Size): Vie
   const active = nodes.find(({ task }) => task.status === 'in_progress' || task.status === 'failed') ?? nodes[0];
   const zoom = 0.6;
   if (active === undefined) return whole;
-  return centred(active, size, zoom);
+  return within({ width, height }, centred(active, size, zoom), size);
+}
+
+/** The same view moved so far that no more than a rim beyond the picture is seen, where the picture fills the window. */
+export function within({ width, height }: Size, view: View, size: Size): View {
+  const rim = 24;
+  const held = (at: number, picture: number, window: number) => {
+    const least = window - picture * view.zoom - rim;
+    return least > rim ? (window - picture * view.zoom) / 2 : Math.min(rim, Math.max(least, at));
+  };
+  return { x: held(view.x, width, size.width), y: held(view.y, height, size.height), zoom: view.zoom };
 }
 
 /** The whole picture in the window, never larger than it is. */
@@ -82,7 +94,7 @@ export function centred({ x, y }: Pick<GraphNode, 'x' | 'y'>, size: Size, zoom: 
   };
 }
 
-/** Where a key leads from a node: along the edges to left and right, up and down in its column; null where nothing is. */
+/** Where a key leads from a node: along the edges to left and right, up and down in its layer; null where nothing is. */
 export function walk(model: GraphModel, from: string | null, key: string): string | null {
   const first = model.nodes[0]?.task.id ?? null;
   const here = model.nodes.find((node) => node.task.id === from);
@@ -99,7 +111,8 @@ export function walk(model: GraphModel, from: string | null, key: string): strin
   }
   if (key !== 'ArrowDown' && key !== 'ArrowUp') return null;
   const down = key === 'ArrowDown';
-  const column = model.nodes.filter((node) => node.x === here.x && (down ? node.y > here.y : node.y < here.y));
-  const next = column.toSorted((a, b) => (down ? a.y - b.y : b.y - a.y))[0];
+  // A layer of several columns is read like a text: from the foot of one to the head of the next.
+  const layer = model.nodes.filter((node) => node.layer === here.layer).toSorted((a, b) => a.x - b.x || a.y - b.y);
+  const next = layer[layer.indexOf(here) + (down ? 1 : -1)];
   return next?.task.id ?? null;
 }

@@ -1,20 +1,12 @@
-import '@xyflow/react/dist/base.css';
-import {
-  Panel,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-  useStore,
-  type Viewport,
-  ViewportPortal,
-} from '@xyflow/react';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { Panel, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Viewport } from '@xyflow/react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useHydrated } from '../hooks/use-hydrated.ts';
 import { edgeOf, flowNode } from './task-graph-flow.ts';
 import { TaskGraphMap } from './task-graph-map.tsx';
 import { type GraphData, type GraphModel, graphModel, nodeSize } from './task-graph-model.ts';
 import { nodeId, TaskBox } from './task-graph-node.tsx';
-import { centred, type Drawn, drawnPart, firstView, type Size, type View, walk, wholeView } from './task-graph-view.ts';
+import { TaskGraphRest } from './task-graph-rest.tsx';
+import { centred, drawnPart, firstView, type Size, type View, walk, wholeView } from './task-graph-view.ts';
 import { Button } from './ui/button.tsx';
 
 interface TaskGraphProps extends GraphData {
@@ -53,16 +45,11 @@ export function TaskGraph({ selected, onSelect, onFold, ...data }: TaskGraphProp
       initialEdges={first.edges}
       initialWidth={firstPaint.width}
       initialHeight={firstPaint.height}
-      fitView={isSmall(model)}
-      initialFitViewOptions={fit}
     >
       <Picture model={model} firstLook={first.view} selected={selected} onSelect={onSelect} onFold={onFold} />
     </ReactFlowProvider>
   );
 }
-
-const fit = { padding: 0.08, maxZoom: 1 };
-const isSmall = (model: GraphModel) => model.nodes.length + model.lines.length <= 300;
 
 /** Drawn smaller, the words of a task cannot be read: its key and its state take the whole box instead. */
 const legible = 0.75;
@@ -73,7 +60,7 @@ interface PictureProps extends Pick<TaskGraphProps, 'selected' | 'onSelect' | 'o
 }
 
 function Picture({ model, firstLook, selected, onSelect, onFold }: PictureProps) {
-  const { size, view, look, moved } = useView(model, firstLook);
+  const { size, measured, view, look, moved } = useView(model, firstLook);
   const hand = useHand(model, selected, { size, view, look }, { onSelect, onFold });
   const keep = useMemo(() => new Set([hand.at, selected].filter((id) => id !== null)), [hand.at, selected]);
   // The window moves with every frame of a drag; what is drawn changes only every few hundred pixels.
@@ -98,6 +85,13 @@ function Picture({ model, firstLook, selected, onSelect, onFold }: PictureProps)
       onKeyDown={hand.typed}
       data-nodes={nodes.length}
       data-lines={lines.length}
+      data-outlines={drawn.outlines.length}
+      data-unmeasured={measured ? undefined : ''}
+      style={
+        {
+          '--first-look': `translate(${firstLook.x}px, ${firstLook.y}px) scale(${firstLook.zoom})`,
+        } as React.CSSProperties
+      }
       data-far={view.zoom < legible ? '' : undefined}
     >
       <ReactFlow
@@ -107,8 +101,6 @@ function Picture({ model, firstLook, selected, onSelect, onFold }: PictureProps)
         nodeTypes={nodeTypes}
         onPaneClick={() => onSelect(null)}
         onViewportChange={moved}
-        fitView={isSmall(model)}
-        fitViewOptions={fit}
         defaultViewport={firstLook}
         minZoom={0.02}
         maxZoom={2}
@@ -124,7 +116,7 @@ function Picture({ model, firstLook, selected, onSelect, onFold }: PictureProps)
         aria-label="Task graph"
         className="[--xy-background-color:var(--color-surface-0)] [--xy-edge-stroke:var(--color-line-3)]"
       >
-        <Rest drawn={drawn} />
+        <TaskGraphRest drawn={drawn} zoom={view.zoom} />
         <Panel position="top-right" className="js-only flex gap-1">
           <Button aria-label="Zoom out" onClick={() => look(scaled(view, size, 1 / 1.4))}>
             −
@@ -164,9 +156,10 @@ function useView(model: GraphModel, firstLook: View) {
   const measured = useMeasured(width);
   // A page whose pane was opened, or whose graph was folded or queried, shows all of it again.
   const shape = `${model.nodes.length} ${Math.round(model.width)} ${Math.round(model.height)} ${measured}`;
+  // Before the next paint, so that the picture is never seen where it was drawn for another window.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is what it depends on
-  useEffect(() => look(firstView(model, size)), [shape]);
-  return { size, view, look, moved: ({ x, y, zoom }: Viewport) => setView({ x, y, zoom }) };
+  useLayoutEffect(() => look(firstView(model, size)), [shape]);
+  return { size, measured, view, look, moved: ({ x, y, zoom }: Viewport) => setView({ x, y, zoom }) };
 }
 
 /** Whether the size is the browser's own yet; a pane that is made wider afterwards is left where the reader put it. */
@@ -230,25 +223,4 @@ function useHand(
       event.preventDefault();
     },
   };
-}
-
-/** What is not drawn in full: outlines and lines, one shape each however many there are. */
-function Rest({ drawn: { nodes, outlines, strokes } }: { drawn: Drawn }) {
-  if (outlines.length === 0 && strokes.length === 0) return null;
-  const places = new Map([...nodes, ...outlines].map((node) => [node.task.id, node]));
-  const boxes = outlines.map(({ x, y }) => `M${x} ${y}h${nodeSize.width}v${nodeSize.height}h${-nodeSize.width}z`);
-  const paths = strokes.map((line) => {
-    const from = places.get(line.from);
-    const to = places.get(line.to);
-    if (from === undefined || to === undefined) return '';
-    return `M${from.x + nodeSize.width} ${from.y + nodeSize.height / 2}L${to.x} ${to.y + nodeSize.height / 2}`;
-  });
-  return (
-    <ViewportPortal>
-      <svg aria-hidden="true" className="absolute left-0 top-0 overflow-visible" width="1" height="1">
-        <path d={paths.join('')} stroke="var(--color-line-2)" strokeWidth={2} fill="none" />
-        <path d={boxes.join('')} stroke="var(--color-line-3)" strokeWidth={2} fill="var(--color-surface-1)" />
-      </svg>
-    </ViewportPortal>
-  );
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { dependencyTypes, type Task } from '../../server/domain/task.ts';
+import type { LiveEdge } from '../live.ts';
 import { commandKey } from './command-bar-form.tsx';
 import { Panel } from './page.tsx';
 import { dependencyWords } from './task-graph-model.ts';
@@ -14,6 +15,7 @@ import { Confirm } from './ui/confirm.tsx';
 interface TaskOrdersProps {
   row: TaskRow;
   tasks: readonly Task[];
+  edges: readonly LiveEdge[];
   agents: readonly { id: string; name: string; type: string }[];
   refusals: TaskRefusals;
   /** The session's page: where orders are sent. */
@@ -59,7 +61,7 @@ export function TaskOrders(props: TaskOrdersProps) {
   );
 }
 
-function ordersOf({ row, tasks, agents, refusals, base, by }: TaskOrdersProps): Order[] {
+function ordersOf({ row, tasks, edges, agents, refusals, base, by }: TaskOrdersProps): Order[] {
   const { task } = row;
   const own = `${base}/tasks/${task.id}`;
   const send = { action: base, taskId: task.id };
@@ -139,22 +141,25 @@ function ordersOf({ row, tasks, agents, refusals, base, by }: TaskOrdersProps): 
         </TaskOrderForm>
       ),
     },
-    ...task.dependencies.map(({ id, taskId }) => {
-      const before = tasks.find((other) => other.id === taskId)?.key ?? 'a task';
-      return {
-        label: `No longer wait for ${before}`,
-        refusal: refusals.unlink,
-        form: (
-          <Ending
-            {...ending}
-            fields={{ intent: 'task_unlink', dependencyId: id }}
-            label={`No longer wait for ${before}`}
-          >
-            It may then start before {before} is done.
-          </Ending>
-        ),
-      };
-    }),
+    ...edges
+      .filter(({ to }) => to === task.id)
+      .map(({ id, from }) => {
+        const before = tasks.find((other) => other.id === from)?.key ?? 'a task';
+        return {
+          label: `No longer wait for ${before}`,
+          refusal: refusals.unlink,
+          form: (
+            <Ending
+              {...ending}
+              fields={{ intent: 'task_unlink', dependencyId: id }}
+              label={`No longer wait for ${before}`}
+              consequence="It may start before that is done"
+            >
+              It may then start before {before} is done.
+            </Ending>
+          ),
+        };
+      }),
     {
       label: 'Waive the proof',
       refusal: refusals.waive,
@@ -164,7 +169,13 @@ function ordersOf({ row, tasks, agents, refusals, base, by }: TaskOrdersProps): 
       label: 'Cancel',
       refusal: refusals.cancel,
       form: (
-        <Ending {...ending} fields={{ intent: 'task_cancel' }} label="Cancel" broken>
+        <Ending
+          {...ending}
+          fields={{ intent: 'task_cancel' }}
+          label="Cancel"
+          consequence="Ends its agent; what needs it is skipped or blocked"
+          broken
+        >
           Its agent is ended and its unmerged work is kept in git. Tasks that need it are skipped or blocked.
         </Ending>
       ),
@@ -173,7 +184,13 @@ function ordersOf({ row, tasks, agents, refusals, base, by }: TaskOrdersProps): 
       label: 'Take off the graph',
       refusal: refusals.remove,
       form: (
-        <Ending {...ending} fields={{ intent: 'task_remove' }} label="Take off the graph" broken>
+        <Ending
+          {...ending}
+          fields={{ intent: 'task_remove' }}
+          label="Take off the graph"
+          consequence="It never ran: one line of it stays in the timeline"
+          broken
+        >
           It never ran: nothing of it stays but its line in the timeline.
         </Ending>
       ),
@@ -196,14 +213,16 @@ interface EndingProps {
   taskKey: string;
   fields: Record<string, string>;
   label: string;
+  consequence: string;
   broken?: boolean;
   children: ReactNode;
 }
 
-function Ending({ base, taskId, taskKey, fields, label, broken = false, children }: EndingProps) {
+function Ending({ base, taskId, taskKey, fields, label, consequence, broken = false, children }: EndingProps) {
   return (
     <Confirm
       trigger={label}
+      consequence={consequence}
       title={`${label}: ${taskKey}?`}
       confirm={`${label}: ${taskKey}`}
       fields={{ ...fields, taskId }}

@@ -90,6 +90,7 @@ export function TaskInspector({
           <TaskOrders
             row={row}
             tasks={state.tasks}
+            edges={state.edges}
             agents={agents}
             refusals={refusalsOf(
               taskRefusals({ session: state.session, task: row.task, group: row.group }, actor),
@@ -104,13 +105,18 @@ export function TaskInspector({
               <summary className="flex min-h-11 items-center px-3 text-data underline lg:px-4">
                 The task as JSON
               </summary>
-              <JsonFrame value={row.task} />
+              <JsonFrame value={{ ...row.task, dependencies: dependenciesOf(state, taskId) }} />
             </details>
           </Panel>
         </>
       )}
     </section>
   );
+}
+
+/** A page holds them once, as the graph's edges. */
+function dependenciesOf({ edges }: Pick<LiveState, 'edges'>, taskId: string) {
+  return edges.filter(({ to }) => to === taskId).map(({ from, to: _, ...edge }) => ({ ...edge, taskId: from }));
 }
 
 function refusalsOf(own: TaskRefusals, refusal: string | null): TaskRefusals {

@@ -38,7 +38,7 @@ export function Telemetry({ loaded, filter }: TelemetryProps) {
             {plural(view.rows.length, 'event')} here
             {view.dropped > 0 && `, ${view.dropped.toLocaleString('en-US')} older ones let go`}
             {gap && '; some between were too many to load, the file has them'}
-            {stopped ? '; the link is lost' : view.held ? '; paused' : '; live'}
+            {stopped ? '; the link is lost' : view.held ? '; paused' : hydrated ? '; live' : '; as the page was loaded'}
           </p>
           <button
             type="button"

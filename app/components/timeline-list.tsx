@@ -43,9 +43,16 @@ export function TimelineList(props: TimelineListProps) {
   const box = useRef<HTMLDivElement>(null);
   const target = address.event;
   const moment = address.at;
-  const [pinned, setPinned] = useState(target === null && moment === null);
+  // What a filter finds begins at its end too, whatever else the address names.
+  const [pinned, setPinned] = useState(found !== null || (target === null && moment === null));
   const all = found === null ? total : found.length;
   const [held, setHeld] = useState(all);
+  // What a search brings is not new: it was there, and is only being looked for.
+  const searched = useRef(searching);
+  useEffect(() => {
+    if (searching || searched.current) setHeld(all);
+    searched.current = searching;
+  }, [searching, all]);
   const count = pinned ? all : Math.min(all, Math.max(held, found === null ? (target ?? 0) : 0));
   const waiting = all - count;
 

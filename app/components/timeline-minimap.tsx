@@ -55,9 +55,15 @@ export function TimelineMinimap({ history, total, from, to, onGo }: TimelineMini
       onPointerDown={pressed}
       onPointerMove={pressed}
       onKeyDown={typed}
-      className="w-11 shrink-0 cursor-pointer touch-none border-l border-line-2 bg-surface-1 outline-offset-[-3px]!"
+      className="relative w-11 shrink-0 cursor-pointer touch-none border-l border-line-2 bg-surface-1 outline-offset-[-3px]!"
     >
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true" className="h-full w-full">
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        // Out of the flow: else its own shape would make the strip, and the page, taller than the list beside it.
+        className="absolute inset-0 size-full"
+      >
         <path
           fill="var(--color-line-3)"
           d={runs

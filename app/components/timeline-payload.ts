@@ -45,6 +45,7 @@ export function toolCallOf(payload: EventPayload): ToolCall {
   const input = recordOf(payload.input);
   const said = textOf(payload, 'status');
   const output = textOf(payload, 'output');
+  if (textOf(payload, 'tool') === 'invalid') return refusedCallOf(payload, input);
   return {
     tool: textOf(payload, 'tool') ?? 'tool',
     subject: subjects.map((key) => textOf(input, key)).find((value) => value !== null) ?? nestedOf(input),
@@ -53,6 +54,19 @@ export function toolCallOf(payload: EventPayload): ToolCall {
     exitCode: numberOf(payload, 'exitCode'),
     callId: textOf(payload, 'callId'),
     status: said === 'running' || said === 'error' ? said : said === null && output === null ? 'running' : 'completed',
+  };
+}
+
+/** What OpenCode answers in place of a tool the agent may not use or called wrongly: nothing was done, and it says why. */
+function refusedCallOf(payload: EventPayload, input: EventPayload): ToolCall {
+  return {
+    tool: textOf(input, 'tool') ?? 'tool',
+    subject: 'refused by OpenCode',
+    input: payload.input ?? null,
+    output: textOf(input, 'error') ?? textOf(payload, 'output'),
+    exitCode: null,
+    callId: textOf(payload, 'callId'),
+    status: textOf(payload, 'status') === 'running' ? 'running' : 'error',
   };
 }
 

@@ -1,8 +1,10 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
-import { Form, useNavigation } from 'react-router';
+import { Form } from 'react-router';
+import { useSending } from '../hooks/use-sending.ts';
 import { ProofField } from './proof.tsx';
 import { Bar } from './ui/button.tsx';
 import { ErrorSummary, FieldErrors, TextField } from './ui/field.tsx';
+import { TickList } from './ui/tick-list.tsx';
 
 interface TokenFormProps {
   scopes: readonly string[];
@@ -23,7 +25,7 @@ export function TokenForm({ scopes, lastResult, made, refusal, roles }: TokenFor
     shouldValidate: 'onSubmit',
   });
   const asked = Array.isArray(fields.scopes.initialValue) ? fields.scopes.initialValue : common;
-  const pending = useNavigation().state === 'submitting' ? 'Making' : null;
+  const pending = useSending('Making', 'create_token');
   return (
     <Form method="post" {...getFormProps(form)} className="flex flex-col gap-4 p-3 lg:p-4">
       {made !== null && (
@@ -58,23 +60,12 @@ export function TokenForm({ scopes, lastResult, made, refusal, roles }: TokenFor
         <p className="mb-2 text-data text-ink-2">
           It may what these and {roles === undefined ? 'your' : 'its'} role both allow.
         </p>
-        <div className="grid grid-cols-1 gap-px border border-line-3 bg-line-1 sm:grid-cols-2 xl:grid-cols-3">
-          {scopes.map((scope) => (
-            <label
-              key={scope}
-              className="flex min-h-11 cursor-pointer items-center gap-3 bg-surface-0 px-3 font-data text-data has-checked:bg-surface-3"
-            >
-              <input
-                type="checkbox"
-                name={fields.scopes.name}
-                value={scope}
-                defaultChecked={asked.includes(scope)}
-                className="size-5"
-              />
-              {scope}
-            </label>
-          ))}
-        </div>
+        <TickList
+          name={fields.scopes.name}
+          choices={scopes.map((scope) => ({ value: scope, words: scope }))}
+          ticked={asked}
+          className="grid-cols-1 sm:grid-cols-2 xl:grid-cols-3"
+        />
         <FieldErrors field={fields.scopes} />
       </fieldset>
       <ProofField />

@@ -63,7 +63,8 @@ export function TokenList({ tokens, me, now, empty }: TokenListProps) {
             )}
           </div>
           <div className="flex flex-wrap items-end gap-2">
-            <Rotate id={token.id} name={token.name} />
+            {/* Its secret would let whoever sees it act as its person. */}
+            {(token.userId === null || token.userId === me) && <Rotate id={token.id} name={token.name} />}
             <Confirm
               trigger="Revoke"
               title={`Revoke ${token.name}?`}

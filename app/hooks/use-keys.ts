@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { takeEarlyKeys } from '../early-keys.ts';
 import { takesKeys } from '../hands/rows.ts';
 import { createKeyReader, type Pressed } from '../keys.ts';
 
@@ -18,6 +19,7 @@ export function useKeys(singles: boolean, onPressed: (pressed: Pressed) => void)
       latest.current(pressed);
     };
     document.addEventListener('keydown', listen);
+    for (const event of takeEarlyKeys(performance.now())) listen(event);
     // The sign that keys are heard: before it a page is drawn, but deaf.
     document.documentElement.dataset.keys = singles ? 'all' : 'palette';
     return () => {

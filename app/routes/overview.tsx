@@ -124,7 +124,11 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
             <AgentSlots agents={fleet} work={work} />
           </Panel>
           <Panel title="Changed in the last hour" className="relative xl:min-h-32">
-            <Scroller label="Changes of the last hour" className="xl:absolute! xl:inset-x-0 xl:bottom-0 xl:top-8">
+            {/* As high as whole rows of it: half a line at the end reads as a fault. */}
+            <Scroller
+              label="Changes of the last hour"
+              className="xl:absolute! xl:inset-x-0 xl:top-8 xl:h-[round(down,calc(100%-2rem),25px)] xl:max-h-[calc(100%-2rem)]"
+            >
               <RecentChanges events={loaderData.changes} />
             </Scroller>
           </Panel>

@@ -21,7 +21,7 @@ export const loader = guarded(
     const [found, fleet, sources, catalogue] = await Promise.all([
       sessions.list(actor, { q, sort: 'newest' }, { limit: most }),
       mayRead('agents') ? agents.list(actor) : [],
-      mayRead('repositories') ? repositories.list(actor, { limit: 100 }) : { items: [] },
+      mayRead('repositories') ? repositories.choices(actor) : [],
       mayRead('blueprints') ? blueprints.list(actor) : [],
     ]);
     const hits: PaletteHit[] = [
@@ -35,7 +35,7 @@ export const loader = guarded(
         .filter(({ name }) => named(name))
         .slice(0, most)
         .map(({ name, type }) => ({ kind: 'Agent' as const, words: name, detail: type, to: `/agents/${name}` })),
-      ...sources.items
+      ...sources
         .filter(({ name }) => named(name))
         .slice(0, most)
         .map(({ id, name }) => ({ kind: 'Repository' as const, words: name, detail: '', to: `/repositories/${id}` })),

@@ -3,18 +3,15 @@ import { wholeStrip } from '../annunciator.ts';
 import { acknowledgedIn } from '../annunciator-cookie.ts';
 import { requireSignIn } from '../auth.server.ts';
 import { LinkBanner } from '../components/link-banner.tsx';
-import { ProofPage } from '../components/proof.tsx';
+import { RouteFailure } from '../components/route-failure.tsx';
 import { Shell } from '../components/shell.tsx';
-import { Failure } from '../components/states.tsx';
 import { servicesContext, signedInContext } from '../context.ts';
 import { guarded } from '../errors.server.ts';
 import { ClockProvider } from '../hooks/use-clock.tsx';
-import { useComeback } from '../hooks/use-comeback.ts';
 import { useKeptForms } from '../hooks/use-kept-forms.ts';
 import { useIdentity } from '../hooks/use-live.ts';
 import { useSignals } from '../hooks/use-signals.ts';
 import { preferencesOf } from '../preferences.server.ts';
-import { isNetworkFailure, problemIn } from '../problem.ts';
 import type { Route } from './+types/room.ts';
 
 export const middleware: Route.MiddlewareFunction[] = [requireSignIn];
@@ -45,15 +42,8 @@ export default function Room({ loaderData }: Route.ComponentProps) {
 
 /** A room that failed keeps its frame, so that the way out and the annunciator stay. */
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
-  const problem = problemIn(error);
-  useComeback(isNetworkFailure(error));
   const data = useRouteLoaderData<typeof loader>('routes/room');
-  const failure = (
-    <>
-      <title>{`${problem.proof === undefined ? problem.code : 'Prove it is you'} · Control room`}</title>
-      {problem.proof === undefined ? <Failure problem={problem} heading="h1" /> : <ProofPage asked={problem.proof} />}
-    </>
-  );
+  const failure = <RouteFailure error={error} heading="h1" />;
   return data === undefined ? <main>{failure}</main> : <Frame data={data}>{failure}</Frame>;
 }
 

@@ -76,10 +76,13 @@ export const attempts = pgTable(
     startedAt: at('started_at').notNull().defaultNow(),
     endedAt: at('ended_at'),
     retiredAt: at('retired_at'),
+    /** When what its runtime keeps of it was put down in `left_records`, to be forgotten there. */
+    recordLeftAt: at('record_left_at'),
   },
   (t) => [
     unique().on(t.taskId, t.number),
     index().on(t.sessionId),
+    index('attempts_with_record').on(t.endedAt).where(sql`record_left_at is null`),
     index('attempts_of_agent').on(t.agentId, t.endedAt),
     index('attempts_open').on(t.agentId).where(sql`status in ('starting','running','waiting','verifying')`),
   ],
@@ -139,4 +142,26 @@ export const modelCalls = pgTable(
     at: at('at').notNull().defaultNow(),
   },
   (t) => [index().on(t.sessionId), index().on(t.attemptId), index().on(t.teamId, t.at)],
+);
+
+/** Sessions that an OpenCode still keeps though nobody reads them any more. It outlives the attempt: it holds no word of it. */
+export const leftRecords = pgTable(
+  'left_records',
+  {
+    remoteSessionId: text('remote_session_id').primaryKey(),
+    teamId: uuid('team_id')
+      .notNull()
+      .references(() => teams.id),
+    runtimeId: uuid('runtime_id')
+      .notNull()
+      .references(() => runtimes.id),
+    /** The data directory whose OpenCode keeps it; null for a server elsewhere, and in rows of earlier versions. */
+    instanceId: text('instance_id'),
+    leftAt: at('left_at').notNull().default(sql`clock_timestamp()`),
+    dueAt: at('due_at').notNull().default(sql`clock_timestamp()`),
+    tries: integer('tries').notNull().default(0),
+    /** Why the last try was in vain. */
+    problem: text('problem'),
+  },
+  (t) => [index('left_records_due').on(t.dueAt), index('left_records_of_team').on(t.teamId)],
 );

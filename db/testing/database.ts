@@ -1,4 +1,5 @@
-import { openAsBlob } from 'node:fs';
+import { mkdirSync, openAsBlob } from 'node:fs';
+import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
 import type { Database, DatabaseKind } from '../client.ts';
@@ -20,10 +21,21 @@ export async function openTestDatabase(kind: DatabaseKind): Promise<TestDatabase
   return kind === 'pglite' ? { ...(await openMemory()), url: null } : openOnServer();
 }
 
-async function openMemory(): Promise<Database> {
+function memoryTemplate(): Promise<Blob> {
   const file = process.env.TEST_PGLITE_TEMPLATE;
   template ??= file === undefined ? pgliteTemplate() : openAsBlob(file);
-  return overPglite(fair(await PGlite.create({ loadDataDir: await template })));
+  return template;
+}
+
+async function openMemory(): Promise<Database> {
+  return overPglite(fair(await PGlite.create({ loadDataDir: await memoryTemplate() })));
+}
+
+/** Lays a migrated, empty database into a data directory, as one that was opened before. */
+export async function layTestDatabase(dataDir: string): Promise<void> {
+  mkdirSync(dataDir, { recursive: true });
+  const pglite = await PGlite.create({ dataDir: join(dataDir, 'pgdata'), loadDataDir: await memoryTemplate() });
+  await pglite.close();
 }
 
 /** The server tests run on; without one they fail, so that nothing is skipped unseen. */

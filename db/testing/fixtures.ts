@@ -111,7 +111,7 @@ export async function addRunning(store: Store, world: World, owner = 'owner-1', 
   const { id } = await addSession(store, world);
   await store.sessions.move({ sessionId: id, to: 'queued', guard: {}, reason: 'test', actor: system });
   await store.sessions.claimQueued(owner, leaseSeconds, 100);
-  return store.sessions.move({ sessionId: id, to: 'running', guard: {}, reason: 'test', actor: system });
+  return store.sessions.moveAndRead({ sessionId: id, to: 'running', guard: {}, reason: 'test', actor: system });
 }
 
 type NewTask = Parameters<Store['tasks']['insertAll']>[0][number];

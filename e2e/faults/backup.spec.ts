@@ -8,6 +8,7 @@ import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.describe.configure({ timeout: 240_000 });
+test.use({ database: 'embedded' });
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -8,7 +8,6 @@ import { until } from '../support/wait.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.describe.configure({ timeout: 240_000 });
-test.use({ database: 'postgres' });
 
 const preload = pathToFileURL(join(import.meta.dirname, '../support/clock-shift.mjs')).href;
 

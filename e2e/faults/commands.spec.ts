@@ -156,34 +156,3 @@ test('a prompt injected into a run is done by the same attempt, once for one key
   const late = await api.call('POST', `/sessions/${id}/prompt`, { body });
   expect(late.status).toBe(409);
 });
-
-test('an ask open when the app dies is the same ask afterwards, and its answer lets the run go on', async ({
-  house,
-}) => {
-  const app = await house.start();
-  const api = await house.api();
-  const source = await house.repository();
-  const repository = await api.register(source, { verify: ['node check.js'] });
-  const prompt = script(`
-- write: { path: result.txt, content: "one\\n" }
-- ask: touch asked.txt
-- say: The result is written.
-`);
-  const { id } = await api.create({ repositoryId: repository.id, prompt });
-  const ask = await api.openAsk(id);
-  expect((await api.session(id)).attention.kind).toBe('permission');
-  await app.kill();
-
-  await house.start();
-  const kept = await api.openAsk(id);
-  expect(kept).toEqual(ask);
-  await api.ok('POST', `/asks/${ask.id}/answer`, { body: { decision: 'once' } });
-  await api.waitFor(id, 'completed');
-  const events = await expectSoundHistory(api, id, {
-    repository: source,
-    files: { 'result.txt': 'one\n', 'asked.txt': '' },
-    takeovers: 1,
-  });
-  expect(events.filter((event) => event.type === 'ask.opened')).toHaveLength(1);
-  expect(events.filter((event) => event.type === 'ask.answered')).toHaveLength(1);
-});

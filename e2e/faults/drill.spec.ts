@@ -9,7 +9,6 @@ import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.describe.configure({ timeout: 240_000 });
-test.use({ database: 'postgres' });
 
 let redis: OwnRedis;
 test.beforeAll(async () => {

@@ -15,7 +15,7 @@ let between: Between;
 let api: RestClient;
 
 test.beforeAll(async () => {
-  house = await createInstallation({ template: await templateOf('embedded') });
+  house = await createInstallation({ database: 'postgres', template: await templateOf('postgres') });
   const folder = join(house.folder, 'between');
   await mkdir(folder);
   between = await standBetween(folder);

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from '../support/fixtures.ts';
+import { expect, shareHouse, test } from '../support/fixtures.ts';
 import { expectSoundHistory } from '../support/history.ts';
 import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.describe.configure({ timeout: 240_000 });
+const shared = shareHouse({ LEASE_SECONDS: '3' });
 
 const work = script(`
 - write: { path: result.txt, content: "one\\n" }
@@ -15,10 +16,9 @@ const work = script(`
 const verify = ['node check.js'];
 const files = { 'result.txt': 'one\n', 'tally.txt': 'once\n' };
 
-test('an owner frozen past its lease finds it expired, raises the epoch and finishes', async ({ house }) => {
-  const app = await house.start({ LEASE_SECONDS: '3' });
-  const api = await house.api();
-  const source = await house.repository();
+test('an owner frozen past its lease finds it expired, raises the epoch and finishes', async () => {
+  const { house, api, app } = shared;
+  const source = await house.repository('frozen');
   const repository = await api.register(source, { verify });
   const { id } = await api.create({ repositoryId: repository.id, prompt: work });
   await api.waitForEvent(id, 'attempt.tool_called', ({ payload }) => payload.tool === 'bash');
@@ -39,12 +39,9 @@ test('an owner frozen past its lease finds it expired, raises the epoch and fini
   expect(stale, 'nothing is written under the old epoch after the takeover').toEqual([]);
 });
 
-test('SIGTERM in the middle of a run ends everything within 15 s, and the next start finishes the work', async ({
-  house,
-}) => {
-  const app = await house.start();
-  const api = await house.api();
-  const source = await house.repository();
+test('SIGTERM in the middle of a run ends everything within 15 s, and the next start finishes the work', async () => {
+  const { house, api, app } = shared;
+  const source = await house.repository('stopped');
   const repository = await api.register(source, { verify });
   const { id } = await api.create({ repositoryId: repository.id, prompt: work });
   await api.waitForEvent(id, 'attempt.tool_called', ({ payload }) => payload.tool === 'bash');
@@ -53,7 +50,35 @@ test('SIGTERM in the middle of a run ends everything within 15 s, and the next s
   expect(end.seconds).toBeLessThan(15);
   expect(await house.leftRunning()).toEqual([]);
 
-  await house.start();
+  shared.app = await house.start();
   await api.waitFor(id, 'completed');
   await expectSoundHistory(api, id, { repository: source, files });
+});
+
+test('an ask open when the app dies is the same ask afterwards, and its answer lets the run go on', async () => {
+  const { house, api, app } = shared;
+  const source = await house.repository('asking');
+  const repository = await api.register(source, { verify });
+  const prompt = script(`
+- write: { path: result.txt, content: "one\\n" }
+- ask: touch asked.txt
+- say: The result is written.
+`);
+  const { id } = await api.create({ repositoryId: repository.id, prompt });
+  const ask = await api.openAsk(id);
+  expect((await api.session(id)).attention.kind).toBe('permission');
+  await app.kill();
+
+  shared.app = await house.start();
+  const kept = await api.openAsk(id);
+  expect(kept).toEqual(ask);
+  await api.ok('POST', `/asks/${ask.id}/answer`, { body: { decision: 'once' } });
+  await api.waitFor(id, 'completed');
+  const events = await expectSoundHistory(api, id, {
+    repository: source,
+    files: { 'result.txt': 'one\n', 'asked.txt': '' },
+    takeovers: 1,
+  });
+  expect(events.filter((event) => event.type === 'ask.opened')).toHaveLength(1);
+  expect(events.filter((event) => event.type === 'ask.answered')).toHaveLength(1);
 });

@@ -3,7 +3,6 @@ import { test } from '../support/fixtures.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.describe.configure({ timeout: 480_000 });
-test.use({ database: 'postgres' });
 
 test('on PostgreSQL one session outlives a kill at every point, one after the other', ({ house }) =>
   outliveEveryPoint(house));

@@ -1,11 +1,38 @@
-import { expect, test } from '../support/fixtures.ts';
+import { expect, shareHouse, test } from '../support/fixtures.ts';
 import { expectAccessible, signIn } from '../support/pages.ts';
 
 test.setTimeout(240_000);
-test.use({ database: 'postgres' });
 
-test('a lead registers an agent, sees why it is chosen, drains it and takes it off', async ({ house, page }) => {
-  await house.start();
+const shared = shareHouse();
+
+// First, while nothing has been decided.
+test('weights that do not add up are refused with their sum, with and without scripts', async ({ page, browser }) => {
+  const { house } = shared;
+  await signIn(page, house);
+  await page.goto(`${house.url}/routing/what-if`);
+  await page.locator('[name="weights.load"]').fill('0.1');
+  await expect(page.getByRole('button', { name: /Judge again/ })).toBeDisabled();
+  await expect(page.getByText('They add up to 0.95, 0.05 short of 1.')).toBeVisible();
+  await page.locator('[name="weights.performance"]').fill('0.35');
+  await page.getByRole('button', { name: /Judge again/ }).click();
+  await expect(page.getByText('Nothing was decided in the last 30 days.')).toBeVisible();
+
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  try {
+    const tab = await plain.newPage();
+    await signIn(tab, house);
+    await tab.goto(`${house.url}/routing/what-if`);
+    await tab.locator('[name="weights.load"]').fill('0.1');
+    await tab.getByRole('button', { name: /Judge again/ }).click();
+    await expect(tab.locator('main').getByRole('alert')).toContainText('0.95');
+    await expect(tab.locator('[name="weights.load"]')).toHaveValue('0.1');
+  } finally {
+    await plain.close();
+  }
+});
+
+test('a lead registers an agent, sees why it is chosen, drains it and takes it off', async ({ page }) => {
+  const { house } = shared;
   await signIn(page, house);
 
   await page.goto(`${house.url}/agents`);
@@ -57,33 +84,4 @@ test('a lead registers an agent, sees why it is chosen, drains it and takes it o
   await page.getByRole('textbox').fill('AGENT-OURS');
   await page.getByRole('button', { name: 'Take it off' }).click();
   await expect(page.getByText('AGENT-OURS was taken off the fleet')).toBeVisible();
-});
-
-test('weights that do not add up are refused with their sum, with and without scripts', async ({
-  house,
-  page,
-  browser,
-}) => {
-  await house.start();
-  await signIn(page, house);
-  await page.goto(`${house.url}/routing/what-if`);
-  await page.locator('[name="weights.load"]').fill('0.1');
-  await expect(page.getByRole('button', { name: /Judge again/ })).toBeDisabled();
-  await expect(page.getByText('They add up to 0.95, 0.05 short of 1.')).toBeVisible();
-  await page.locator('[name="weights.performance"]').fill('0.35');
-  await page.getByRole('button', { name: /Judge again/ }).click();
-  await expect(page.getByText('Nothing was decided in the last 30 days.')).toBeVisible();
-
-  const plain = await browser.newContext({ javaScriptEnabled: false });
-  try {
-    const tab = await plain.newPage();
-    await signIn(tab, house);
-    await tab.goto(`${house.url}/routing/what-if`);
-    await tab.locator('[name="weights.load"]').fill('0.1');
-    await tab.getByRole('button', { name: /Judge again/ }).click();
-    await expect(tab.locator('main').getByRole('alert')).toContainText('0.95');
-    await expect(tab.locator('[name="weights.load"]')).toHaveValue('0.1');
-  } finally {
-    await plain.close();
-  }
 });

@@ -8,9 +8,9 @@ import { restClient, script } from '../support/rest.ts';
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(480_000);
 // Its rows can be reached from outside: that is how a quarter of an hour passes here.
-test.use({ database: 'postgres' });
 
 const mia = { email: 'mia@example.com', name: 'Mia', password: 'nine calm herons wade' };
+const ben = { email: 'ben@example.com', name: 'Ben', password: 'eight odd otters swim' };
 const reason = 'The rest was done by hand on the release branch.';
 const work = script(`
 - write: { path: NOTES.md, content: "# Notes\\n" }
@@ -52,7 +52,7 @@ test('a member asks for a force-complete; an admin approves one by its slug and 
   browser,
 }) => {
   await house.start();
-  const people = restClient(house.url, await house.token(['members:write', 'members:read']));
+  const people = restClient(house.url, await house.token(['members:write', 'members:read', 'teams:write']));
   await people.ok('POST', '/members', { body: { ...mia, role: 'member' } });
   const api = await house.api();
   await api.register('sample');
@@ -164,6 +164,31 @@ test('a member asks for a force-complete; an admin approves one by its slug and 
   await ask.click();
   await expect(plain.getByRole('heading', { level: 1 })).toHaveText(/^Delete the team/);
   await expect(plain.getByText(/As the only admin you may approve it from/)).toBeVisible();
+  const ending = plain.url();
   await plain.goto(`${house.url}/admin/team`);
   await expect(plain.getByText('It is asked for already:')).toBeVisible();
+
+  // A second admin agrees: nobody is in it any more, and one who belongs elsewhere too brings it back as it was.
+  const { id: open } = await api.session(second);
+  await api.command(open, 'stop');
+  await api.waitFor(open, 'stopped');
+  await people.ok('POST', '/members', { body: { ...ben, role: 'admin' } });
+  await people.ok('POST', '/teams', { body: { name: 'The other works' } });
+  const bens = await pageOf(browser, house, ben);
+  await bens.goto(ending);
+  await bens.getByRole('textbox', { name: /^Type / }).fill(hint.split(' ')[1] ?? '');
+  await bens.getByRole('textbox', { name: /^Note/ }).fill('Its work lives on elsewhere.');
+  await expectAccessible(bens);
+  await bens.getByRole('button', { name: /Approve and delete it/ }).click();
+  await expect(bens).toHaveURL(/\/login/);
+  await member.goto(`${house.url}/sessions/${first}`);
+  await expect(member).toHaveURL(/\/login/);
+  await signIn(plain, house);
+  await plain.goto(`${house.url}/approvals/new`);
+  await expect(plain.getByRole('heading', { name: 'Deleted teams of yours' })).toBeVisible();
+  await plain.getByRole('button', { name: /^Bring it back/ }).click();
+  await expect(plain.getByText('It is back, with everything in it; enter it among your teams.')).toBeVisible();
+  // Nobody's login ended with the team; what they had open is there again.
+  await member.goto(`${house.url}/sessions/${first}`);
+  await expect(stateOf(member).getByText('COMPLETED', { exact: true })).toBeVisible();
 });

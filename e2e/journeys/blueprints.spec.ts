@@ -1,8 +1,9 @@
-import { expect, test } from '../support/fixtures.ts';
+import { expect, shareHouse, test } from '../support/fixtures.ts';
 import { expectAccessible, signIn } from '../support/pages.ts';
 
 test.setTimeout(240_000);
-test.use({ database: 'postgres' });
+test.describe.configure({ mode: 'serial' });
+const shared = shareHouse();
 
 const yaml = `key: ours
 name: Ours
@@ -20,10 +21,9 @@ tasks:
 `;
 
 test('a blueprint is written with its plan beside it, raised to a new version, exported, used and removed', async ({
-  house,
   page,
 }) => {
-  await house.start();
+  const { house } = shared;
   await signIn(page, house);
   await page.goto(`${house.url}/blueprints`);
   await expect(page.getByRole('heading', { level: 2 })).toHaveCount(8);
@@ -87,8 +87,8 @@ test('a blueprint is written with its plan beside it, raised to a new version, e
   await expect(page.getByText('ours is out of the catalogue.')).toBeVisible();
 });
 
-test('without scripts a blueprint is previewed, imported from a file, and planned with', async ({ house, browser }) => {
-  await house.start();
+test('without scripts a blueprint is previewed, imported from a file, and planned with', async ({ browser }) => {
+  const { house } = shared;
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   try {
@@ -118,8 +118,7 @@ test('without scripts a blueprint is previewed, imported from a file, and planne
       .click();
     await expect(page.getByText('Taken into the catalogue: ours.')).toBeVisible();
 
-    await page.goto(`${house.url}/repositories`);
-    await page.getByRole('button', { name: /sample/i }).click();
+    // On the repository that the test before has registered.
     await page.goto(`${house.url}/sessions/new`);
     await page.locator('[name=title]').fill('Add a login');
     await page.locator('[name=prompt]').fill('As always.');

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startAgent } from '../support/external-agent.ts';
-import { expect, test } from '../support/fixtures.ts';
+import { expect, shareHouse, test } from '../support/fixtures.ts';
 import { git } from '../support/git.ts';
 import { freePort } from '../support/installation.ts';
 import { expectAccessible, signIn } from '../support/pages.ts';
@@ -10,10 +10,9 @@ import { until } from '../support/wait.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.describe.configure({ timeout: 300_000 });
-test.use({ database: 'postgres' });
 
 // Silence counts after ten heartbeats: ten seconds.
-const knobs = { HEARTBEAT_SECONDS: '1', OUTBOUND_ALLOW: '127.0.0.1' };
+const shared = shareHouse({ HEARTBEAT_SECONDS: '1', OUTBOUND_ALLOW: '127.0.0.1' });
 const verify = ['grep -q made result.txt'];
 const sh = (commands: string) => `Please do this.\n\n\`\`\`sh\n${commands}\n\`\`\`\n`;
 
@@ -27,11 +26,9 @@ async function aloneOutside(api: RestClient): Promise<void> {
 }
 
 test('a lead enrols an agent that pulls; killed in the middle, another one does its work and its late result is refused', async ({
-  house,
   page,
 }) => {
-  await house.start(knobs);
-  const api = await house.api();
+  const { house, api } = shared;
   await aloneOutside(api);
   await signIn(page, house);
   await page.goto(`${house.url}/agents/enrol`);
@@ -80,11 +77,8 @@ test('a lead enrols an agent that pulls; killed in the middle, another one does 
   expect(await api.call('GET', '/sessions', { token: first.token })).toMatchObject({ status: 403 });
 });
 
-test('a task is posted signed, again until it is taken, and a replayed one is refused; private addresses are never called', async ({
-  house,
-}) => {
-  await house.start(knobs);
-  const api = await house.api();
+test('a task is posted signed, again until it is taken, and a replayed one is refused; private addresses are never called', async () => {
+  const { house, api } = shared;
   await aloneOutside(api);
   for (const endpointUrl of [
     'http://10.1.2.3',
@@ -129,7 +123,7 @@ test('a task is posted signed, again until it is taken, and a replayed one is re
       LISTEN: String(port),
       ENDPOINT_URL: `http://127.0.0.1:${open}`,
     });
-    const source = await house.repository('work');
+    const source = await house.repository('posted');
     const { id: repositoryId } = await api.register(source, { verify });
     const prompt = `${sh('echo one > result.txt')}\n\`\`\`ask\nWhat is to be written?\n\`\`\`\n${sh('echo "$ANSWER" > result.txt')}`;
     const { id } = await api.create({ repositoryId, prompt });

@@ -17,7 +17,7 @@ import { restClient, script } from '../support/rest.ts';
 // Bounded for a busy machine; an idle one takes a fifth of it.
 test.setTimeout(480_000);
 // Its rows can be reached from outside: that is how days pass here.
-test.use({ database: 'postgres', bare: true, actionTimeout: 20_000 });
+test.use({ bare: true, actionTimeout: 20_000 });
 
 const phone = { width: 360, height: 740 };
 const desk = { width: 1440, height: 900 };
@@ -159,6 +159,9 @@ test('five people of two teams: asks, rules, a second person, roles, tokens, ret
   await expect(vics.getByText(/needs the role lead; yours is viewer/).first()).toBeVisible();
   await vics.goto(`${house.url}/admin/audit`);
   await expect(vics.getByText('FORBIDDEN')).toBeVisible();
+  // Refused, but not lost: the way out and what is the matter stay.
+  await expect(vics.getByRole('navigation', { name: 'Main rooms' })).toBeVisible();
+  await expect(vics.getByRole('navigation', { name: 'Annunciator' })).toBeVisible();
   const waits = await api.openAsk(third.id);
   for (const [path, form] of [
     ['/asks', { askId: waits.id, decision: 'once' }],
@@ -250,6 +253,7 @@ test('five people of two teams: asks, rules, a second person, roles, tokens, ret
   await expect(ada.getByText(/^With these days a run would take away 1 session/)).toBeVisible();
   await ada.getByRole('button', { name: /^Keep these days/ }).click();
   await ada.getByRole('button', { name: /^Run now/ }).click();
+  await ada.getByLabel(/^Type take it away/).fill('take it away');
   await ada.getByRole('button', { name: 'Take it away' }).click();
   await expect(ada.getByRole('table', { name: /Runs of the retention/ })).toContainText(/1 session.*Ada Lovelace/);
   await expectAccessible(ada);

@@ -5,7 +5,6 @@ import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(240_000);
-test.use({ database: 'postgres' });
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 
@@ -66,6 +65,28 @@ test('keys go, find, move and select, and stay out of fields', async ({ stage, p
   await page.keyboard.press('Control+k');
   await expect(find).toBeFocused();
   await expect(page).toHaveURL(/\/account$/);
+});
+
+test('keys that come before the script are carried out by it', async ({ stage, page }) => {
+  const { id: repositoryId } = await stage.repository();
+  await stage.api.create({ repositoryId, title: 'Gamma of the keys', prompt: script('- say: c'), start: false });
+  await signIn(page, stage.house);
+  const scripts = Promise.withResolvers<void>();
+  await page.route(/\/assets\/.*\.js$/, async (route) => {
+    await scripts.promise;
+    await route.continue();
+  });
+  await page.goto(`${stage.house.url}/sessions`, { waitUntil: 'commit' });
+  // All of it is there but its scripts.
+  await page.waitForFunction(() => document.readyState === 'interactive');
+  await expect(heading(page)).toBeVisible();
+  // Text in a field is text, whoever hears it later.
+  await page.locator('[name=q]').pressSequentially('c');
+  await page.locator('[name=q]').blur();
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  scripts.resolve();
+  await expect(page).toHaveURL(/\/agents$/);
 });
 
 test('a view is kept, and one order for several sessions says what became of each', async ({ stage, page }) => {

@@ -1,35 +1,17 @@
-import type { Page } from '@playwright/test';
-import { expect, test } from '../support/fixtures.ts';
-import { git } from '../support/git.ts';
+import { expect, shareHouse, test } from '../support/fixtures.ts';
 import { collidingPlan, greetingPrompt } from '../support/greeting.ts';
-import { expectSoundHistory, expectSoundTimeline } from '../support/history.ts';
-import { createSession, expectAccessible, signIn, stateOf } from '../support/pages.ts';
+import { expectSoundHistory } from '../support/history.ts';
+import { createSession, expectAccessible, partsOfSession, signIn, stateOf } from '../support/pages.ts';
+import { inspect, node } from '../support/task-panes.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(600_000);
+test.describe.configure({ mode: 'serial' });
+const shared = shareHouse();
 const long = { timeout: 180_000 };
 
-const task = (page: Page, key: string) => page.getByRole('region', { name: `Task ${key}`, exact: true });
-const node = (page: Page, key: string, status: string) =>
-  page.getByRole('region', { name: 'Task graph' }).getByLabel(new RegExp(`^Task ${key}: .*, ${status}`));
-
-/** Opens a task in the inspector from the table. */
-async function inspect(page: Page, address: string, key: string) {
-  await page.goto(`${address}/tasks`);
-  await page
-    .getByRole('rowheader', { name: new RegExp(`^${key} `) })
-    .getByRole('link')
-    .click();
-  const inspector = task(page, key);
-  await expect(inspector).toBeVisible();
-  return inspector;
-}
-
-test('a goal without a blueprint is planned, worked on in parallel, mended, merged and explained', async ({
-  house,
-  page,
-}) => {
-  await house.start();
+test('a goal without a blueprint is planned, worked on in parallel, mended, merged and explained', async ({ page }) => {
+  const { house, api } = shared;
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
@@ -136,17 +118,7 @@ test('a goal without a blueprint is planned, worked on in parallel, mended, merg
   const merged = page.locator('[id="file-WORDS.md"]');
   await expect(merged.getByText('hello', { exact: true })).toBeVisible();
   await expect(merged.getByText('HELLO', { exact: true })).toBeVisible();
-  for (const tab of [
-    '',
-    '/graph',
-    '/tasks',
-    '/output',
-    '/changes',
-    '/checkpoints',
-    '/context',
-    '/metrics',
-    '/blueprint',
-  ]) {
+  for (const tab of partsOfSession) {
     await page.goto(`${address}${tab}`);
     await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible();
     await expectAccessible(page);
@@ -158,7 +130,6 @@ test('a goal without a blueprint is planned, worked on in parallel, mended, merg
   }
   expect(problems).toEqual([]);
 
-  const api = await house.api();
   const session = await api.session(slug);
   const repository = await api.ok<{ source: string }>('GET', `/repositories/${String(session.repositoryId)}`);
   const events = await expectSoundHistory(api, session.id, {
@@ -171,20 +142,16 @@ test('a goal without a blueprint is planned, worked on in parallel, mended, merg
   });
 });
 
-test('what agents cannot bring together a person resolves, and both sides of the work land', async ({
-  house,
-  page,
-}) => {
-  await house.start();
-  const api = await house.api();
-  const { source } = await api.register('sample');
+test('what agents cannot bring together a person resolves, and both sides of the work land', async ({ page }) => {
+  const { house, api } = shared;
   await signIn(page, house);
   const slug = await createSession(page, house, {
     title: 'Give the library a greeting',
     prompt: greetingPrompt({ plan: collidingPlan, conflict: '- say: I leave it as it is.' }),
     blueprint: 'planner',
   });
-  const { id } = await api.session(slug);
+  const { id, repositoryId } = await api.session(slug);
+  const { source } = await api.ok<{ source: string }>('GET', `/repositories/${String(repositoryId)}`);
 
   const tile = page.getByRole('navigation', { name: 'Annunciator' }).getByRole('link', { name: /^CONFLICT/ });
   await expect(tile).toContainText('1', { timeout: 300_000 });
@@ -234,87 +201,4 @@ test('what agents cannot bring together a person resolves, and both sides of the
   expect(tried.length, 'agents tried before a person was asked').toBeGreaterThan(1);
   const decided = events.find((event) => event.type === 'conflict.resolved');
   expect(decided?.payload.resolvedBy).toMatchObject({ kind: 'user' });
-});
-
-test('a lead changes a proposed plan, accepts it, and what runs is what was accepted', async ({ house, page }) => {
-  await house.start();
-  const api = await house.api();
-  const repository = await api.register(await house.repository(), { verify: ['node check.js'] });
-  await signIn(page, house);
-  const prompt = `Count in this order.
-
-\`\`\`rehearsal plan
-tasks:
-  - { key: one, title: Implement the first step, capabilities: [code_generation], estimate: { likely: 2 } }
-  - { key: two, title: Implement the second step, capabilities: [code_generation], estimate: { likely: 1 } }
-\`\`\`
-
-\`\`\`rehearsal
-- bash: node tally.js step
-\`\`\`
-`;
-  const slug = await createSession(page, house, {
-    title: 'Count the steps',
-    prompt,
-    blueprint: 'planner',
-    autonomy: 'plan_approval',
-  });
-  const address = `${house.url}/sessions/${slug}`;
-  const plan = page.getByRole('region', { name: 'Plan' });
-  const accept = plan.getByRole('button', { name: /^Accept the plan/ });
-  await expect(accept).toBeVisible(long);
-  await expect(plan).toContainText('AGENT-ARCHITECT-01 planned 2 tasks.');
-  const approval = page.getByRole('navigation', { name: 'Annunciator' }).getByRole('link', { name: /^APPROVAL/ });
-  await expect(approval).toContainText('1');
-  await expectAccessible(page);
-
-  await (await inspect(page, address, 'two')).getByRole('link', { name: /^Add a task after it/ }).click();
-  await expectAccessible(page);
-  await page.locator('[name=title]').fill('Implement the third step');
-  await page.locator('[name=key]').fill('three');
-  await expect(page.getByLabel('two: Implement the second step')).toBeChecked();
-  await page.getByRole('button', { name: /^Add the task/ }).click();
-  await expect(task(page, 'three')).toContainText('two: this one starts when that one is done');
-
-  await (await inspect(page, address, 'one')).getByRole('link', { name: /^Split/ }).click();
-  await expectAccessible(page);
-  const rows = [
-    { key: 'one-a', title: 'Implement the first half', dependsOn: '' },
-    { key: 'one-b', title: 'Implement the second half', dependsOn: 'one-b' },
-  ];
-  for (const [index, row] of rows.entries())
-    for (const [name, value] of Object.entries(row)) await page.locator(`[name="tasks[${index}].${name}"]`).fill(value);
-  await page.getByRole('button', { name: /^Split it/ }).click();
-  // A task that waits for itself is refused beside its field, and what was typed stays.
-  await expect(page.getByRole('alert').filter({ hasText: 'Not sent' })).toBeVisible();
-  await expect(page.locator('[name="tasks[1].title"]')).toHaveValue('Implement the second half');
-  await page.locator('[name="tasks[1].dependsOn"]').fill('one-a');
-  await page.getByRole('button', { name: /^Split it/ }).click();
-  await expect(page.getByRole('rowheader', { name: /^one-b / })).toBeVisible();
-
-  const two = await inspect(page, address, 'two');
-  await two.getByText('Let it wait for another task …').click();
-  await two.getByLabel('It waits for').selectOption({ label: 'one: Implement the first step' });
-  await two.getByRole('button', { name: /^Let it wait for another task/ }).click();
-  await expect(two).toContainText('one: this one starts when that one is done');
-  await expectAccessible(page);
-
-  await page.goto(`${address}/graph`);
-  for (const key of ['one', 'one-a', 'one-b', 'two', 'three'])
-    await expect(
-      page.getByRole('region', { name: 'Task graph' }).getByLabel(new RegExp(`^Task ${key}: `)),
-    ).toBeVisible();
-  const id = (await api.session(slug)).id;
-  expect((await api.events(id, ['attempt.started'])).filter((event) => event.payload.role !== 'plan')).toEqual([]);
-  await accept.click();
-  await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible({ timeout: 300_000 });
-  await expect(node(page, 'three', 'COMPLETED')).toBeVisible();
-
-  const done = await api.session(id);
-  expect(done.proof).toBe('proven');
-  expect(await git(repository.source, 'show', `${done.branch}:tally.txt`)).toBe(Array(4).fill('step').join('\n'));
-  const trailer = '--format=%(trailers:key=Orchestrator-Task,valueonly)';
-  const landed = await git(repository.source, 'log', '--reverse', trailer, `main..${done.branch}`);
-  expect(landed.split('\n').filter(Boolean)).toEqual(['one-a', 'one-b', 'two', 'three']);
-  expectSoundTimeline(await api.events(id));
 });

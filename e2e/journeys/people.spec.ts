@@ -18,7 +18,6 @@ async function enter(page: Page, email: string): Promise<void> {
 
 // It works through many pages with two and three browsers.
 test.setTimeout(240_000);
-test.use({ database: 'postgres' });
 
 test('somebody is invited, gets another role with a page open, changes team and proves themselves twice', async ({
   house,

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { expect, test } from '../support/fixtures.ts';
 import { git } from '../support/git.ts';
 import { createSession, expectAccessible, signIn, stateOf } from '../support/pages.ts';
 import { script } from '../support/rest.ts';
-
-test.use({ database: 'postgres' });
 
 test('a change is commented on, sent back, accepted, merged and taken along', async ({ house, page }) => {
   await house.start();
@@ -39,28 +37,42 @@ test('a change is commented on, sent back, accepted, merged and taken along', as
   await page.getByRole('button', { name: /^Ask for changes/ }).click();
   await expect(page.getByText('CHANGES ASKED FOR', { exact: true })).toBeVisible();
   await page.getByRole('link', { name: /goes on from here/ }).click();
-  await expect(page).toHaveURL(/IND-2/);
-  const next = await api.waitFor('IND-2', 'completed');
-  expect(next).toMatchObject({ proof: 'proven' });
+  await expect(page).toHaveURL(new RegExp(`/sessions/(?!${slug}\\b)IND-\\d+`));
+  const next = /IND-\d+/.exec(page.url())?.[0] ?? '';
+  expect(await api.waitFor(next, 'completed')).toMatchObject({ proof: 'proven' });
   await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible();
 
-  await page.goto(`${house.url}/sessions/IND-2/changes?view=split`);
+  await page.goto(`${house.url}/sessions/${next}/changes?view=split`);
   await expect(page.locator('.diff-code-insert', { hasText: 'Why lines wrapped too early.' })).toBeVisible();
   await page.getByRole('button', { name: /^Accept the change/ }).click();
   await expect(page.getByText('ACCEPTED', { exact: true })).toBeVisible();
   const before = (await git(repository.source, 'rev-parse', 'main')).trim();
-  await page.getByLabel(/Delete orchestrator\/IND-2 afterwards/).check();
+  await page.getByLabel(`Delete orchestrator/${next} afterwards`).check();
   await page.getByRole('button', { name: /^Merge into main/ }).click();
   await expect(page.getByText('MERGED', { exact: true })).toBeVisible();
   await expect(page.getByText(`undo: git reset --hard ${before.slice(0, 12)}`)).toBeVisible();
   expect(await git(repository.source, 'show', 'main:NOTES.md')).toContain('Why lines wrapped too early.');
   expect(await git(repository.source, 'show', 'main:src/wrap.ts')).toContain('width(word) <= columns');
-  expect((await git(repository.source, 'branch', '--list', 'orchestrator/IND-2')).trim()).toBe('');
+  expect((await git(repository.source, 'branch', '--list', `orchestrator/${next}`)).trim()).toBe('');
   await expectAccessible(page);
 
-  await page.goto(`${house.url}/sessions/IND-2/audit`);
+  await page.goto(`${house.url}/sessions/${next}/audit`);
   await expect(page.getByText('merged its branch')).toBeVisible();
   await expectAccessible(page);
+
+  // A tab that cannot be shown leaves the session around it, and comes when what it lacks is back.
+  await rename(repository.source, `${repository.source}-away`);
+  await page.getByRole('link', { name: /^Changes/ }).click();
+  const failure = page.getByRole('alert').filter({ hasText: 'UNAVAILABLE' });
+  await expect(failure).toContainText(`There is no repository at ${repository.source} any more.`);
+  await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeVisible();
+  await expectAccessible(page);
+  await rename(`${repository.source}-away`, repository.source);
+  await page.getByRole('link', { name: /^Audit/ }).click();
+  await page.getByRole('link', { name: /^Changes/ }).click();
+  await expect(page.getByText('MERGED', { exact: true })).toBeVisible();
+  await page.getByRole('link', { name: /^Audit/ }).click();
+
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: /Take the report/ }).click(),
@@ -69,6 +81,6 @@ test('a change is commented on, sent back, accepted, merged and taken along', as
   expect(report).toContain('Merged into main');
   await page.goto('about:blank');
   await page.setContent(report);
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('Changes asked for in IND-1');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`Changes asked for in ${slug}`);
   await expectAccessible(page);
 });

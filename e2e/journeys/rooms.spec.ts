@@ -3,7 +3,6 @@ import { expect, test } from '../support/fixtures.ts';
 import { expectAccessible, signIn } from '../support/pages.ts';
 
 test.setTimeout(240_000);
-test.use({ database: 'postgres' });
 
 const rehearsal = (body: string) => `Do it.\n\n\`\`\`rehearsal\n${body}\n\`\`\`\n`;
 const write = '- write: { path: result.txt, content: "42\\n" }\n- say: Done.';

@@ -1,18 +1,17 @@
 import { expect, test } from '../support/fixtures.ts';
+import { beside } from '../support/governing.ts';
 import { expectAccessible, signIn, stateOf } from '../support/pages.ts';
 import { script } from '../support/rest.ts';
 
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(300_000);
-test.use({ database: 'postgres' });
 
 test('a link leads to one event, a moment shows the session as it was, and graph and table are asked by keyboard', async ({
-  house,
+  stage,
   page,
 }) => {
-  await house.start();
-  const api = await house.api();
-  const { id: repositoryId } = await api.register(await house.repository(), { verify: ['node check.js'] });
+  const { api, house } = stage;
+  const { id: repositoryId } = await stage.repository();
   const { id, slug } = await api.create({
     repositoryId,
     blueprint: 'bug_fix',
@@ -110,5 +109,45 @@ test('a link leads to one event, a moment shows the session as it was, and graph
   await expect
     .poll(async () => Math.abs(Number(await separator.getAttribute('aria-valuenow')) - after))
     .toBeLessThan(1.5);
+
+  // Last night: hours in which nothing happened are one line, and kinds and words lead to what did.
+  const old = `session_id = '${id}'`;
+  await beside(house, `update events set at = at - interval '9 hours' where ${old} and seq < ${begun.seq}`);
+  await beside(
+    house,
+    `update sessions set created_at = created_at - interval '9 hours', started_at = started_at - interval '9 hours',
+      ended_at = ended_at - interval '40 days' where id = '${id}'`,
+  );
+  await page.goto(`${address}?event=${begun.seq}`);
+  const timeline = page.getByRole('region', { name: 'Timeline', exact: true });
+  await expect(timeline.getByText(/^nothing for 9 h 00 m$/)).toBeInViewport();
+  await timeline.getByRole('button', { name: 'Proof', exact: true }).click();
+  const found = new RegExp(`^[1-9]\\d* of ${events.length} events$`);
+  await expect(timeline.getByText(found)).toBeVisible();
+  await expect(timeline.getByRole('article').first()).toContainText('node check.js');
+  await timeline.getByRole('button', { name: 'Proof', exact: true }).click();
+  await timeline.getByLabel('Find in events').fill('line that is looked for');
+  await expect(timeline.getByText(found)).toBeVisible();
+  await expect(timeline.getByRole('article').first()).toContainText('One line that is looked for.');
+  await expectAccessible(page);
+  // A moment in the silence is the session as it stood all that time.
+  await moment.focus();
+  await page.keyboard.press('Home');
+  await expect(stateOf(page).getByText('COMPLETED', { exact: true })).toBeHidden();
+  await expect(moment).toHaveAttribute('aria-valuetext', / 0 s after it was created$/);
+
+  // What retention took away is said, instead of a past that would be made up.
+  await page.goto(`${house.url}/admin/retention`);
+  await page.getByLabel(/^Events, in days/).fill('30');
+  await page.getByRole('button', { name: /^Look first/ }).click();
+  await page.getByRole('button', { name: /^Keep these days/ }).click();
+  await page.getByRole('button', { name: /^Run now/ }).click();
+  await page.getByLabel(/^Type take it away/).fill('take it away');
+  await page.getByRole('button', { name: 'Take it away' }).click();
+  await expect(page.getByRole('table', { name: /Runs of the retention/ })).toContainText(/event/);
+  await page.goto(`${address}?at=${encodeURIComponent(begun.at)}`);
+  await expect(page.getByText(/^No past to look at: retention removed its events on /)).toBeVisible();
+  await expect(page.getByText(/Retention removed its events on .*: what stands here is how it is now\./)).toBeVisible();
+  await expectAccessible(page);
   expect(problems).toEqual([]);
 });

@@ -11,8 +11,6 @@ interface Call {
   readonly signed: boolean;
 }
 
-test.use({ database: 'postgres' });
-
 test('webhooks are added, proved, survive a killed app, die and are replayed; the audit holds it all', async ({
   house,
   page,

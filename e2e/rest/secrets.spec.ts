@@ -12,7 +12,6 @@ import { until } from '../support/wait.ts';
 // Bounded for a busy machine; an idle one takes a tenth of it.
 test.setTimeout(480_000);
 // Its rows can be read from outside, every column of every table.
-test.use({ database: 'postgres' });
 
 const random = (length: number) => randomBytes(length).toString('hex').slice(0, length).toUpperCase();
 /** What nobody configured, so that it can only be known by its looks; but for the key of the model. */

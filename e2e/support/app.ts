@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, killHard, type ProcessIdentity, signalProcess } from './processes.ts';
 import { until } from './wait.ts';
@@ -23,6 +24,9 @@ export interface App {
   ended(seconds?: number): Promise<Exit>;
 }
 
+// As `npm start` does.
+const resolutions = resolve(import.meta.dirname, '../../server/resolutions.ts');
+
 /** Starts the server; it is not ready yet. */
 export function launch(
   program: string,
@@ -30,7 +34,7 @@ export function launch(
 ): App {
   const { cwd, env, through = [] } = options;
   // What it is started through takes its own place with it, so that the process is still this one.
-  const [command = '', ...args] = [...through, process.execPath, program];
+  const [command = '', ...args] = [...through, process.execPath, `--import=${resolutions}`, program];
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const pieces: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => pieces.push(text));

@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
 import type { App } from './app.ts';
-import { createInstallation, type Installation } from './installation.ts';
+import { createInstallation, type Installation, type Knobs } from './installation.ts';
 import type { RestClient } from './rest.ts';
 import { templateOf } from './template.ts';
 
@@ -21,14 +21,14 @@ interface OfTest {
 }
 
 interface OfWorker {
-  /** Which database installations stand on; a spec file says `test.use({ database: 'postgres' })`. */
+  /** Which database installations stand on: the embedded one costs each start twice as much, and has files of its own. */
   database: 'embedded' | 'postgres';
   stage: Stage;
 }
 
 /** `test` with real installations, ended and removed afterwards; a failure shows the app's log. */
 export const test = base.extend<OfTest, OfWorker>({
-  database: ['embedded', { option: true, scope: 'worker' }],
+  database: ['postgres', { option: true, scope: 'worker' }],
 
   bare: [false, { option: true }],
 
@@ -68,5 +68,31 @@ export const test = base.extend<OfTest, OfWorker>({
     { scope: 'worker', timeout: 240_000 },
   ],
 });
+
+/** The one installation of a file, and the app that runs in it; a test that ends the app starts the next one. */
+export interface SharedHouse {
+  readonly house: Installation;
+  readonly api: RestClient;
+  app: App;
+}
+
+/**
+ * One installation for all tests of the file that calls this: a start costs more than most tests. Each test leaves it
+ * with an app that runs; after a failure the rest has a new one.
+ */
+export function shareHouse(knobs: Knobs = {}): SharedHouse {
+  const shared = {} as { -readonly [Key in keyof SharedHouse]: SharedHouse[Key] };
+  test.beforeAll(async ({ database }) => {
+    shared.house = await createInstallation({ database, template: await templateOf(database) });
+    shared.app = await shared.house.start(knobs);
+    shared.api = await shared.house.api();
+  });
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads which fixtures a function takes from its first parameter.
+  test.afterEach(async ({}, info) => {
+    if (info.status !== info.expectedStatus) await info.attach('app.log', { body: shared.house.log() });
+  });
+  test.afterAll(() => shared.house?.close());
+  return shared;
+}
 
 export { expect } from '@playwright/test';

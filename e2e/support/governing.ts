@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { type Browser, expect, type Page } from '@playwright/test';
 import postgres from 'postgres';
 import type { Installation } from './installation.ts';
-import { signIn } from './pages.ts';
+import { partsOfSession, rooms, signIn } from './pages.ts';
 
 const run = promisify(execFile);
 
@@ -19,33 +19,18 @@ export async function enter(
   return page;
 }
 
+/** Whose account it is may change it, whatever the role. */
 const everywhere = [
-  '/',
-  '/sessions',
-  '/sessions/new',
+  ...rooms.filter((room) => room !== '/account'),
   '/sessions/-/deleted',
-  '/agents',
-  '/agents/AGENT-REVIEWER-01',
-  '/agents/AGENT-REVIEWER-01/edit',
-  '/agents/new',
   '/runtimes',
-  '/routing',
-  '/blueprints',
-  '/blueprints/crud',
-  '/blueprints/-/new',
-  '/blueprints/-/import',
-  '/contexts',
-  '/contexts/merge',
-  '/conflicts',
-  '/repositories',
-  '/asks',
   '/asks/answered',
   '/asks/rules',
   '/approvals',
   '/telemetry',
   '/architecture',
 ];
-const tabs = ['', '/graph', '/tasks', '/output', '/changes', '/checkpoints', '/context', '/metrics', '/force-complete'];
+const tabs = [...partsOfSession, '/force-complete'];
 /** What a viewer walks through: the rooms, a session that is over and one that waits. */
 export const readable = (over: string, waiting: string) => [
   ...everywhere,

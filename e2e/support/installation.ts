@@ -86,7 +86,9 @@ export async function createInstallation(
     PATH: process.env.PATH ?? '',
     HOME: home,
     LANG: 'C.UTF-8',
-    NODE_ENV: 'test',
+    // As it ships, pages drawn by React's production build; only a process that is to kill itself says that it is a test.
+    NODE_ENV: 'FAULT_AT' in knobs ? 'test' : 'production',
+    NODE_COMPILE_CACHE: join(root, 'build/.compiled'),
     LOG_LEVEL: 'info',
     DATA_DIR: dataDir,
     PORT: String(port),

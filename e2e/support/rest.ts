@@ -88,6 +88,15 @@ export interface Ask {
   sessionId: string;
 }
 
+/** The server cannot answer at the moment, and says that one may ask again. */
+class Away extends Error {}
+
+/** For whoever waits: the server, or its database, may be away for a moment. That is what some of these tests are about. */
+function nullIfAway(error: unknown): null {
+  if (error instanceof TypeError || error instanceof Away) return null;
+  throw error;
+}
+
 /** What a test may ask of the REST API, and nothing a program could not. */
 export function restClient(url: string, token: string | null) {
   async function call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
@@ -111,6 +120,7 @@ export function restClient(url: string, token: string | null) {
   /** For calls that must succeed: answers the body, or fails with what the server said. */
   async function ok<T = unknown>(method: string, path: string, options: CallOptions = {}): Promise<T> {
     const reply = await call(method, path, options);
+    if (reply.status === 503 && reply.error?.retryable) throw new Away(`${method} ${path}: ${reply.text}`);
     expect(reply.status, `${method} ${path}: ${reply.text}`).toBeLessThan(300);
     return reply.body as T;
   }
@@ -156,11 +166,7 @@ export function restClient(url: string, token: string | null) {
       return until(
         `session ${id} to be ${wanted.join(' or ')}`,
         async () => {
-          // The server may be away for a moment: that is what some of these tests are about.
-          const now = await session(id).catch((error: unknown) => {
-            if (error instanceof TypeError) return null;
-            throw error;
-          });
+          const now = await session(id).catch(nullIfAway);
           if (now === null) return null;
           if (wanted.includes(now.status)) return now;
           if (over.includes(now.status))
@@ -177,7 +183,8 @@ export function restClient(url: string, token: string | null) {
       matches: (event: TimelineEvent) => boolean = () => true,
       seconds = 120,
     ): Promise<TimelineEvent> {
-      return until(`${type} in session ${id}`, async () => (await events(id, [type])).find(matches) ?? null, seconds);
+      const look = async () => (await events(id, [type]).catch(nullIfAway))?.find(matches) ?? null;
+      return until(`${type} in session ${id}`, look, seconds);
     },
 
     async openAsk(id: string, seconds = 120): Promise<Ask> {

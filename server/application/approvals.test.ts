@@ -424,11 +424,53 @@ describe.each(['pglite', 'postgres'] as const)('approvals, on %s', (kind) => {
     const elsewhere: UserActor = { ...second, teamId: other.id, role: 'member' };
     const { teamUndo } = approvals();
     await expect(teamUndo.undelete(stranger, place.team.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    // Somebody's token is of one team, whatever its person governs elsewhere.
+    const program = tokenOf(elsewhere, ['sessions:read']);
+    expect(await teamUndo.deleted(program)).toEqual([]);
+    await expect(teamUndo.undelete(program, place.team.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect((await teamUndo.deleted(elsewhere)).map(({ slug }) => slug)).toEqual([place.team.slug]);
     await execute(`update teams set deleted_at = deleted_at - interval '31 days' where id = '${place.team.id}'`);
     await expect(teamUndo.undelete(elsewhere, place.team.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await execute(`update teams set deleted_at = clock_timestamp() where id = '${place.team.id}'`);
     expect(await teamUndo.undelete(elsewhere, place.team.id)).toMatchObject({ active: true, deletedAt: null });
     expect((await audit()).at(-1)).toMatchObject({ action: 'team.undelete' });
+  });
+
+  test('programs act in a deleted team as little as people do, until it is brought back', async () => {
+    const { team: other } = await addTeam(house, 'elsewhere');
+    const { tokens, external, auth } = one.services;
+    const service = await tokens.create(place.admin, {
+      name: 'nightly',
+      scopes: ['sessions:write'],
+      service: { role: 'lead' },
+    });
+    const outside = (enrolmentCode: string, name: string) =>
+      external.register({
+        enrolmentCode,
+        protocolVersion: '1.0',
+        name,
+        version: '1',
+        agentType: 'implementer',
+        capabilities: ['code_generation'],
+      });
+    const codeOf = async () => (await external.createCode(place.lead, {})).code;
+    const agent = await outside(await codeOf(), 'AGENT-OUTSIDE-01');
+    const left = await codeOf();
+    const known = () =>
+      Promise.all([service, agent].map(async ({ token }) => (await auth.actorFromToken(token)) !== null));
+    expect(await known()).toEqual([true, true]);
+    const { id } = await approvals().request.teamDelete(place.admin, { reason });
+    one.rechecked.length = 0;
+    await approvals().approve(second, id, yes(place.team.slug));
+    expect(await known()).toEqual([false, false]);
+    // What it has open is shut at once.
+    expect(one.rechecked).toContain(service.id);
+    await expect(outside(left, 'AGENT-OUTSIDE-02')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(addSession(one, place)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+
+    await store().users.addMembership({ teamId: other.id, userId: second.id, role: 'member' });
+    await approvals().teamUndo.undelete({ ...second, teamId: other.id, role: 'member' }, place.team.id);
+    expect(await known()).toEqual([true, true]);
+    await outside(left, 'AGENT-OUTSIDE-02');
   });
 });

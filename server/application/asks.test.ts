@@ -211,6 +211,11 @@ describe.each(['pglite', 'postgres'] as const)('the inbox and its rules, on %s',
     const first = await asked(await starts());
     const second = await asked(await starts(['git gc --auto'], {}, place.member));
     await asks().answer(place.admin, first.id, { decision: 'once' });
+    const { db } = house.opened.database;
+    await db.execute(`update asks set kind = 'question' where id = '${second.id}'`);
+    const once = await asks().answerMany(place.admin, { ids: [second.id], answer: { decision: 'once' } });
+    expect(once.map(({ error }) => error)).toEqual(['It is a question: it waits for an answer of its own.']);
+    await db.execute(`update asks set kind = 'permission' where id = '${second.id}'`);
     const results = await asks().answerMany(place.member, {
       ids: [first.id, second.id, second.id, '00000000-0000-4000-8000-000000000009'],
       answer: { decision: 'reject' },

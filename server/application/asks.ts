@@ -105,6 +105,10 @@ export function createAsks(deps: Deps) {
         const ask = await store.asks.get(teamId, id);
         const session = ask && (await store.sessions.byId(ask.sessionId));
         const named = { id, title: ask?.question ?? ask?.title ?? null, sessionSlug: session?.slug ?? null };
+        if (ask?.kind === 'question' && !('answers' in answer) && answer.decision === 'once') {
+          results.push({ ...named, error: 'It is a question: it waits for an answer of its own.' });
+          continue;
+        }
         try {
           await answerWith(actor, id, answer);
           results.push({ ...named, error: null });

@@ -22,6 +22,7 @@ export async function auditNames(
     agent: async (id) => (await store.agents.get(teamId, id))?.name,
     repository: async (id) => (await store.repositories.get(teamId, id, { removed: true }))?.name,
     webhook: async (id) => (await store.webhooks.get(teamId, id))?.name,
+    dataset: async (id) => (await store.datasets.get(teamId, id))?.name,
     ask_rule: async (id) => (await store.askRules.get(teamId, id))?.pattern,
     async ask(id) {
       const ask = await store.asks.get(teamId, id);

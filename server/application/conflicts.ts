@@ -3,7 +3,7 @@ import { type Conflict, type ConflictStatus, conflictIsOpen } from '../domain/co
 import { readResolution } from '../domain/conflict-input.ts';
 import { DomainError } from '../domain/errors.ts';
 import { eventActorOf } from '../domain/events.ts';
-import { isActive } from '../domain/session.ts';
+import { isActive, type Session } from '../domain/session.ts';
 import { refreshAttention } from './asks/settle.ts';
 import type { Deps } from './deps.ts';
 import { conflictNext } from './engine/next-attempt.ts';
@@ -16,7 +16,13 @@ import type { Page, PageRequest } from './team-port.ts';
 import { teamOf } from './tokens.ts';
 
 export type ConflictRow = Conflict & { sessionSlug: string; sessionTitle: string; taskTitle: string };
-export type ConflictView = ConflictRow & { sides: ConflictSide[]; taskKey: string; attemptNumber: number };
+export type ConflictView = ConflictRow & {
+  sides: ConflictSide[];
+  /** Why the sides cannot be shown; null: they are. */
+  contentGone: string | null;
+  taskKey: string;
+  attemptNumber: number;
+};
 
 /** Merge conflicts with both sides (domain.md 5). */
 export function createConflicts(deps: Deps) {
@@ -28,6 +34,23 @@ export function createConflicts(deps: Deps) {
     const conflict = await store.conflicts.get(teamId, id);
     if (!conflict) throw new DomainError('NOT_FOUND', 'There is no such conflict.');
     return conflict;
+  }
+
+  async function sidesOf(conflict: Conflict, session: Session): Promise<Pick<ConflictView, 'sides' | 'contentGone'>> {
+    const { baseCommit: base, oursCommit: ours, theirsCommit: theirs } = conflict;
+    try {
+      const { repository } = await surroundingsOf(deps, session);
+      await bringWork(deps, session, repository);
+      const sides = await deps.workspaces.conflictSides(repository, { base, ours, theirs }, conflict.files);
+      return { sides, contentGone: null };
+    } catch (error) {
+      deps.log.warn({ err: error, conflict: conflict.id }, 'The sides of a conflict could not be read');
+      return {
+        sides: [],
+        contentGone:
+          'The repository, or the commits of both sides, cannot be read here any more. What is recorded stands.',
+      };
+    }
   }
 
   /** Decides over a conflict nobody works on now, and sends its task on its way again. */
@@ -76,20 +99,13 @@ export function createConflicts(deps: Deps) {
       return store.conflicts.list(teamOf(actor), filter, page);
     },
 
-    /** With both sides of each file, read from git: they are kept for as long as the repository is there. */
+    /** With both sides of each file, read from git; what the database knows is told also where git has them no more. */
     async get(actor: Actor, id: string): Promise<ConflictView> {
       const conflict = await find(actor, id, 'read');
       const session = await store.sessions.byId(conflict.sessionId);
       const task = await store.tasks.get(conflict.teamId, conflict.taskId);
       const attempt = await store.attempts.get(conflict.attemptId);
       if (!session || !task || !attempt) throw new DomainError('NOT_FOUND', 'There is no such conflict.');
-      const { repository } = await surroundingsOf(deps, session);
-      await bringWork(deps, session, repository);
-      const sides = await deps.workspaces.conflictSides(
-        repository,
-        { base: conflict.baseCommit, ours: conflict.oursCommit, theirs: conflict.theirsCommit },
-        conflict.files,
-      );
       return {
         ...conflict,
         sessionSlug: session.slug,
@@ -97,7 +113,7 @@ export function createConflicts(deps: Deps) {
         taskTitle: task.title,
         taskKey: task.key,
         attemptNumber: attempt.number,
-        sides,
+        ...(await sidesOf(conflict, session)),
       };
     },
 

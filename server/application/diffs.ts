@@ -32,15 +32,27 @@ export function createDiffs(deps: Deps) {
 
   return {
     async ofSession(actor: Actor, ref: string, query: { taskId?: string | undefined } = {}): Promise<Diff> {
-      const found = await range(actor, ref, query.taskId);
+      const found = await range(actor, ref, query.taskId).catch(unreadable);
       if (!found) return { base: '', head: '', files: [], additions: 0, deletions: 0, truncated: false };
-      return deps.workspaces.diff(found.repository, found.base, found.head);
+      return deps.workspaces.diff(found.repository, found.base, found.head).catch(unreadable);
     },
 
     /** The same as patch text, for `git apply`. */
     async patch(actor: Actor, ref: string, query: { taskId?: string | undefined } = {}): Promise<string> {
-      const found = await range(actor, ref, query.taskId);
-      return found ? deps.workspaces.rawPatch(found.repository, found.base, found.head) : '';
+      const found = await range(actor, ref, query.taskId).catch(unreadable);
+      return found ? deps.workspaces.rawPatch(found.repository, found.base, found.head).catch(unreadable) : '';
     },
   };
+}
+
+/** Whoever reads has sent nothing that could be wrong: a repository that is not there is away. */
+function unreadable(error: unknown): never {
+  if (!(error instanceof DomainError) || !isAbout('source', error.details)) throw error;
+  throw new DomainError('UNAVAILABLE', `${error.message} Once it is back, what was changed in it is shown again.`, {
+    cause: error,
+  });
+}
+
+function isAbout(path: string, details: unknown): boolean {
+  return Array.isArray(details) && details.some((issue: unknown) => Reflect.get(Object(issue), 'path') === path);
 }

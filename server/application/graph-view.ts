@@ -23,7 +23,8 @@ export function graphOf(tasks: readonly Task[], edges: readonly StoredEdge[]): T
   return { nodes: tasks.map(nodeOf), edges: edges.map(edgeOf) };
 }
 
-const edgeOf = (edge: StoredEdge): GraphEdge & { id: string } => ({
+/** A stored dependency as an edge of the graph. */
+export const edgeOf = (edge: StoredEdge): GraphEdge & { id: string } => ({
   id: edge.id,
   from: edge.fromTaskId,
   to: edge.toTaskId,

@@ -225,6 +225,19 @@ describe.each(['pglite', 'postgres'] as const)('the people of a team, on %s', (k
       });
   });
 
+  test('a link is no good once its account belongs to a team its maker does not govern', async () => {
+    const { member, link } = await invite();
+    await join(link.token);
+    const reset = await members().makeReset(place.admin, member.id);
+    const elsewhere = await addTeam(house, 'elsewhere');
+    await join((await invite({}, elsewhere.admin)).link.token, { password });
+    await expect(auth().reset(reset.token)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(auth().resetPassword(reset.token, { password: 'seven odd otters' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    whole(await auth().login({ email: eve.email, password }, client));
+  });
+
   test('people are for admins to change, for everybody of the team to see, and for no other team to know', async () => {
     const stranger = (await addTeam(house, 'elsewhere')).admin;
     const target = place.other.id;

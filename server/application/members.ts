@@ -1,35 +1,27 @@
 import { type Actor, authorize, can, personOf } from '../domain/actor.ts';
 import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import {
-  accountRefusal,
   commonPassword,
   createMemberInput,
   judgeChange,
-  lastAdminRefusal,
   refuseLastAdmin,
-  resetHours,
   updateMemberInput,
 } from '../domain/member.ts';
 import type { Deps } from './deps.ts';
+import { createMemberAccounts, type OneUseLink } from './member-accounts.ts';
 import type { Invitation, Member } from './people-port.ts';
 import type { Tx } from './store-port.ts';
 import type { User } from './team-port.ts';
 import { actorIn } from './teams.ts';
 import { teamOf } from './tokens.ts';
 
-/** A link's secret, answered once; where the link leads is the caller's to say. */
-export interface OneUseLink {
-  token: string;
-  expiresAt: Date;
-}
-
-const secondsOf = { day: 86_400, hour: 3_600 } as const;
+const daySeconds = 86_400;
 
 /**
  * Who belongs to a team (access.md, Sign-in and Roles). With `teamId` the question is about another team of the same
  * person; one they do not belong to does not exist for them.
  */
-export function createMembers(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | 'recheck'>) {
+export function createMembers(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | 'recheck' | 'identityProvider'>) {
   const { store, secrets, clock } = deps;
 
   const inTeam = (actor: Actor, teamId: string | undefined) =>
@@ -59,7 +51,7 @@ export function createMembers(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | '
       role: member.role,
       tokenHash: secrets.sha256(token),
       createdBy: personOf(actor),
-      expiresAt: new Date(clock().getTime() + days * secondsOf.day * 1000),
+      expiresAt: new Date(clock().getTime() + days * daySeconds * 1000),
     });
     await tx.audit.append({
       teamId,
@@ -86,17 +78,6 @@ export function createMembers(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | '
     async get(actor: Actor, id: string): Promise<Member> {
       authorize(actor, 'read', { teamId: teamOf(actor), resource: 'members' });
       return existing(store, actor, id);
-    },
-
-    /** Why this actor cannot do something about this member, for buttons that say so; null where they can. */
-    async refusals(given: Actor, id: string): Promise<{ lastAdmin: string | null; account: string | null }> {
-      const actor = await manager(given);
-      const person = personOf(actor);
-      const mine = person === null ? [] : await store.users.standings(person);
-      return {
-        lastAdmin: lastAdminRefusal(await store.members.activeAdmins(teamOf(actor)), id),
-        account: accountRefusal(mine, await store.users.standings(id)),
-      };
     },
 
     /** Invitations that wait, the expired included; for admins, as the rest of the team learns nothing from them. */
@@ -228,48 +209,7 @@ export function createMembers(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | '
       deps.recheck(id);
     },
 
-    /** A one-use link by which the member sets a new password; it is answered here and never again. */
-    async makeReset(given: Actor, id: string): Promise<OneUseLink> {
-      const actor = await manager(given);
-      const member = await reachable(actor, id);
-      const token = secrets.random(32);
-      const expiresAt = new Date(clock().getTime() + resetHours * secondsOf.hour * 1000);
-      await store.transaction(async (tx) => {
-        await tx.passwordResets.create({
-          id: secrets.uuid(),
-          teamId: member.teamId,
-          userId: id,
-          tokenHash: secrets.sha256(token),
-          createdBy: personOf(actor),
-          expiresAt,
-        });
-        await tx.audit.append({
-          teamId: member.teamId,
-          actor,
-          action: 'password.reset_made',
-          subject: { kind: 'user', id },
-          after: { expiresAt: expiresAt.toISOString() },
-        });
-      });
-      return { token, expiresAt };
-    },
-
-    /** For somebody who lost it: the next sign-in asks for the password alone. Their logins end. */
-    async removeSecondFactor(given: Actor, id: string): Promise<void> {
-      const actor = await manager(given);
-      const member = await reachable(actor, id);
-      await store.transaction(async (tx) => {
-        await tx.secondFactors.remove(id);
-        await tx.logins.revokeOthers(id, null);
-        await tx.audit.append({
-          teamId: member.teamId,
-          actor,
-          action: 'second_factor.removed',
-          subject: { kind: 'user', id },
-        });
-      });
-      deps.recheck(id);
-    },
+    ...createMemberAccounts(deps, { manager, existing }),
   };
 
   /** An account somebody uses is theirs: nobody gives it a password but by a reset. */
@@ -283,16 +223,5 @@ export function createMembers(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | '
       ]);
     }
     await tx.users.setPassword(user.id, hash);
-  }
-
-  /** A member whose account the actor may reach into. */
-  async function reachable(actor: Actor, id: string): Promise<Member> {
-    const member = await existing(store, actor, id);
-    const person = personOf(actor);
-    if (member.state === 'invited') throw new DomainError('CONFLICT', `${member.name} has not joined yet.`);
-    const mine = person === null ? [] : await store.users.standings(person);
-    const why = actor.kind === 'system' ? null : accountRefusal(mine, await store.users.standings(id));
-    if (why !== null) throw new DomainError('FORBIDDEN', why);
-    return member;
   }
 }

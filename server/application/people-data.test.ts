@@ -182,7 +182,16 @@ describe.each(['pglite', 'postgres'] as const)('data of people and sessions on %
 
   test('a whole session is taken out, for whoever may read it', async () => {
     const session = await addSession(instance, place, { title: 'To be taken' });
-    const taken = await instance.services.sessionExport.ofSession(place.viewer, session.slug);
+    const { db } = house.opened.database;
+    // More than is read at once.
+    await db.execute(`insert into events (id, team_id, session_id, seq, type, at, actor, payload, v)
+      select gen_random_uuid(), team_id, session_id, seq + n, type, at, actor, payload, v
+        from events, generate_series(1, 1200) n where session_id = '${session.id}' and seq = (select max(seq) from events where session_id = '${session.id}')`);
+    const exported = await instance.services.sessionExport.ofSession(place.viewer, session.slug);
+    const taken = await documentOf(exported.text);
+    expect(taken.complete).toBe(true);
+    expect(taken.tables.events?.length).toBeGreaterThan(1200);
+    expect(new Set(taken.tables.events?.map(({ id }) => id)).size).toBe(taken.tables.events?.length);
     expect(taken.session).toMatchObject({ id: session.id, title: 'To be taken' });
     expect(taken.tables.sessions).toHaveLength(1);
     expect(taken.tables.events?.map(({ seq }) => seq)).toEqual(taken.tables.events?.map((_, place) => place + 1));
@@ -191,4 +200,29 @@ describe.each(['pglite', 'postgres'] as const)('data of people and sessions on %
       code: 'NOT_FOUND',
     });
   });
+
+  test('two admins who erase each other at the same moment leave one of them', async () => {
+    const { store } = house.opened;
+    const email = 'eve@house.example';
+    const user = await store.users.create({ id: crypto.randomUUID(), email, name: 'eve', passwordHash: null });
+    await store.users.addMembership({ teamId: place.team.id, userId: user.id, role: 'admin' });
+    const eve = { ...place.admin, id: user.id, name: 'eve', email };
+    const { peopleData } = instance.services;
+    const outcomes = await Promise.allSettled([
+      peopleData.erase(place.admin, eve.id, eve.email),
+      peopleData.erase(eve, place.admin.id, place.admin.email),
+    ]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(await store.members.activeAdmins(place.team.id)).toHaveLength(1);
+  });
 });
+
+async function documentOf(text: AsyncIterable<string>) {
+  const pieces: string[] = [];
+  for await (const piece of text) pieces.push(piece);
+  return JSON.parse(pieces.join('')) as {
+    session: Record<string, unknown>;
+    tables: Record<string, Record<string, unknown>[]>;
+    complete?: boolean;
+  };
+}

@@ -1,5 +1,6 @@
 import { type Actor, authorize, personOf } from '../domain/actor.ts';
 import { DomainError, invalid } from '../domain/errors.ts';
+import { refuseLastAdmin } from '../domain/member.ts';
 import type { Deps } from './deps.ts';
 import type { PersonData } from './person-port.ts';
 import type { Membership, User } from './team-port.ts';
@@ -101,6 +102,9 @@ export function createPeopleData(deps: Pick<Deps, 'store' | 'clock' | 'recheck'>
       // What they did may stand in other teams' records of former days too.
       await store.everyTeam(() =>
         store.transaction(async (tx) => {
+          // As whoever changes or removes a member does: of two who do it at once the second sees what the first left.
+          await tx.teams.lock(teamId);
+          refuseLastAdmin(await tx.members.activeAdmins(teamId), id);
           const elsewhere = (await tx.users.standings(id)).filter((one) => one.teamId !== teamId).length;
           const refusal = refusalOf(actor, id, elsewhere);
           if (refusal !== null) throw new DomainError('CONFLICT', refusal);

@@ -71,11 +71,13 @@ export interface PasswordReset {
   teamId: string;
   userId: string;
   expiresAt: Date;
+  /** The admin who made it; null: the operator's own command. */
+  createdBy: string | null;
 }
 
 export interface PasswordResetStore {
   /** Ends the open ones of the user before. */
-  create(reset: PasswordReset & { tokenHash: string; createdBy: string | null }): Promise<void>;
+  create(reset: PasswordReset & { tokenHash: string }): Promise<void>;
   byTokenHash(hash: string): Promise<PasswordReset | null>;
   /** False when another was faster. */
   use(id: string): Promise<boolean>;

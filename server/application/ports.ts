@@ -109,6 +109,17 @@ export interface AgentRunner {
   abort(order: RunOrder): Promise<AbortResult>;
   /** Permission and question requests open right now at the runtime for this order's whole session tree. */
   openAsks(order: RunOrder): Promise<RemoteAsk[]>;
+  /**
+   * Takes away what the runtime keeps of a run that is over, with everything below it; what still runs is aborted first.
+   * One it does not know is forgotten already. UNAVAILABLE when the runtime cannot be asked or did not do it.
+   */
+  forget(record: KeptRecord): Promise<void>;
+}
+
+/** What a runtime keeps of one run. */
+export interface KeptRecord {
+  readonly runtimeId: string;
+  readonly remoteSessionId: string;
 }
 
 /** Chooses the ids of a remote session and its prompt before anything is sent. */

@@ -108,6 +108,8 @@ export interface EventStore {
       newestFirst?: boolean | undefined;
     },
   ): Promise<TimelineEvent[]>;
+  /** How many of these types a session has. */
+  count(sessionId: string, types: readonly string[]): Promise<number>;
   /** The team's feed behind open transactions, so that a cursor never skips one that commits late. */
   team(
     teamId: string,

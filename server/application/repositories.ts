@@ -2,7 +2,7 @@ import { type Actor, authorize } from '../domain/actor.ts';
 import { DomainError, invalidFromZod } from '../domain/errors.ts';
 import { createRepositoryInput, updateRepositoryInput } from '../domain/repository.ts';
 import type { Deps } from './deps.ts';
-import type { Page, PageRequest, Repository } from './team-port.ts';
+import type { Page, PageRequest, Repository, RepositoryChoice } from './team-port.ts';
 import { teamOf } from './tokens.ts';
 
 /** The git repositories sessions work on. What git says of one is read at registration (engine.md 3, workspace). */
@@ -58,6 +58,11 @@ export function createRepositories(deps: Deps) {
     async list(actor: Actor, page: PageRequest): Promise<Page<Repository>> {
       authorize(actor, 'read', subject(actor));
       return store.repositories.list(teamOf(actor), page);
+    },
+
+    async choices(actor: Actor): Promise<RepositoryChoice[]> {
+      authorize(actor, 'read', subject(actor));
+      return store.repositories.choices(teamOf(actor));
     },
 
     async update(actor: Actor, id: string, raw: unknown, version?: number): Promise<Repository> {

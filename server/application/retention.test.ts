@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { nothingRemoved } from '../domain/retention.ts';
 import { git } from '../infrastructure/git/git-testing.ts';
+import { forgetRecords } from './forget-records.ts';
 import {
   addSession,
   addTeam,
@@ -186,5 +187,60 @@ describe.each(['pglite', 'postgres'] as const)('retention on %s', (kind) => {
     await set({ sessions: 90 });
     await expect(set({ sessions: 1 })).rejects.toMatchObject({ code: 'CONFLICT' });
     expect((await retention.settings(place.admin)).days.sessions).toBe(90);
+  });
+
+  const remotesOf = async (id: string) =>
+    (await house.opened.store.attempts.bySession(id)).map(({ remoteSessionId }) => remoteSessionId);
+
+  test('has the runtime forget a run that is over, in its time, and again until it did', {
+    timeout: 120_000,
+  }, async () => {
+    const { id } = await ended(0);
+    const [remote = ''] = await remotesOf(id);
+    const forget = (after?: number) => forgetRecords(instance.deps, after);
+    const soon = () => rows(sql`update left_records set due_at = clock_timestamp()`);
+    await forget(0);
+    expect(instance.forgotten, 'its worktree may still be needed').not.toContain(remote);
+    await instance.sweeper.sweep();
+    await forget();
+    expect(instance.forgotten, 'a late abort finds it').not.toContain(remote);
+
+    instance.offline.add(remote);
+    expect(await forget(0)).toEqual({ forgotten: 0, failed: 1 });
+    const { retention } = instance.services;
+    expect(await retention.leftRecords(place.admin)).toMatchObject({
+      ...{ waiting: 1, problem: 'The runtime is not online.', outOfReach: 0 },
+      oldest: expect.any(Date),
+    });
+    instance.offline.clear();
+    expect(await forget(0), 'not at once again').toEqual({ forgotten: 0, failed: 0 });
+    await soon();
+    expect(await forget(0)).toEqual({ forgotten: 1, failed: 0 });
+    expect(instance.forgotten).toContain(remote);
+    expect(await retention.leftRecords(place.admin)).toMatchObject({ waiting: 0, oldest: null, outOfReach: 0 });
+    expect(await forget(0)).toEqual({ forgotten: 0, failed: 0 });
+    await expect(retention.leftRecords(place.lead)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('a session that goes for good leaves word of what the runtime keeps, and says what nobody can reach', {
+    timeout: 120_000,
+  }, async () => {
+    const { id, slug } = await ended(0);
+    await instance.sweeper.sweep();
+    const [remote = ''] = await remotesOf(id);
+    const { sessions, retention } = instance.services;
+    await sessions.remove(place.admin, slug);
+    await rows(sql`update sessions set deleted_at = deleted_at - interval '31 days' where id = ${id}::uuid`);
+    await retention.runNow(place.admin);
+    expect(await house.opened.store.retention.known([id])).toEqual([]);
+    const stands = () => retention.leftRecords(place.admin);
+    expect(await stands()).toMatchObject({ waiting: 1, problem: null, outOfReach: 0 });
+    // As one of an instance nobody has heard of.
+    await rows(sql`update left_records set instance_id = 'long-gone'`);
+    expect(await forgetRecords(instance.deps)).toEqual({ forgotten: 0, failed: 0 });
+    expect(await stands()).toMatchObject({ waiting: 0, outOfReach: 1 });
+    await rows(sql`update left_records set instance_id = ${instance.deps.instance.id}`);
+    expect(await forgetRecords(instance.deps)).toEqual({ forgotten: 1, failed: 0 });
+    expect(instance.forgotten).toContain(remote);
   });
 });

@@ -12,6 +12,7 @@ import {
   undoDays,
 } from '../domain/retention.ts';
 import type { Deps } from './deps.ts';
+import type { LeftRecords } from './left-records-port.ts';
 import type { KeptSince, RetentionRun, SessionTrims } from './retention-port.ts';
 import { findSession } from './sessions/find.ts';
 import { teamOf } from './tokens.ts';
@@ -86,6 +87,12 @@ export function createRetention(deps: Needs) {
         });
       });
       return settingsOf(teamId);
+    },
+
+    /** What runtimes still keep of runs that are over. */
+    async leftRecords(actor: Actor): Promise<LeftRecords> {
+      authorize(actor, 'team.manage');
+      return store.leftRecords.of(teamOf(actor));
     },
 
     /** At once instead of tonight. */

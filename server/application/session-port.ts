@@ -78,9 +78,21 @@ export interface SessionLineFigures {
   runtimes: string[];
 }
 
+/** Where reading a session's rows goes on: in this table, behind this key. */
+export interface RecordMark {
+  readonly table: string;
+  readonly after: readonly string[] | null;
+}
+
 export interface SessionStore {
-  /** Every row that hangs on the session, table by table, as it is stored; its commits are git's. */
-  records(sessionId: string): Promise<Record<string, Record<string, unknown>[]>>;
+  /**
+   * Every row that hangs on the session, table by table, as it is stored; its commits are git's. Some rows at a time, so
+   * that the whole is never in memory: from the first (null) on, each answer says where the next one begins.
+   */
+  records(
+    sessionId: string,
+    from: RecordMark | null,
+  ): Promise<{ table: string; rows: Record<string, unknown>[]; next: RecordMark | null }>;
   insert(
     session: Pick<
       Session,
@@ -134,7 +146,9 @@ export interface SessionStore {
    * appends `session.completed` or `session.failed` too. queuedAt, startedAt and endedAt follow the move by database time unless the
    * patch names them. Refused: NOT_FOUND, CONFLICT (stale guard), INVALID_TRANSITION.
    */
-  move(move: SessionMove): Promise<Session>;
+  move(move: SessionMove): Promise<void>;
+  /** As `move`, with the session as it is then: its sixty columns and its progress cost a third of the whole, so only on demand. */
+  moveAndRead(move: SessionMove): Promise<Session>;
   /** Sets attention (no-op when it already stands) with `session.attention_changed`. */
   setAttention(id: string, kind: Attention, actor: Actor): Promise<void>;
   setPendingCommand(id: string, command: PendingCommand | null, guard: SessionGuard): Promise<Session>;
@@ -160,7 +174,7 @@ export interface SessionStore {
   waiting(owner: string, formerOwners: readonly string[]): Promise<{ lost: boolean; queued: boolean; owned: boolean }>;
   /** Sessions this owner holds whose lease has not run out, by database time. */
   owned(owner: string): Promise<Session[]>;
-  /** Renews, without waiting for a row that is being written to; answers the ids whose lease is lost or taken. */
+  /** Renews, asking a few times within a second for rows that are being written to; answers the ids whose lease is lost or taken. */
   renew(owner: string, held: readonly { id: string; epoch: number }[], leaseSeconds: number): Promise<string[]>;
   release(owner: string): Promise<void>;
   /** Takes the session from whoever runs it: owner none, epoch + 1, its open attempts re-stamped; every late write finds no row. */

@@ -12,11 +12,13 @@ import type { ApprovalStore } from './approval-port.ts';
 import type { AskRuleStore, AskStore } from './ask-port.ts';
 import type { BudgetStore } from './budget-port.ts';
 import type { FenceStore } from './coordination-port.ts';
+import type { DatasetStore } from './dataset-port.ts';
 import type { DrillStore } from './drill-port.ts';
 import type { ExternalStore } from './external-port.ts';
 import type { AgentStore, RuntimeStore } from './fleet-port.ts';
 import type { InstanceStore, SessionWorkStore } from './instance-port.ts';
 import type { BlueprintStore, ConflictStore, ContextStore, HistoryStore } from './knowledge-port.ts';
+import type { LeftRecordStore } from './left-records-port.ts';
 import type { OverviewStore } from './overview-port.ts';
 import type {
   IdentityStore,
@@ -87,8 +89,10 @@ export interface Aggregates {
   webhooks: WebhookStore;
   jobs: JobStore;
   drills: DrillStore;
+  datasets: DatasetStore;
   views: ViewStore;
   retention: RetentionStore;
+  leftRecords: LeftRecordStore;
   persons: PersonStore;
   comments: CommentStore;
   reviews: ReviewStore;

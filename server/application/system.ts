@@ -6,6 +6,7 @@ import type { Session } from '../domain/session.ts';
 import type { Deps } from './deps.ts';
 import type { CoordinationFacts, DatabaseFacts, Instance } from './instance-port.ts';
 import type { RuntimeStatus } from './ports.ts';
+import { createSharedReading } from './shared-reading.ts';
 import { teamOf } from './tokens.ts';
 
 export interface AnnunciatorTile {
@@ -92,7 +93,7 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
     try {
       const free = await deps.workspaces.freeBytes();
       const ok = free >= settings.minimumFreeBytes;
-      return { ok, detail: `${Math.floor(free / 2 ** 20)} MB free`, ...(ok ? {} : { degraded: true }) };
+      return { ok, detail: `${(free / 2 ** 30).toFixed(1)} GiB free`, ...(ok ? {} : { degraded: true }) };
     } catch (error) {
       return { ok: false, detail: error instanceof Error ? error.message : 'cannot be read' };
     }
@@ -115,6 +116,39 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
     return { ok, detail: `${many} (${names}); ${detail}`, ...(ok ? {} : { degraded: true }) };
   }
 
+  /** What the strip says of a team to everybody in it; read once for all who ask in the same moment. */
+  const situation = createSharedReading(async (teamId: string) => {
+    const now = clock();
+    const { status, attention } = await store.sessions.counts(teamId);
+    const queued = await store.sessions.list(teamId, { status: ['queued'], sort: 'oldest' }, { limit: 1 });
+    // Of the last day: older ones are in the list, and a lamp that never goes dark says nothing.
+    const { items: failures, total: failed } = await store.sessions.list(
+      teamId,
+      { status: ['failed', 'timeout', 'orphaned'], ended: 'day', sort: 'changed' },
+      { limit: 1 },
+    );
+    // Whoever waits longest, by name: an operator reads the lamp and knows where to go.
+    const longest = async (kind: 'conflict' | 'approval') => {
+      if ((attention[kind] ?? 0) === 0) return undefined;
+      const { items } = await store.sessions.list(teamId, { attention: [kind], sort: 'attention' }, { limit: 1 });
+      return items[0];
+    };
+    return {
+      now,
+      status,
+      attention,
+      team: await store.teams.get(teamId),
+      month: await store.budgets.teamMonth(teamId, monthOf(now)),
+      oldest: queued.items[0]?.queuedAt ?? null,
+      waiting: await store.asks.list(teamId, { status: ['open', 'escalated'] }, { limit: 1 }),
+      late: await store.asks.list(teamId, { status: ['escalated'] }, { limit: 1 }),
+      failures,
+      failed,
+      contradicting: await longest('conflict'),
+      planned: await longest('approval'),
+    };
+  });
+
   return {
     rehearsal: settings.rehearsal,
     version: settings.version,
@@ -123,32 +157,11 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
     async annunciator(actor: Actor): Promise<AnnunciatorTile[]> {
       const teamId = teamOf(actor);
       authorize(actor, 'read', { teamId, resource: 'sessions' });
-      const now = clock();
-      const { status, attention } = await store.sessions.counts(teamId);
-      const team = await store.teams.get(teamId);
-      const month = await store.budgets.teamMonth(teamId, monthOf(now));
-      const oldest =
-        (await store.sessions.list(teamId, { status: ['queued'], sort: 'oldest' }, { limit: 1 })).items[0]?.queuedAt ??
-        null;
-      const waiting = await store.asks.list(teamId, { status: ['open', 'escalated'] }, { limit: 1 });
-      const late = await store.asks.list(teamId, { status: ['escalated'] }, { limit: 1 });
-      // Of the last day: older ones are in the list, and a lamp that never goes dark says nothing.
-      const { items: failures, total: failed } = await store.sessions.list(
-        teamId,
-        { status: ['failed', 'timeout', 'orphaned'], ended: 'day', sort: 'changed' },
-        { limit: 1 },
-      );
+      const [facts, decisions] = await Promise.all([situation(teamId), lamp(actor)]);
+      const { now, status, attention, team, month, oldest, waiting, late, failures, failed, contradicting } = facts;
+      const { approvals, plans, first, since: decisionsSince } = decisions;
+      const planned = plans === 0 ? undefined : facts.planned;
       const [lastFailed] = failures;
-      const { approvals, plans, first, since: decisionsSince } = await lamp(actor);
-      // Whoever waits longest, by name: an operator reads the lamp and knows where to go.
-      const longest = (kind: 'conflict' | 'approval', amount: number) =>
-        amount === 0
-          ? undefined
-          : store.sessions
-              .list(teamId, { attention: [kind], sort: 'attention' }, { limit: 1 })
-              .then(({ items }) => items[0]);
-      const contradicting = await longest('conflict', attention.conflict ?? 0);
-      const planned = await longest('approval', plans);
       const runtime = deps.runtime.status();
       const active =
         (status.pending ?? 0) +
@@ -247,7 +260,7 @@ export function createSystem(deps: Deps, lamp: ApprovalLamp) {
       const late = loops().filter((loop) => isLate(loop, now));
       parts.loops = {
         ok: late.length === 0,
-        detail: late.length === 0 ? `${loops().length} tick` : `late: ${late.map((loop) => loop.name).join(', ')}`,
+        detail: late.length === 0 ? `${loops().length} on time` : `late: ${late.map((loop) => loop.name).join(', ')}`,
       };
       const runtime = deps.runtime.status();
       const online = runtime.state === 'online' && runtime.circuit !== 'open';

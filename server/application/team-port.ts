@@ -207,11 +207,15 @@ export interface TokenStore {
   revokeAllOf(teamId: string, userId: string): Promise<number>;
 }
 
+export type RepositoryChoice = Pick<Repository, 'id' | 'name' | 'baseBranch'>;
+
 export interface RepositoryStore {
   create(repository: Omit<Repository, 'version' | 'createdAt'>): Promise<Repository>;
   /** Removed ones only when asked for: their sessions stay readable. */
   get(teamId: string, id: string, options?: { removed?: boolean }): Promise<Repository | null>;
   list(teamId: string, page: PageRequest): Promise<Page<Repository>>;
+  /** All of the team by name, to choose one from. */
+  choices(teamId: string): Promise<RepositoryChoice[]>;
   /** Of every team, removed ones too: for upkeep. */
   all(): Promise<Repository[]>;
   update(

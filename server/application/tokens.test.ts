@@ -104,11 +104,11 @@ describe.each(['pglite', 'postgres'] as const)('tokens, on %s', (kind) => {
     expect((await tokens().list(place.member))[0]?.previousUntil).not.toBeNull();
     await house.opened.database.db.execute("update api_tokens set previous_until = now() - interval '1 s'");
     expect([await known(made.token), await known(next.token)]).toEqual([false, true]);
-    const last = await tokens().rotate(place.admin, made.id, { overlapHours: 1 });
+    const last = await tokens().rotate(place.member, made.id, { overlapHours: 1 });
     expect([await known(next.token), await known(last.token)]).toEqual([true, true]);
-    const cut = await tokens().rotate(place.admin, made.id, { overlapHours: 0 });
+    const cut = await tokens().rotate(place.member, made.id, { overlapHours: 0 });
     expect([await known(last.token), await known(cut.token)]).toEqual([false, true]);
-    await tokens().rotate(place.admin, made.id, {});
+    await tokens().rotate(place.member, made.id, {});
     await tokens().revoke(place.admin, made.id);
     expect([await known(cut.token), await known(last.token)]).toEqual([false, false]);
     for (const [actor, id, code] of [
@@ -120,6 +120,20 @@ describe.each(['pglite', 'postgres'] as const)('tokens, on %s', (kind) => {
     const audit = await house.opened.store.audit.list(place.team.id, { after: 0, limit: 10 });
     expect(audit.filter(({ action }) => action === 'token.rotated')).toHaveLength(4);
     expect(JSON.stringify(audit)).not.toContain('oio_');
+  });
+
+  test('nobody gets the secret of a token that acts as somebody else, who could then be the second person', async () => {
+    const made = await tokens().create(place.lead, { name: 'own', scopes: ['approvals:write', 'teams:write'] });
+    await expect(tokens().rotate(place.admin, made.id, {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const all = tokenOf(place.admin, ['approvals:write', 'teams:write']);
+    await expect(tokens().rotate(all, made.id, {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect((await tokens().list(place.lead))[0]).toMatchObject({ prefix: made.prefix, previousPrefix: null });
+    const service = await tokens().create(place.admin, {
+      name: 'deploy',
+      scopes: ['sessions:read'],
+      service: { role: 'lead' },
+    });
+    expect((await tokens().rotate(place.admin, service.id, {})).previousPrefix).toBe(service.prefix);
   });
 
   test('a token of a service belongs to the team: an admin makes it, it stays, and owns nothing', async () => {

@@ -1,4 +1,4 @@
-import { type Actor, authorize, can, type Role, type Scope, scopes } from '../domain/actor.ts';
+import { type Actor, authorize, can, personOf, type Role, type Scope, scopes } from '../domain/actor.ts';
 import { DomainError, invalid, invalidFromZod } from '../domain/errors.ts';
 import { createTokenInput, mayGiveRole, overlapEnd, rotateTokenInput } from '../domain/token.ts';
 import type { Deps } from './deps.ts';
@@ -96,12 +96,20 @@ export function createTokens(deps: Pick<Deps, 'store' | 'secrets' | 'clock' | 'r
       return make({ teamId, userId: null, role: service.role, createdBy }, asked.data, actor);
     },
 
-    /** A new secret for the same token. The old one works until the overlap ends; 0 hours ends it at once. */
+    /**
+     * A new secret for the same token. The old one works until the overlap ends; 0 hours ends it at once. FORBIDDEN for
+     * somebody else's own token: whoever got its secret would act as that person, and be the second one of an approval.
+     */
     async rotate(actor: Actor, id: string, raw: unknown): Promise<ApiToken & { token: string }> {
       authorize(actor, 'token.own', { teamId: teamOf(actor) });
       const parsed = rotateTokenInput.safeParse(raw ?? {});
       if (!parsed.success) throw invalidFromZod(parsed.error);
       const found = await changeable(actor, id);
+      if (found.userId !== null && found.userId !== personOf(actor))
+        throw new DomainError(
+          'FORBIDDEN',
+          'It acts as somebody else, who alone may have its secret; it can be revoked.',
+        );
       assertWithin(actor, found.scopes);
       const previousUntil = overlapEnd(parsed.data.overlapHours, found.expiresAt, deps.clock());
       const { token, ...secret } = newSecret();

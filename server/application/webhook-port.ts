@@ -134,9 +134,14 @@ export interface WebhookStore {
   prune(days: { delivered: number; dead: number }): Promise<number>;
 }
 
+/** A delivery to be sent, in so many seconds, or a dataset to be written. */
+export type QueuedJob =
+  | { readonly deliveryId: string; readonly afterSeconds?: number }
+  | { readonly datasetId: string };
+
 /** Work for the queue, in the transaction of what it is about. */
 export interface JobStore {
-  enqueue(jobs: readonly { deliveryId: string; afterSeconds?: number }[]): Promise<void>;
+  enqueue(jobs: readonly QueuedJob[]): Promise<void>;
   /** What is in each queue at this moment; none before the queue was ever opened. */
   queues(): Promise<JobQueue[]>;
 }

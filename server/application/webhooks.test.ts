@@ -283,7 +283,7 @@ describe.each(['pglite', 'postgres'] as const)('webhooks on %s', (kind) => {
     };
     const ran: string[] = [];
     const chore = { cron: '0 0 1 1 *', run: async () => ran.push('upkeep') };
-    await jobs.start({ deliver: delivery.deliver, chores: { upkeep: chore } });
+    await jobs.start({ deliver: delivery.deliver, curate: async () => undefined, chores: { upkeep: chore } });
     await eventually(
       async () => expect(ran).toEqual(['upkeep']),
       () => jobs.run('upkeep'),

@@ -134,6 +134,8 @@ export interface TaskStore {
   get(teamId: string, id: string): Promise<Task | null>;
   /** The graph's tasks; the planner's own run is none of them. */
   bySession(sessionId: string): Promise<Task[]>;
+  /** The same without their `dependencies`: for whoever reads the edges beside, and does not need them twice. */
+  drawn(sessionId: string): Promise<Task[]>;
   /** The planner's run of a session, if it ever had one. */
   planOf(sessionId: string): Promise<Task | null>;
   /** What a person may change of a task; version + 1, guarded by the version and the statuses it may have. Emits nothing: the caller appends `task.updated`. */
@@ -164,7 +166,9 @@ export interface TaskStore {
   /** Takes a task that never ran off the graph, with its dependencies; CONFLICT when it has attempts or children. */
   remove(taskId: string): Promise<void>;
   /** One guarded statement: status, version, `task.status_changed` with its seq, outbox. */
-  move(move: TaskMove): Promise<Task>;
+  move(move: TaskMove): Promise<void>;
+  /** As `move`, with the task as it is then, and its dependencies. */
+  moveAndRead(move: TaskMove): Promise<Task>;
   insertDependencies(sessionId: string, edges: readonly StoredEdge[]): Promise<void>;
   removeDependency(sessionId: string, dependencyId: string): Promise<void>;
   dependencies(sessionId: string): Promise<StoredEdge[]>;

@@ -87,6 +87,17 @@ export function errorCodeOf(error: unknown): ErrorCode | null {
   return errorCodes.find((known) => known === code) ?? null;
 }
 
+/** Details of an UNAVAILABLE whose work was under way: whether it had its effect is not known. */
+export const lostConnection = { reason: 'connection_lost' } as const;
+
+export function isLostConnection(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('details' in error)) return false;
+  const { details } = error;
+  return (
+    typeof details === 'object' && details !== null && 'reason' in details && details.reason === lostConnection.reason
+  );
+}
+
 export interface FieldIssue {
   readonly path: string;
   readonly message: string;

@@ -41,11 +41,13 @@ test('each leaf is counted once, a group never', () => {
     task('e', { status: 'in_progress' }),
     task('f', { status: 'paused' }),
     task('g', { status: 'ready' }),
+    task('h', { status: 'blocked' }),
   ];
   const attempts = [
     { taskId: 'e', number: 2, status: 'running' as const },
     { taskId: 'f', number: 1, status: 'waiting' as const },
     { taskId: 'd', number: 3, status: 'failed' as const },
+    { taskId: 'h', number: 1, status: 'failed' as const },
   ];
   expect(named({ tasks, attempts })).toMatchObject({
     proven: ['a: Add a'],
@@ -53,6 +55,7 @@ test('each leaf is counted once, a group never', () => {
     waived: ['c: Add c'],
     missing: ['d: Add d (failed)'],
     cut_short: ['e: Add e (attempt 2, running)', 'f: Add f (attempt 1, waiting)'],
+    unfinished: ['h: Add h (blocked)'],
     never_begun: ['g: Add g'],
   });
 });

@@ -14,6 +14,7 @@ export const forceFactKeys = [
   'waived',
   'missing',
   'cut_short',
+  'unfinished',
   'never_begun',
   'dependents',
   'asks',
@@ -41,6 +42,8 @@ export function forceFacts({ tasks, attempts, asks, children }: ForceBasis): App
   const done = leaves.filter(({ status }) => status === 'completed');
   const open = leaves.filter(({ status }) => !taskEnded(status));
   const inWork = open.filter(({ id, status }) => running.has(id) || status === 'in_progress');
+  const begun = new Set(attempts.map(({ taskId }) => taskId));
+  const left = open.filter((task) => !inWork.includes(task));
   const name = ({ key, title }: { key: string; title: string }) => `${key}: ${title}`;
   const facts: Record<ForceFactKey, readonly string[]> = {
     proven: done.filter(({ proof }) => proof === 'proven').map(name),
@@ -53,7 +56,8 @@ export function forceFacts({ tasks, attempts, asks, children }: ForceBasis): App
       const attempt = running.get(task.id);
       return attempt === undefined ? name(task) : `${name(task)} (attempt ${attempt.number}, ${attempt.status})`;
     }),
-    never_begun: open.filter((task) => !inWork.includes(task)).map(name),
+    unfinished: left.filter(({ id }) => begun.has(id)).map((task) => `${name(task)} (${task.status})`),
+    never_begun: left.filter(({ id }) => !begun.has(id)).map(name),
     dependents: dependentsOf(tasks, new Set(open.map(({ id }) => id))),
     asks: asks.map(({ title }) => title),
     children: children.map(({ slug, title, status }) => `${slug} ${title} (${status})`),

@@ -101,7 +101,7 @@ export function retryRefusal(facts: RetryFacts): string | null {
   if (facts.retryCount >= maxRetries)
     return `It was already retried ${facts.retryCount} times; the limit is ${maxRetries}.`;
   if (facts.checkpoints === 0 && facts.everStarted)
-    return 'Tasks were started, but there is no checkpoint to resume from.';
+    return 'Tasks were started, but there is no checkpoint to resume from: take one, then retry.';
   return null;
 }
 

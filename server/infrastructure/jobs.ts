@@ -7,6 +7,7 @@ import type { Handle } from './store/handle.ts';
 import type { Enqueue } from './store/store.ts';
 
 const deliveries = 'webhooks';
+const curations = 'datasets';
 const chores = 'chores';
 // A delivery put on the queue wakes its worker; polling finds those whose time has come.
 const usualPollSeconds = 8;
@@ -21,7 +22,11 @@ export interface Chore {
 export interface Jobs {
   /** Joins the transaction of the handle. Before the queue is open it does nothing: what is owed is found by the sweep. */
   readonly enqueue: Enqueue;
-  start(work: { deliver(id: string): Promise<void>; chores: Readonly<Record<string, Chore>> }): Promise<void>;
+  start(work: {
+    deliver(id: string): Promise<void>;
+    curate(id: string): Promise<void>;
+    chores: Readonly<Record<string, Chore>>;
+  }): Promise<void>;
   /** Puts one chore on the queue at once. */
   run(chore: string): Promise<void>;
   /** Nothing new is begun; what runs may end. */
@@ -55,17 +60,27 @@ export function createJobs(options: {
   return {
     async enqueue(handle, jobs) {
       if (!open || jobs.length === 0) return;
-      const queued = jobs.map(({ deliveryId, afterSeconds }) => ({
-        data: { deliveryId },
-        ...(afterSeconds === undefined ? {} : { startAfter: Math.ceil(afterSeconds) }),
-      }));
-      await boss.insert(deliveries, queued, { db: fromDrizzle(through(handle), sql) });
+      const within = { db: fromDrizzle(through(handle), sql) };
+      const queued = jobs.flatMap((job) => ('deliveryId' in job ? [job] : []));
+      if (queued.length > 0)
+        await boss.insert(
+          deliveries,
+          queued.map(({ deliveryId, afterSeconds }) => ({
+            data: { deliveryId },
+            ...(afterSeconds === undefined ? {} : { startAfter: Math.ceil(afterSeconds) }),
+          })),
+          within,
+        );
+      const written = jobs.flatMap((job) => ('datasetId' in job ? [{ data: { datasetId: job.datasetId } }] : []));
+      if (written.length > 0) await boss.insert(curations, written, within);
     },
 
     async start(work) {
       await boss.start();
       const kept = { deleteAfterSeconds: 300, retryLimit: 3, retryDelay: 5 };
       await boss.createQueue(deliveries, { ...kept, expireInSeconds: 60, notify: true });
+      // Written piece by piece: what is over before its end is found by the sweep and goes on where it was.
+      await boss.createQueue(curations, { ...kept, retryLimit: 0, expireInSeconds: 3_600, notify: true });
       await boss.createQueue(chores, { ...kept, retryLimit: 1, expireInSeconds: 3_600, notify: true });
       // What is owed is put on the queue in the transaction of whoever owes it, also by a request's.
       if (database.embedded === null)
@@ -107,6 +122,13 @@ export function createJobs(options: {
           log.info({ chore: data.chore, found, ms: Math.round(performance.now() - began) }, 'A chore is done');
         }
       });
+      await boss.work<{ datasetId: string }>(
+        curations,
+        { pollingIntervalSeconds: pollSeconds, notifyPollingIntervalSeconds: 30 },
+        async (batch) => {
+          for (const { data } of batch) await work.curate(data.datasetId);
+        },
+      );
       open = true;
     },
 

@@ -31,6 +31,7 @@ export function operationsOf(document: Record<string, unknown>): Operation[] {
 
 /** What a call must be asked with beside its address. */
 const wanted: Readonly<Record<string, string>> = {
+  '/datasets/{id}/file': '?part=train.chat.jsonl',
   '/contexts/{id}/diff': '?from=1',
   '/sessions/{id}/output': '?find=done',
 };

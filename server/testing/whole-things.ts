@@ -129,6 +129,8 @@ export async function makeTeamThings(standing: Standing): Promise<Record<string,
     role: 'member',
   });
   const delivery = await services.webhooks.ping(actor, webhookId);
+  await services.datasets.setConsent(actor, { given: true });
+  const dataset = await services.datasets.create(actor, { name: `${mark} dataset`, licence: `${mark} only` });
   const { code } = await services.external.createCode(actor, {});
   const outside = await services.external.register({
     enrolmentCode: code,
@@ -144,6 +146,7 @@ export async function makeTeamThings(standing: Standing): Promise<Record<string,
     approvals: approval.id,
     invitations: invited.id,
     deliveries: delivery.id,
+    datasets: dataset.id,
     external: outside.agentId,
     'outside name': `AGENT-OUTSIDE-${mark.length}`,
     'outside token': outside.token,

@@ -86,7 +86,7 @@ export function Bar({
         className,
       )}
     >
-      <span className="whitespace-nowrap">{pending ?? label}</span>
+      <span className={stacked ? undefined : 'sm:whitespace-nowrap'}>{pending ?? label}</span>
       <span
         id={reason}
         className={clsx('font-words text-data font-normal normal-case tracking-normal', !stacked && 'sm:text-right')}

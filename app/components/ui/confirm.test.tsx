@@ -34,6 +34,40 @@ test('nothing is done before its name is typed', async () => {
   expect(screen.queryByRole('alertdialog')).toBeNull();
 });
 
+test('until the answer is there the button says that it was sent, and asks for nothing again', async () => {
+  let answer = () => {};
+  const answered = new Promise<null>((done) => {
+    answer = () => done(null);
+  });
+  const Stub = createRoutesStub([
+    {
+      path: '/',
+      Component: () => (
+        <Confirm
+          trigger="Stop"
+          consequence="Agents are ended."
+          title="Stop?"
+          confirm="Stop it"
+          fields={{ intent: 'stop' }}
+        >
+          It stops.
+        </Confirm>
+      ),
+      action: () => answered,
+    },
+  ]);
+  render(<Stub />);
+  const trigger = () => screen.getByRole('button', { name: /^Stop/ });
+  fireEvent.click(trigger());
+  fireEvent.click(screen.getByRole('button', { name: 'Stop it' }));
+  await expect.poll(() => trigger().textContent).toContain('Sent, waiting for the answer.');
+  expect(trigger().getAttribute('aria-disabled')).toBe('true');
+  fireEvent.click(trigger());
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+  answer();
+  await expect.poll(() => trigger().textContent).toContain('Agents are ended.');
+});
+
 test('leaving it as it is sends nothing', () => {
   const Stub = createRoutesStub([{ path: '/', Component: () => question }]);
   render(<Stub />);

@@ -1,6 +1,6 @@
 import { AlertDialog } from 'radix-ui';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
-import { Form, useNavigation } from 'react-router';
+import { Form, useFetcher, useNavigation } from 'react-router';
 import { useHydrated } from '../../hooks/use-hydrated.ts';
 import { ProofField } from '../proof.tsx';
 import { Button, buttonShape, type Weight } from './button.tsx';
@@ -39,19 +39,24 @@ export function Confirm(props: ConfirmProps) {
   const { trigger, consequence, title, refusal = null, weight = 'broken', className = '' } = form;
   const hydrated = useHydrated();
   const [open, setOpen] = useState(false);
-  const shape = `${buttonShape({ weight })} ${consequence === undefined ? '' : 'flex-col items-start! justify-start! gap-0.5! py-2 text-left'} ${className}`;
+  const { busy, own } = useOnItsWay(props);
+  // Two lines stand like those of every bar; a word alone stands in the middle of its button.
+  const stacked = consequence !== undefined || refusal !== null;
+  const shape = `${buttonShape({ weight })} ${stacked ? 'flex-col items-start! justify-start! gap-0.5! py-2 text-left' : ''} ${className}`;
   const words = (
     <>
-      {trigger}
+      {own && consequence === undefined ? 'Sending' : trigger}
       {consequence !== undefined && (
-        <span className="font-words text-data font-normal normal-case tracking-normal">{consequence}</span>
+        <span className="font-words text-data font-normal normal-case tracking-normal">
+          {own ? 'Sent, waiting for the answer.' : consequence}
+        </span>
       )}
     </>
   );
 
   if (refusal !== null) {
     return (
-      <button type="button" disabled className={`${shape} flex-col py-2`}>
+      <button type="button" disabled className={shape}>
         {trigger}
         <span className="font-words text-data font-normal normal-case tracking-normal">{refusal}</span>
       </button>
@@ -71,7 +76,14 @@ export function Confirm(props: ConfirmProps) {
   }
   return (
     <AlertDialog.Root open={open} onOpenChange={setOpen}>
-      <AlertDialog.Trigger className={shape}>{words}</AlertDialog.Trigger>
+      <AlertDialog.Trigger
+        className={shape}
+        // Not `disabled`: the closing dialog gives the focus back to it.
+        aria-disabled={busy || undefined}
+        onClick={(event) => busy && event.preventDefault()}
+      >
+        {words}
+      </AlertDialog.Trigger>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="fixed inset-0 z-40 bg-surface-0/80" />
         <AlertDialog.Content className="fixed inset-x-0 bottom-0 z-50 flex max-h-dvh flex-col gap-4 overflow-y-auto border-4 border-inverse bg-surface-1 p-4 sm:inset-x-auto sm:bottom-auto sm:left-1/2 sm:top-24 sm:w-full sm:max-w-xl sm:-translate-x-1/2 sm:p-6">
@@ -88,6 +100,16 @@ export function Confirm(props: ConfirmProps) {
       </AlertDialog.Portal>
     </AlertDialog.Root>
   );
+}
+
+/** The dialog is gone before the answer is there: until then the button that opened it says so, and opens nothing. */
+function useOnItsWay({ fields, action, fetcherKey }: ConfirmProps): { busy: boolean; own: boolean } {
+  const navigation = useNavigation();
+  const fetcher = useFetcher(fetcherKey === undefined ? {} : { key: fetcherKey });
+  const { formMethod, formData, formAction } = fetcherKey === undefined ? navigation : fetcher;
+  const busy = formMethod === 'POST';
+  const here = action === undefined || action === formAction;
+  return { busy, own: busy && here && Object.entries(fields).every(([name, value]) => formData?.get(name) === value) };
 }
 
 interface ConfirmFormProps extends Omit<ConfirmProps, 'children'> {

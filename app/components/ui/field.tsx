@@ -73,7 +73,7 @@ function Frame({
 }
 
 /** The errors of a field, in words and with a shape, never by colour alone. */
-export function FieldErrors({ field }: Pick<FieldProps, 'field'>) {
+export function FieldErrors({ field }: { field: Pick<FormField, 'errors' | 'errorId'> }) {
   if (field.errors === undefined) return null;
   return (
     <p id={field.errorId} className="flex items-start gap-2 text-data font-semibold text-broken">

@@ -1,11 +1,12 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
 import { useRef } from 'react';
-import { Form, useNavigation } from 'react-router';
+import { Form } from 'react-router';
 import { invitationDays } from '../../../server/domain/member.ts';
 import { ProofField } from '../../components/proof.tsx';
 import { Bar } from '../../components/ui/button.tsx';
 import { ErrorSummary, SelectField, TextField } from '../../components/ui/field.tsx';
 import { useDraft } from '../../hooks/use-draft.ts';
+import { useSending } from '../../hooks/use-sending.ts';
 import { roleOptions } from '../../member-signs.ts';
 
 const labels = { email: 'E-mail', name: 'Name', role: 'Role', expiresInDays: 'Good for' };
@@ -20,7 +21,7 @@ export function InviteFields({ lastResult }: { lastResult: SubmissionResult | nu
     defaultValue: { role: 'member', expiresInDays: String(invitationDays.usual) },
   });
   useDraft(element, 'invite', (path) => path === '/admin/people');
-  const pending = useNavigation().state === 'submitting' ? 'Inviting' : null;
+  const pending = useSending('Inviting', null);
   return (
     <Form ref={element} method="post" {...getFormProps(form)} className="flex flex-col gap-4 p-3 lg:p-4">
       <ErrorSummary form={form} labels={labels} />

@@ -1,11 +1,15 @@
 import { NavLink, Outlet } from 'react-router';
-import { requireAdmin } from '../../auth.server.ts';
+import { assertAdmin, requireAdmin } from '../../auth.server.ts';
+import { useCurrentInStrip } from '../../hooks/use-current-in-strip.ts';
 import type { Route } from './+types/layout.ts';
 
 export const middleware: Route.MiddlewareFunction[] = [requireAdmin];
 
 // A page under a layout without a loader would open from another page without asking the server.
-export const loader = () => null;
+export function loader({ context }: Route.LoaderArgs) {
+  assertAdmin(context);
+  return null;
+}
 
 /** The pages of the administration, in the order of their tabs. */
 const pages = [
@@ -23,16 +27,17 @@ const pages = [
 
 /** What only admins may see; everybody else gets the page of a refusal. */
 export default function Admin() {
+  const nav = useCurrentInStrip();
   return (
     <>
-      <nav aria-label="Administration" className="overflow-x-auto border-b-2 border-line-2">
+      <nav ref={nav} aria-label="Administration" className="relative overflow-x-auto border-b-2 border-line-2">
         <ul className="flex">
           {pages.map((page) => (
             <li key={page.to} className="border-r border-line-1">
               <NavLink
                 to={page.to}
                 className={({ isActive }) =>
-                  `engraved flex min-h-11 items-center px-4 text-data ${isActive ? 'bg-inverse text-on-inverse' : 'text-ink-2 hover:bg-surface-2'}`
+                  `engraved flex min-h-11 items-center whitespace-nowrap px-4 text-data ${isActive ? 'bg-inverse text-on-inverse' : 'text-ink-2 hover:bg-surface-2'}`
                 }
               >
                 {page.word}

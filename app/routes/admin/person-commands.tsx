@@ -1,17 +1,20 @@
-import { Form, useNavigation } from 'react-router';
+import { Form } from 'react-router';
 import { type Role, roles } from '../../../server/domain/actor.ts';
 import type { MemberState } from '../../../server/domain/member.ts';
 import { ProofField } from '../../components/proof.tsx';
 import { Bar } from '../../components/ui/button.tsx';
 import { Confirm } from '../../components/ui/confirm.tsx';
+import { useSending } from '../../hooks/use-sending.ts';
 import { roleWords } from '../../member-signs.ts';
 
 /** Why something cannot be done about this member, each a sentence; null where it can. */
 export interface PersonRefusals {
   /** Another role, deactivating, removing. */
   readonly lastAdmin: string | null;
-  /** Password and second factor. */
+  /** The second factor. */
   readonly account: string | null;
+  /** The password. */
+  readonly reset: string | null;
 }
 
 interface PersonCommandsProps {
@@ -23,7 +26,7 @@ interface PersonCommandsProps {
 /** What an admin can do about a member. */
 export function PersonCommands({ member, self, refusals }: PersonCommandsProps) {
   const { name, email, role, state, secondFactor } = member;
-  const pending = useNavigation().state === 'submitting' ? 'Changing' : null;
+  const pending = useSending('Changing', 'role');
   return (
     <div className="flex max-w-3xl flex-col gap-3 p-3 lg:p-4">
       <Form method="post" className="flex flex-col gap-3 border-b border-line-1 pb-4">
@@ -84,7 +87,7 @@ export function PersonCommands({ member, self, refusals }: PersonCommandsProps) 
             fields={{ intent: 'reset' }}
             proof
             weight="plain"
-            refusal={refusals.account}
+            refusal={refusals.reset}
           >
             Their present password stays until the link is used; then every login of theirs ends. Whoever holds the link
             can use it, so hand it to {email} alone. The record says that you made it.

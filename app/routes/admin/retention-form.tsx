@@ -1,10 +1,11 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
-import { Form, useNavigation } from 'react-router';
+import { Form } from 'react-router';
 import type { RetentionSettings } from '../../../server/application/retention.ts';
 import { type RetentionKind, retentionKinds } from '../../../server/domain/retention.ts';
 import { ProofField } from '../../components/proof.tsx';
 import { Bar } from '../../components/ui/button.tsx';
 import { ErrorSummary, TextField } from '../../components/ui/field.tsx';
+import { useSending } from '../../hooks/use-sending.ts';
 import { retentionHints, retentionLabels } from './retention-words.ts';
 
 /** The days of a team; empty keeps for ever. Looking first changes nothing. */
@@ -21,7 +22,7 @@ export function RetentionForm({
     shouldValidate: 'onSubmit',
     defaultValue: Object.fromEntries(retentionKinds.map((kind) => [kind, settings.days[kind]?.toString() ?? ''])),
   });
-  const busy = useNavigation().state === 'submitting';
+  const pending = useSending('Keeping', 'save');
   return (
     <Form method="post" {...getFormProps(form)} className="flex flex-col gap-4 p-3 lg:p-4">
       <ErrorSummary form={form} labels={retentionLabels} />
@@ -42,7 +43,7 @@ export function RetentionForm({
         name="intent"
         value="preview"
         label="Look first"
-        consequence="Counts what these days would take away today; nothing is kept."
+        consequence="Counts what these days would take away today; nothing is changed."
       />
       <ProofField />
       <Bar
@@ -50,7 +51,7 @@ export function RetentionForm({
         value="save"
         label="Keep these days"
         consequence="Holds from the next run on, tonight at 03:11 UTC."
-        pending={busy ? 'Keeping' : null}
+        pending={pending}
       />
     </Form>
   );

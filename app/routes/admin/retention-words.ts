@@ -1,5 +1,6 @@
+import type { LeftRecords } from '../../../server/application/left-records-port.ts';
 import type { RetentionCounts, RetentionKind } from '../../../server/domain/retention.ts';
-import { count, plural } from '../../format.ts';
+import { count, dateTime, plural } from '../../format.ts';
 
 export const retentionLabels: Record<RetentionKind, string> = {
   sessions: 'Sessions',
@@ -32,4 +33,21 @@ export function removedWords(removed: RetentionCounts): string {
     removed.blobs > 0 ? plural(removed.blobs, 'unused text') : null,
   ].filter((part) => part !== null);
   return parts.length === 0 ? 'nothing' : parts.join(', ');
+}
+
+/** What OpenCode still keeps of the team's runs. It is told to forget each ten minutes after its end. */
+export function leftWords({ waiting, oldest, problem, outOfReach }: LeftRecords): string {
+  const parts: string[] = [];
+  if (waiting > 0) {
+    const since = oldest === null ? '' : `, the oldest since ${dateTime(oldest)}`;
+    parts.push(`${plural(waiting, 'run waits', 'runs wait')} to be forgotten${since}; tried until it is done.`);
+    if (problem !== null) parts.push(`Last: ${problem}`);
+  }
+  if (outOfReach > 0)
+    parts.push(
+      `${plural(outOfReach, 'run was', 'runs were')} left at a server that was taken off, or at an instance not seen for a day. Nothing here can reach what it keeps: delete it there.`,
+    );
+  return parts.length === 0
+    ? 'Nothing known. OpenCode is told to forget each run ten minutes after its end, whatever is kept here.'
+    : parts.join(' ');
 }

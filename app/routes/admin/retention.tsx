@@ -13,19 +13,20 @@ import { requireProof } from '../../proof.server.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/retention.ts';
 import { RetentionForm } from './retention-form.tsx';
-import { removedWords, retentionLabels } from './retention-words.ts';
+import { leftWords, removedWords, retentionLabels } from './retention-words.ts';
 
 export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'Retention');
 
 export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
   const { retention } = context.get(servicesContext);
   const actor = actorOf(context);
-  const [settings, preview, runs] = await Promise.all([
+  const [settings, preview, runs, left] = await Promise.all([
     retention.settings(actor),
     retention.preview(actor),
     retention.runs(actor),
+    retention.leftRecords(actor),
   ]);
-  return { settings, preview, runs, done: url.searchParams.get('done') };
+  return { settings, preview, runs, left, done: url.searchParams.get('done') };
 });
 
 export const action = guarded(async (args: Route.ActionArgs) => {
@@ -35,6 +36,7 @@ export const action = guarded(async (args: Route.ActionArgs) => {
   const form = await request.formData();
   if (form.get('intent') === 'run') {
     await requireProof(args, form, 'retention.change');
+    if (String(form.get('confirmation') ?? '').trim() !== typedToRun) return redirect('/admin/retention?done=untyped');
     await retention.runNow(actor);
     return redirect('/admin/retention?done=run');
   }
@@ -60,11 +62,14 @@ export const action = guarded(async (args: Route.ActionArgs) => {
   }
 });
 
+/** What nothing but a backup undoes is typed first. */
+const typedToRun = 'take it away';
+
 const columns = [{ words: 'Run' }, { words: 'Took away' }, { words: 'By', wide: true }, { words: 'Took', end: true }];
 
 /** How long the team keeps what, what would go today, and what went. */
 export default function Retention({ loaderData, actionData }: Route.ComponentProps) {
-  const { settings, preview, runs, done } = loaderData;
+  const { settings, preview, runs, left, done } = loaderData;
   return (
     <>
       <PageHeader
@@ -72,6 +77,11 @@ export default function Retention({ loaderData, actionData }: Route.ComponentPro
         note="What is older than its days is taken away every night at 03:11 UTC. A deleted session can be brought back for 30 days, whatever stands here."
       />
       {done === 'save' && <Notice>The days are kept. They hold from the next run on.</Notice>}
+      {done === 'untyped' && (
+        <p role="alert" className="border-l-4 border-broken-rule bg-surface-1 px-4 py-3 text-broken">
+          Nothing was taken away: “{typedToRun}” has to be typed to confirm it.
+        </p>
+      )}
       {done === 'run' && runs[0] !== undefined && <Notice>The run took away {removedWords(runs[0].removed)}.</Notice>}
       <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:content-stretch">
         <Panel
@@ -99,6 +109,7 @@ export default function Retention({ loaderData, actionData }: Route.ComponentPro
                 title="Run the retention now?"
                 confirm="Take it away"
                 fields={{ intent: 'run' }}
+                typed={typedToRun}
                 refusal={removesAnything(preview) ? null : 'Nothing is older than its days.'}
                 proof
                 className="w-full"
@@ -107,6 +118,9 @@ export default function Retention({ loaderData, actionData }: Route.ComponentPro
                 was done, by whom and how much.
               </Confirm>
             </div>
+          </Panel>
+          <Panel title="Kept by OpenCode" aside="of runs that are over">
+            <p className="p-3 lg:p-4">{leftWords(left)}</p>
           </Panel>
           <Panel
             title="Runs"
@@ -144,7 +158,7 @@ export default function Retention({ loaderData, actionData }: Route.ComponentPro
 function Would({ counts }: { counts: RetentionCounts }) {
   return (
     <div className="p-3 lg:p-4">
-      <Notice>With these days a run would take away {removedWords(counts)} today. Nothing is kept or taken yet.</Notice>
+      <Notice>With these days a run would take away {removedWords(counts)} today. Nothing is changed yet.</Notice>
     </div>
   );
 }

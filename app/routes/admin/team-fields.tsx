@@ -1,12 +1,13 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
 import { useRef } from 'react';
-import { Form, useNavigation } from 'react-router';
+import { Form } from 'react-router';
 import { teamLimits } from '../../../server/domain/team.ts';
 import { ProofField } from '../../components/proof.tsx';
 import { Bar } from '../../components/ui/button.tsx';
 import { CheckField, ErrorSummary, TextField } from '../../components/ui/field.tsx';
 import { plural } from '../../format.ts';
 import { useDraft } from '../../hooks/use-draft.ts';
+import { useSending } from '../../hooks/use-sending.ts';
 import { type TeamFormValues, teamLabels } from './team-form.ts';
 
 interface TeamFieldsProps {
@@ -46,7 +47,7 @@ export function TeamFields({ team, without, lastResult }: TeamFieldsProps) {
     },
   });
   useDraft(element, `team-${team.id}-${team.version}`, (path) => path === '/admin/team');
-  const pending = useNavigation().state === 'submitting' ? 'Saving' : null;
+  const pending = useSending('Saving', null);
   const quota = (name: keyof typeof teamLimits, hint: string) => (
     <TextField
       field={fields[name]}
@@ -103,7 +104,7 @@ export function NewTeamFields({ lastResult }: { lastResult: SubmissionResult | n
     lastResult,
     shouldValidate: 'onSubmit',
   });
-  const pending = useNavigation().state === 'submitting' ? 'Making' : null;
+  const pending = useSending('Making', 'create');
   return (
     <Form method="post" {...getFormProps(form)} className="flex flex-col gap-4 p-3 lg:p-4">
       <ErrorSummary form={form} labels={{ name: 'Name', slug: 'Slug' }} />

@@ -1,8 +1,10 @@
 import { getFormProps, type SubmissionResult, useForm } from '@conform-to/react';
-import { Form, useNavigation } from 'react-router';
+import { Form } from 'react-router';
 import { eventTypes } from '../../../server/domain/events.ts';
 import { Bar } from '../../components/ui/button.tsx';
 import { ErrorSummary, FieldErrors, TextField } from '../../components/ui/field.tsx';
+import { TickList } from '../../components/ui/tick-list.tsx';
+import { useSending } from '../../hooks/use-sending.ts';
 import { type WebhookFormValues, webhookLabels } from './webhook-form.ts';
 
 /** Name, address and events of a webhook, new or changed. */
@@ -26,7 +28,7 @@ export function WebhookFields({
     defaultValue: value,
   });
   const asked = Array.isArray(fields.types.initialValue) ? fields.types.initialValue : [];
-  const pending = useNavigation().state === 'submitting' ? 'Saving' : null;
+  const pending = useSending('Saving', 'save');
   return (
     <Form method="post" {...getFormProps(form)} className="flex flex-col gap-4 p-3 lg:p-4">
       <ErrorSummary form={form} labels={webhookLabels} />
@@ -49,23 +51,12 @@ export function WebhookFields({
           <p className="mb-2 text-data text-ink-2">
             None ticked: every event of the team, streamed parts of output included.
           </p>
-          <div className="grid max-h-96 grid-cols-1 gap-px overflow-y-auto border border-line-3 bg-line-1 sm:grid-cols-2">
-            {eventTypes.map((type) => (
-              <label
-                key={type}
-                className="flex min-h-11 cursor-pointer items-center gap-3 bg-surface-0 px-3 font-data text-data has-checked:bg-surface-3"
-              >
-                <input
-                  type="checkbox"
-                  name={fields.types.name}
-                  value={type}
-                  defaultChecked={asked.includes(type)}
-                  className="size-5"
-                />
-                {type}
-              </label>
-            ))}
-          </div>
+          <TickList
+            name={fields.types.name}
+            choices={eventTypes.map((type) => ({ value: type, words: type }))}
+            ticked={asked}
+            className="max-h-96 grid-cols-1 overflow-y-auto sm:grid-cols-2"
+          />
           <FieldErrors field={fields.types} />
         </fieldset>
       </details>

@@ -1,4 +1,4 @@
-import { data, Form, Link, redirect, useNavigation } from 'react-router';
+import { data, Form, Link, redirect } from 'react-router';
 import { z } from 'zod';
 import { deliveryStatuses, updateWebhookInput } from '../../../server/domain/webhook.ts';
 import { actorOf } from '../../auth.server.ts';
@@ -12,6 +12,7 @@ import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
 import { dateTime, plural } from '../../format.ts';
 import { useRepeated } from '../../hooks/use-repeated.ts';
+import { useSending } from '../../hooks/use-sending.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/webhook.ts';
 import { DeliveryList } from './delivery-list.tsx';
@@ -99,7 +100,7 @@ export default function Webhook({ loaderData, actionData }: Route.ComponentProps
   const { deliveries } = webhook;
   const waiting = deliveries.pending + deliveries.failed;
   useRepeated(waiting > 0 ? 3 : null);
-  const pending = useNavigation().state === 'submitting' ? 'Sending' : null;
+  const pending = useSending('Sending', 'ping');
   const said = done === null ? undefined : words[done];
   const all = waiting + deliveries.delivered + deliveries.dead;
   return (

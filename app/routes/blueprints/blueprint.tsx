@@ -162,6 +162,7 @@ export default function BlueprintPage({ loaderData, actionData }: Route.Componen
           <div className="flex-1 bg-surface-0 p-3 lg:p-4">
             <Confirm
               trigger="Remove from the catalogue"
+              consequence="With every version; sessions it planned keep their plans"
               title={`Remove ${blueprint.name}?`}
               confirm="Remove it"
               fields={{ intent: 'remove' }}

@@ -69,7 +69,8 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
   const over = !conflictIsOpen(conflict.status);
   // What a person decided stands above the files; nothing is to be written while it is carried out.
   const decided = conflict.status === 'resolving' && conflict.resolution !== null;
-  const refused = resolveRefusal(conflict) ?? loaderData.refusal;
+  const gone = conflict.contentGone === null ? null : 'Both sides cannot be read; above stands what helps.';
+  const refused = resolveRefusal(conflict) ?? loaderData.refusal ?? gone;
   const [form, fields] = useForm<ConflictFormValues>({
     // Another state begins another form: what was wrong with the last one is over.
     id: `conflict-${conflict.status}`,
@@ -120,10 +121,25 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
           {conflict.resolvedAt === null ? conflict.baseCommit.slice(0, 10) : dateTime(conflict.resolvedAt)}
         </Reading>
       </dl>
+      {conflict.contentGone !== null && (
+        <p role="status" className="border-b border-l-4 border-b-line-1 border-l-broken-rule px-3 py-3 text-broken">
+          {conflict.contentGone}
+          {!over && ' Put the repository back where it is registered and load this page again, or stop the session.'}
+        </p>
+      )}
       {conflict.resolution !== null && <Decided resolution={conflict.resolution} />}
       <Form method="post" {...getFormProps(form)} ref={element}>
         <ErrorSummary form={form} labels={labels} />
-        <Panel title="Files" aside={plural(conflict.sides.length, 'file')}>
+        <Panel title="Files" aside={plural(conflict.files.length, 'file')}>
+          {conflict.contentGone !== null && (
+            <ul className="p-3 font-data text-data lg:px-4">
+              {conflict.files.map((path) => (
+                <li key={path} className="break-all">
+                  {path}
+                </li>
+              ))}
+            </ul>
+          )}
           {conflict.sides.map((side, at) => {
             const file = files[at]?.getFieldset();
             if (file === undefined) return null;
@@ -155,7 +171,7 @@ export default function ConflictPage({ loaderData, actionData }: Route.Component
           consequence="The next free agent that resolves conflicts gets both sides."
           refusal={
             conflict.status === 'waiting_for_person'
-              ? loaderData.refusal
+              ? (loaderData.refusal ?? gone)
               : (resolveRefusal(conflict) ?? 'An agent is to be sent already.')
           }
           pending={handing ? 'Sending' : null}

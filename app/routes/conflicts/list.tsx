@@ -82,7 +82,10 @@ export default function Conflicts({ loaderData }: Route.ComponentProps) {
                 <Link to={`/conflicts/${conflict.id}`} className="font-semibold after:absolute after:inset-0">
                   {conflict.taskTitle}
                 </Link>
-                <span className="block break-all font-data text-data text-ink-2">{conflict.files.join(', ')}</span>
+                <span className="block break-all font-data text-data text-ink-2">
+                  <span className="block font-bold md:hidden">{conflict.sessionSlug}</span>
+                  {conflict.files.join(', ')}
+                </span>
               </Cell>
               <Cell>
                 <StatusBadge sign={conflictSigns[conflict.status]} />

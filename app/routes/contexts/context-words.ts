@@ -42,6 +42,18 @@ export function nameOf({ name, scope }: Pick<Context, 'name' | 'scope'>): string
   return name === '' ? `unnamed ${scope} context` : name;
 }
 
+/** What each of several is called, by id: those that share a name are numbered in their order, so that a choice can be told. */
+export function namesApart(lines: readonly Pick<Context, 'id' | 'name' | 'scope'>[]): Map<string, string> {
+  const shared = new Map<string, string[]>();
+  for (const line of lines) shared.set(nameOf(line), [...(shared.get(nameOf(line)) ?? []), line.id]);
+  return new Map(
+    lines.map((line) => {
+      const same = shared.get(nameOf(line)) ?? [];
+      return [line.id, same.length < 2 ? nameOf(line) : `${nameOf(line)} ${same.indexOf(line.id) + 1}`];
+    }),
+  );
+}
+
 /** A value as it is shown: a text as it stands, everything else as JSON. */
 export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? 'nothing');

@@ -29,7 +29,9 @@ export function MergeConflicts({ conflicts, names, chosen }: MergeConflictsProps
               className="mt-0.5 size-5 shrink-0"
             />
             <span className="min-w-0">
-              <span className="block break-all font-data text-data">{valueText(value)}</span>
+              <span className="block whitespace-pre-wrap break-all font-data text-data">
+                {value === '' ? <i>an empty text</i> : valueText(value)}
+              </span>
               <span className="text-data text-ink-2">{names.get(id) ?? id}</span>
             </span>
           </label>

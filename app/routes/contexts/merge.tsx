@@ -12,7 +12,7 @@ import { asDomainError, guarded } from '../../errors.server.ts';
 import { plural } from '../../format.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/merge.ts';
-import { lineOf, nameOf, strategyWords } from './context-words.ts';
+import { lineOf, namesApart, strategyWords } from './context-words.ts';
 import { MergeConflicts } from './merge-conflicts.tsx';
 import { conflictsIn, mergeBody, pickName } from './merge-form.ts';
 import { ownersOf } from './owners.server.ts';
@@ -60,6 +60,7 @@ export default function MergeContexts({ loaderData, actionData }: Route.Componen
   const pending = useNavigation().formMethod === 'POST' ? 'Merging' : null;
   const chosen = actionData?.chosen ?? {};
   const conflicts = actionData?.conflicts ?? [];
+  const names = namesApart(lines);
   return (
     <>
       <PageHeader title="Merge contexts" note="A new context is made; those it comes from stay as they are." />
@@ -72,7 +73,7 @@ export default function MergeContexts({ loaderData, actionData }: Route.Componen
           {actionData !== undefined && (
             <p role="alert" className="border-l-4 border-broken-rule pl-3 text-broken">
               {conflicts.length > 0
-                ? `${plural(conflicts.length, 'value')} differ: decide each below. Nothing is written yet.`
+                ? `${plural(conflicts.length, 'value differs', 'values differ')}: decide below. Nothing is written yet.`
                 : actionData.message}
             </p>
           )}
@@ -91,7 +92,7 @@ export default function MergeContexts({ loaderData, actionData }: Route.Componen
                   className="mt-0.5 size-5 shrink-0"
                 />
                 <span>
-                  <b>{nameOf(line)}</b>
+                  <b>{names.get(line.id)}</b>
                   <span className="block font-data text-data text-ink-2">
                     {line.owner ?? line.scope}, {plural(line.leaves, 'value')}, version {line.version}
                   </span>
@@ -116,11 +117,7 @@ export default function MergeContexts({ loaderData, actionData }: Route.Componen
           </label>
           {conflicts.length > 0 && (
             <Panel title="Differences" aside={plural(conflicts.length, 'value')}>
-              <MergeConflicts
-                conflicts={conflicts}
-                names={new Map(lines.map((line) => [line.id, nameOf(line)]))}
-                chosen={(path) => chosen[pickName(path)] ?? null}
-              />
+              <MergeConflicts conflicts={conflicts} names={names} chosen={(path) => chosen[pickName(path)] ?? null} />
             </Panel>
           )}
           <Bar

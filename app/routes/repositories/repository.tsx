@@ -1,5 +1,5 @@
 import { getFormProps, useForm } from '@conform-to/react';
-import { data, Form, redirect, useNavigation } from 'react-router';
+import { data, Form, redirect } from 'react-router';
 import { refusal } from '../../../server/domain/actor.ts';
 import { updateRepositoryInput } from '../../../server/domain/repository.ts';
 import { actorOf } from '../../auth.server.ts';
@@ -12,6 +12,7 @@ import { servicesContext } from '../../context.ts';
 import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
 import { dateTime } from '../../format.ts';
+import { useSending } from '../../hooks/use-sending.ts';
 import { changedValues, type RepositoryForm, repositoryLabels } from '../../repository-form.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/repository.ts';
@@ -74,7 +75,7 @@ export default function RepositoryPage({ loaderData, actionData }: Route.Compone
       verify: repository.verify.join('\n'),
     },
   });
-  const pending = useNavigation().state === 'submitting' ? 'Saving' : null;
+  const pending = useSending('Saving', null);
 
   return (
     <>
@@ -124,6 +125,7 @@ export default function RepositoryPage({ loaderData, actionData }: Route.Compone
           <div className="border-t border-line-1 p-3 lg:p-4">
             <Confirm
               trigger="Remove this repository"
+              consequence="No new session can choose it; files, branches and past sessions stay"
               title={`Remove ${repository.name}?`}
               confirm="Remove it"
               fields={{ intent: 'remove' }}

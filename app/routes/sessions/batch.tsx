@@ -1,4 +1,5 @@
-import { data, Form, Link, useNavigation } from 'react-router';
+import { useEffect } from 'react';
+import { data, Form, Link, useFetcher, useLocation, useNavigation } from 'react-router';
 import type { Session } from '../../../server/domain/session.ts';
 import { batchVerbs, mostInBatch } from '../../../server/domain/session-batch.ts';
 import { actorOf } from '../../auth.server.ts';
@@ -31,6 +32,7 @@ export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
     .filter((session) => session !== null)
     .map((session) => ({
       slug: session.slug,
+      version: session.version,
       title: session.title,
       status: session.status,
       statusSince: session.statusSince,
@@ -121,7 +123,7 @@ export default function Batch({ loaderData, actionData }: Route.ComponentProps) 
                 </Cell>
                 <Cell className="text-data">
                   {results === null ? (
-                    <Verdict refused={line.refusal} words={`is ${batchWords[verb].done}`} />
+                    <Verdict refused={line.refusal} words={`will be ${batchWords[verb].done}`} />
                   ) : result === undefined ? (
                     <span className="text-ink-2">was left as it is</span>
                   ) : (
@@ -140,7 +142,7 @@ export default function Batch({ loaderData, actionData }: Route.ComponentProps) 
       </Panel>
       <div className="p-3 lg:p-4">
         {results === null ? (
-          <Order verb={verb} slugs={possible.map((line) => line.slug)} error={actionData?.error ?? null} />
+          <Order verb={verb} lines={possible} error={actionData?.error ?? null} />
         ) : (
           <Link to="/sessions" className="inline-flex min-h-11 items-center underline">
             Back to the sessions
@@ -153,9 +155,12 @@ export default function Batch({ loaderData, actionData }: Route.ComponentProps) 
 
 type Line =
   | Route.ComponentProps['loaderData']['lines'][number]
-  | { slug: string; title: string; status: null; statusSince: null; refusal: null };
+  | { slug: string; version: 0; title: string; status: null; statusSince: null; refusal: null };
 
-const goneLine = (slug: string): Line => ({ slug, title: '', status: null, statusSince: null, refusal: null });
+const goneLine = (slug: string): Line => ({
+  ...{ slug, version: 0, title: '' },
+  ...{ status: null, statusSince: null, refusal: null },
+});
 
 function Verdict({ refused, words }: { refused: string | null; words: string }) {
   return refused === null ? <span>{words}</span> : <span className="text-caution">Refused: {refused}</span>;
@@ -163,13 +168,29 @@ function Verdict({ refused, words }: { refused: string | null; words: string }) 
 
 interface OrderProps {
   verb: NonNullable<Route.ComponentProps['loaderData']['verb']>;
-  slugs: readonly string[];
+  lines: readonly Pick<Line, 'slug' | 'version'>[];
   error: string | null;
 }
 
+/** How many have changed since the order was given: read beside it, because the order answers once, at its end. */
+function useChanged(busy: boolean, lines: OrderProps['lines']): number {
+  const { load, data: read } = useFetcher<typeof loader>();
+  const { pathname, search } = useLocation();
+  useEffect(() => {
+    if (!busy) return;
+    const timer = setInterval(() => void load(`${pathname}${search}`), 1_500);
+    return () => clearInterval(timer);
+  }, [busy, load, pathname, search]);
+  if (!busy || read === undefined) return 0;
+  const now = new Map(read.lines.map(({ slug, version }) => [slug, version]));
+  return lines.filter(({ slug, version }) => now.get(slug) !== version).length;
+}
+
 /** Gives the order to those that can take it; what is grave has its number typed first. */
-function Order({ verb, slugs, error }: OrderProps) {
+function Order({ verb, lines, error }: OrderProps) {
   const busy = useNavigation().state === 'submitting';
+  const changed = useChanged(busy, lines);
+  const slugs = lines.map(({ slug }) => slug);
   const typed = batchConfirmation(verb, slugs.length);
   const { word, consequence } = batchWords[verb];
   const tagging = verb === 'tag' || verb === 'untag';
@@ -203,7 +224,9 @@ function Order({ verb, slugs, error }: OrderProps) {
         label={`${word} ${plural(slugs.length, 'session')}`}
         consequence={consequence}
         refusal={slugs.length === 0 ? 'None of them can take this order; each says why.' : null}
-        pending={busy ? `Ordering ${plural(slugs.length, 'session')}` : null}
+        pending={
+          busy ? `Ordering ${plural(slugs.length, 'session')}${changed > 0 ? `: ${changed} changed so far` : ''}` : null
+        }
         weight={verb === 'stop' || verb === 'cancel' || verb === 'delete' ? 'broken' : 'weighty'}
       />
     </Form>

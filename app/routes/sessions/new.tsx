@@ -31,10 +31,10 @@ export const meta: Route.MetaFunction = ({ matches }) => roomTitle(matches, 'New
 export const loader = guarded(async ({ url, context }: Route.LoaderArgs) => {
   const { repositories, blueprints, system } = context.get(servicesContext);
   const actor = actorOf(context);
-  const [known, catalogue] = await Promise.all([repositories.list(actor, { limit: 100 }), blueprints.list(actor)]);
+  const [known, catalogue] = await Promise.all([repositories.choices(actor), blueprints.list(actor)]);
   const named = url.searchParams.get('blueprint');
   return {
-    repositories: known.items.map(({ id, name, baseBranch }) => ({ value: id, words: `${name} (${baseBranch})` })),
+    repositories: known.map(({ id, name, baseBranch }) => ({ value: id, words: `${name} (${baseBranch})` })),
     chosen: url.searchParams.get('repository'),
     blueprints: choicesOf(catalogue),
     named: named === 'planner' || catalogue.some(({ key }) => key === named) ? named : null,

@@ -6,7 +6,7 @@ import { ChangesBar } from '../../components/changes-bar.tsx';
 import { CommentThread } from '../../components/comment-thread.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
 import { Evidence } from '../../components/evidence.tsx';
-import { FileTree } from '../../components/file-tree.tsx';
+import { FilesViewed, FileTree } from '../../components/file-tree.tsx';
 import { Panel } from '../../components/page.tsx';
 import { ReviewDecision, ReviewStanding } from '../../components/review-decision.tsx';
 import { ReviewMerge } from '../../components/review-merge.tsx';
@@ -98,7 +98,7 @@ export default function SessionChanges({ loaderData, actionData }: Route.Compone
         <div className="grid min-w-0 @min-[60rem]:grid-cols-[20rem_minmax(0,1fr)] @min-[60rem]:grid-rows-[auto_1fr]">
           <Panel
             title="Files"
-            aside={plural(loaderData.files, 'file')}
+            aside={<FilesViewed files={diff.files} viewed={viewed} />}
             className="@min-[60rem]:border-r @min-[60rem]:border-line-1"
           >
             <FileTree files={diff.files} viewed={viewed} threads={counts} />

@@ -1,7 +1,7 @@
 import { actorOf } from '../../auth.server.ts';
 import { servicesContext } from '../../context.ts';
-import { download } from '../../download.server.ts';
 import { guarded } from '../../errors.server.ts';
+import { linesFile } from '../../lines.server.ts';
 import { requireProofToTake } from '../../proof.server.ts';
 import type { Route } from './+types/session-export.ts';
 
@@ -9,6 +9,6 @@ import type { Route } from './+types/session-export.ts';
 export const loader = guarded(async (args: Route.LoaderArgs) => {
   requireProofToTake(args);
   const { context, params } = args;
-  const exported = await context.get(servicesContext).sessionExport.ofSession(actorOf(context), params.slug);
-  return download(exported, `${exported.session.slug}.json`);
+  const { slug, text } = await context.get(servicesContext).sessionExport.ofSession(actorOf(context), params.slug);
+  return linesFile(`${slug}.json`, text, 'application/json');
 });

@@ -1,7 +1,11 @@
+// Here and not with the picture, which comes later: what the server drew is shown with its styles at once.
+import '../../components/task-graph.css';
 import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 import { dependencyTypes } from '../../../server/domain/task.ts';
+import { leafCounts, type StateCounts } from '../../../server/domain/task-graph/fold.ts';
 import { Empty, Loading } from '../../components/states.tsx';
+import { Counts } from '../../components/task-counts.tsx';
 import { dashes, dependencyWords } from '../../components/task-graph-model.ts';
 import { TaskQuery } from '../../components/task-query.tsx';
 import { NoTasks } from '../../components/task-table.tsx';
@@ -26,17 +30,31 @@ export default function SessionGraph() {
           </Suspense>
         </section>
       )}
-      <Legend to={`${base}/tasks${address.to({})}`} collisions={(graph.collisions?.length ?? 0) > 0} />
+      <Legend
+        to={`${base}/tasks${address.to({})}`}
+        collisions={(graph.collisions?.length ?? 0) > 0}
+        counts={leafCounts(graph.tasks)}
+      />
     </>
   );
 }
 
-function Legend({ to, collisions }: { to: string; collisions: boolean }) {
+interface LegendProps {
+  to: string;
+  collisions: boolean;
+  /** How the tasks that are shown stand; from afar no box says it. */
+  counts: StateCounts;
+}
+
+function Legend({ to, collisions, counts }: LegendProps) {
   return (
     <div className="flex flex-wrap items-start gap-x-6 border-t border-line-1 px-3 text-data text-ink-2 lg:px-4">
       <Link to={to} className="inline-flex min-h-11 items-center underline">
         The same as a table
       </Link>
+      <span className="inline-flex min-h-11 items-center font-data text-micro">
+        <Counts counts={counts} words />
+      </span>
       <details className="min-w-0 open:basis-full">
         <summary className="flex min-h-11 items-center underline">What lines and keys mean</summary>
         <div className="flex flex-wrap items-center gap-x-6 gap-y-1 pb-3">
@@ -56,8 +74,9 @@ function Legend({ to, collisions }: { to: string; collisions: boolean }) {
               may write the same paths: the second waits
             </span>
           )}
+          <span>from afar: hollow waits, half full is done, full goes on or needs somebody</span>
           <span>
-            <kbd>← →</kbd> along the edges, <kbd>↑ ↓</kbd> in a column, <kbd>Enter</kbd> opens, <kbd>+ −</kbd> unfolds
+            <kbd>← →</kbd> along the edges, <kbd>↑ ↓</kbd> in a layer, <kbd>Enter</kbd> opens, <kbd>+ −</kbd> unfolds
             and folds a group
           </span>
         </div>

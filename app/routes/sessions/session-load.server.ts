@@ -6,6 +6,7 @@ import type { Services } from '../../../server/services.ts';
 import { elapsedSeconds } from '../../components/session-header.tsx';
 import { openState } from '../../live.ts';
 import { briefOf } from '../../live-attempt.ts';
+import { packLive } from '../../live-packed.ts';
 import { layoutFrom } from '../../pane-layout.ts';
 import { addressOf } from '../../session-address.ts';
 import { readHistory } from './session-history.server.ts';
@@ -34,33 +35,30 @@ export async function loadSession(
   } = await services.sessions.get(actor, slug);
   const address = addressOf(url.searchParams);
   const before = Number(url.searchParams.get('before'));
-  const [graph, attempts, asks, events, repository, conflicts, envelope, collisions, event, older, history, trims] =
-    await Promise.all([
-      services.tasks.graph(actor, session.id),
-      services.tasks.attemptsOf(actor, session.id),
-      services.asks.list(actor, { status: ['open', 'escalated'], sessionId: session.id }, { limit: 100 }),
-      services.timeline.latest(actor, session.id, { limit: openedEvents }),
-      services.repositories.get(actor, session.repositoryId),
-      services.conflicts.list(actor, { sessionId: session.id, status: standing }, { limit: 20 }),
-      services.plans.envelope(actor, session.id),
-      services.plans.collisions(actor, session.id),
-      inspectedEvent(services, actor, session.id, address.event),
-      // Without scripts an older page is asked for by a link.
-      Number.isInteger(before) && before > 0
-        ? services.timeline.latest(actor, session.id, { before, limit: openedEvents })
-        : null,
-      address.at === null ? null : readHistory(services, actor, session.id),
-      services.retention.ofSession(actor, session.id),
-    ]);
+  const [plan, attempts, asks, events, repository, conflicts, event, older, history, trims] = await Promise.all([
+    services.plans.drawn(actor, session.id),
+    services.tasks.attemptsOf(actor, session.id),
+    services.asks.list(actor, { status: ['open', 'escalated'], sessionId: session.id }, { limit: 100 }),
+    services.timeline.latest(actor, session.id, { limit: openedEvents }),
+    services.repositories.get(actor, session.repositoryId),
+    services.conflicts.list(actor, { sessionId: session.id, status: standing }, { limit: 20 }),
+    inspectedEvent(services, actor, session.id, address.event),
+    // Without scripts an older page is asked for by a link.
+    Number.isInteger(before) && before > 0
+      ? services.timeline.latest(actor, session.id, { before, limit: openedEvents })
+      : null,
+    address.at === null ? null : readHistory(services, actor, session.id),
+    services.retention.ofSession(actor, session.id),
+  ]);
   const told = event !== null && event !== 'missing' ? event.payload.taskId : null;
   // A planner's own run is no task of the graph: its events stand for themselves.
-  const task = address.task ?? graph.nodes.find(({ id }) => id === told)?.id ?? null;
+  const task = address.task ?? plan.tasks.find(({ id }) => id === told)?.id ?? null;
   const live = openState(
     {
       session,
-      tasks: [...graph.nodes].sort((a, b) => a.position - b.position),
-      edges: graph.edges,
-      criticalPath: graph.criticalPath,
+      tasks: plan.tasks,
+      edges: plan.edges,
+      criticalPath: plan.criticalPath,
       asks: asks.items.toSorted((a, b) => a.openedAt.getTime() - b.openedAt.getTime()),
       usage: Object.fromEntries(attempts.map((attempt) => [attempt.id, attempt.usage])),
     },
@@ -69,19 +67,19 @@ export async function loadSession(
   const now = new Date();
   const usage = attempts.reduce((sum: typeof emptyUsage, one: Attempt) => addUsage(sum, one.usage), emptyUsage);
   return {
-    live,
+    live: packLive(live),
     attempts: attempts.map(briefOf),
     usage,
-    envelope,
+    envelope: plan.envelope,
     used: {
       elapsedHours: elapsedSeconds(session, now) / 3600,
       workHours: attempts.reduce((sum, attempt) => sum + hoursOf(attempt, now), 0),
       tokens: totalTokens(usage),
       costUsd: usage.costUsd,
     },
-    collisions,
+    collisions: plan.collisions,
     conflicts: conflicts.items,
-    inspection: task === null ? null : await inspect(services, actor, task, graph.nodes),
+    inspection: task === null ? null : await inspect(services, actor, task, plan.tasks),
     event,
     older: older?.items ?? null,
     history,

@@ -135,7 +135,7 @@ function Shares({ title, first, shares, nameOf, linkOf }: SharesProps) {
                     <Link
                       to={to}
                       preventScrollReset
-                      className="inline-flex min-h-11 min-w-11 items-center break-all underline"
+                      className="inline-flex min-h-11 min-w-20 items-center wrap-anywhere underline"
                     >
                       {nameOf(share.id)}
                     </Link>

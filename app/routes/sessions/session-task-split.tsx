@@ -1,6 +1,6 @@
 import { getFormProps, useForm } from '@conform-to/react';
 import { useRef } from 'react';
-import { data, Form, Link, redirect, useNavigation } from 'react-router';
+import { data, Form, Link, redirect } from 'react-router';
 import { planSchema } from '../../../server/domain/blueprint.ts';
 import { actorOf } from '../../auth.server.ts';
 import { Panel } from '../../components/page.tsx';
@@ -15,6 +15,7 @@ import { guarded, replyWith } from '../../errors.server.ts';
 import { parseForm } from '../../form.ts';
 import { useDraft } from '../../hooks/use-draft.ts';
 import { useSessionRoom } from '../../hooks/use-live-room.ts';
+import { useSending } from '../../hooks/use-sending.ts';
 import type { Route } from './+types/session-task-split.ts';
 
 export const action = guarded(async ({ request, params, context }: Route.ActionArgs) => {
@@ -49,7 +50,8 @@ export default function SplitTask({ params, actionData }: Route.ComponentProps) 
   const element = useRef<HTMLFormElement>(null);
   const back = `/sessions/${session.slug}/tasks`;
   useDraft(element, `split-${params.taskId}`, (path) => path === back);
-  const pending = useNavigation().formMethod === 'POST' ? 'Splitting' : null;
+  const pending = useSending('Splitting', null);
+  const asking = useSending('Asking the planner', 'planner');
   if (task === undefined) {
     return (
       <Empty title="It is no longer in the graph." action={{ to: back, words: 'To the tasks' }}>
@@ -73,7 +75,7 @@ export default function SplitTask({ params, actionData }: Route.ComponentProps) 
           weight="plain"
           consequence="When its turn comes a planner agent answers with the tasks; they are checked before they stand."
           refusal={refused}
-          pending={pending}
+          pending={asking}
         />
       </Form>
       <Form

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { ShouldRevalidateFunctionArgs } from 'react-router';
 import { Outlet, useLocation } from 'react-router';
 import { can, personOf } from '../../../server/domain/actor.ts';
@@ -20,12 +21,13 @@ import { useAddress } from '../../hooks/use-address.ts';
 import { MomentProvider } from '../../hooks/use-clock.tsx';
 import { useHistory } from '../../hooks/use-history.ts';
 import { useHydrated } from '../../hooks/use-hydrated.ts';
-import { useSessionLive } from '../../hooks/use-live.ts';
+import { sharedLink, useSessionLive } from '../../hooks/use-live.ts';
 import type { SessionRoom } from '../../hooks/use-live-room.ts';
 import { useWide } from '../../hooks/use-wide.ts';
+import { unpackLive } from '../../live-packed.ts';
 import { attemptsUntil } from '../../live-past.ts';
 import type { Pane } from '../../pane-layout.ts';
-import { asksTheSame } from '../../session-address.ts';
+import { asksTheSame, isOtherTab } from '../../session-address.ts';
 import { roomTitle } from '../../title.ts';
 import type { Route } from './+types/session.ts';
 import { commandAction } from './session-command.server.ts';
@@ -44,15 +46,26 @@ export async function action(args: Route.ActionArgs) {
   return commandAction(args);
 }
 
-/** A filter, a fold or a query is the page's own affair. */
-export function shouldRevalidate({ currentUrl, nextUrl, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
-  return asksTheSame(currentUrl, nextUrl) ? false : defaultShouldRevalidate;
+/**
+ * A filter, a fold or a query is the page's own affair. Another tab shows the same session: while the link lives, events
+ * have kept it current, and reading all of a large plan again would only let the tab wait.
+ */
+export function shouldRevalidate({
+  currentUrl,
+  nextUrl,
+  formMethod,
+  defaultShouldRevalidate,
+}: ShouldRevalidateFunctionArgs) {
+  if (asksTheSame(currentUrl, nextUrl)) return false;
+  const kept = formMethod === undefined && sharedLink.state().kind === 'live';
+  return kept && isOtherTab(currentUrl, nextUrl) ? false : defaultShouldRevalidate;
 }
 
 /** One session as an instrument: what is the matter, what can be done, and side by side its time, its work and one thing of it. */
 export default function Session({ loaderData, actionData }: Route.ComponentProps) {
   const { actor, repository, rehearsal, conflicts, collisions, envelope, used, inspection, event, older } = loaderData;
-  const live = useSessionLive(loaderData.live.session.id, loaderData.live);
+  const loaded = useMemo(() => unpackLive(loaderData.live), [loaderData.live]);
+  const live = useSessionLive(loaded.session.id, loaded);
   const address = useAddress();
   const { pathname } = useLocation();
   const tab = tabOf(pathname);

@@ -78,7 +78,7 @@ async function complete(tx: Tx, session: Session, decision: Decision & { reason:
   const { approval, actor, now, facts, note } = decision;
   const done = (await tx.tasks.bySession(session.id)).filter(({ status }) => status === 'completed');
   await tx.contexts.setSessionExpiry(session.id, expiryAfterSession(now));
-  const after = await tx.sessions.move({
+  const after = await tx.sessions.moveAndRead({
     sessionId: session.id,
     to: 'completed',
     forced: true,

@@ -42,6 +42,7 @@ export function createTeamDelete(deps: Pick<Deps, 'recheck'>): Carrier {
       if (!(await tx.teams.list()).some(({ id, active: living }) => living && id !== team.id))
         throw new DomainError('CONFLICT', 'It is the only team here: nobody could sign in any more.');
       const people = await tx.members.list(team.id);
+      const services = (await tx.tokens.listFor(team.id, null)).filter(({ userId }) => userId === null);
       await tx.teams.setDeleted(team.id, now);
       return {
         action: 'team.delete',
@@ -49,7 +50,7 @@ export function createTeamDelete(deps: Pick<Deps, 'recheck'>): Carrier {
         after: { active: false, undoDays: teamUndoDays },
         // What they have open shows a team that is no more.
         afterwards: async () => {
-          for (const { id } of people) deps.recheck(id);
+          for (const { id } of [...people, ...services]) deps.recheck(id);
         },
       };
     },

@@ -1,8 +1,10 @@
 import type { UserActor } from '../../domain/actor.ts';
 import { DomainError, invalid, invalidFromZod } from '../../domain/errors.ts';
-import { changePasswordInput, resetPasswordInput } from '../../domain/member.ts';
+import { accountRefusal, changePasswordInput, resetPasswordInput } from '../../domain/member.ts';
 import type { Deps } from '../deps.ts';
 import { refuseWhenLimited } from '../limited.ts';
+import type { PasswordReset } from '../people-port.ts';
+import type { Tx } from '../store-port.ts';
 import { newHash } from './open-login.ts';
 
 /** How a password becomes another one: by its owner, or by the link an admin made (access.md, Sign-in). */
@@ -52,7 +54,7 @@ export function createPasswords(deps: Deps) {
       const { reset, user } = await opened(token);
       const hash = await newHash(deps, parsed.data.password);
       await store.transaction(async (tx) => {
-        if (!(await tx.passwordResets.use(reset.id))) throw gone();
+        if (!(await mayStill(tx, reset)) || !(await tx.passwordResets.use(reset.id))) throw gone();
         await tx.users.setPassword(user.id, hash);
         await tx.logins.revokeOthers(user.id, null);
         await tx.audit.append({
@@ -70,8 +72,17 @@ export function createPasswords(deps: Deps) {
   async function opened(token: string) {
     const reset = await store.passwordResets.byTokenHash(secrets.sha256(token));
     const user = reset === null ? null : await store.users.get(reset.userId);
-    if (reset === null || user === null) throw gone();
+    if (reset === null || user === null || !(await mayStill(store, reset))) throw gone();
     return { reset, user };
+  }
+
+  /**
+   * Whether its maker could make it now: the account may have joined a team they do not govern, which the link must not
+   * open. One of the operator has no maker.
+   */
+  async function mayStill({ users }: Pick<Tx, 'users'>, reset: Pick<PasswordReset, 'userId' | 'createdBy'>) {
+    if (reset.createdBy === null) return true;
+    return accountRefusal(await users.standings(reset.createdBy), await users.standings(reset.userId)) === null;
   }
 }
 

@@ -127,8 +127,9 @@ export function createSignOn(deps: Deps) {
 
   /** In the teams the rules speak of, the provider's groups decide; elsewhere people do. */
   async function followGroups(tx: Tx, user: User, { groups }: Identified, touched: Set<string>): Promise<void> {
-    const teams = await tx.teams.list();
-    const meant = teams.find((team) => (deps.signOn.team === null ? team.active : team.slug === deps.signOn.team));
+    // A deleted team takes nobody in; brought back, it follows the groups at the next sign-in.
+    const teams = (await tx.teams.list()).filter(({ active }) => active);
+    const meant = teams.find((team) => deps.signOn.team === null || team.slug === deps.signOn.team);
     const named = new Map<string, Role | null>();
     for (const [slug, role] of grantsOf(groups, deps.signOn)) {
       const team = slug === null ? meant : teams.find((one) => one.slug === slug);
@@ -170,7 +171,9 @@ export function createSignOn(deps: Deps) {
 
   /** A verified address proves as much as the link that was sent to it. */
   async function acceptInvitations(tx: Tx, user: User): Promise<void> {
-    for (const invitation of await tx.invitations.openFor(user.id)) await accept(tx, invitation, user);
+    const active = new Set((await tx.teams.list()).flatMap(({ id, active }) => (active ? [id] : [])));
+    for (const invitation of await tx.invitations.openFor(user.id))
+      if (active.has(invitation.teamId)) await accept(tx, invitation, user);
   }
 
   function record(tx: Tx, teamId: string, user: User, action: string, after: object): Promise<void> {

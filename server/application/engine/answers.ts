@@ -1,8 +1,9 @@
-import type { AskAnswer } from '../../domain/ask.ts';
+import type { Ask, AskAnswer } from '../../domain/ask.ts';
 import { attemptEnded } from '../../domain/attempt.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Deps } from '../deps.ts';
+import { engineActor } from './engine-actor.ts';
 import { orderOf } from './order.ts';
 
 /**
@@ -35,9 +36,10 @@ export async function deliverAnswers(deps: Deps, session: Session): Promise<void
     try {
       await deps.runner.answer(orderOf(attempt, task, agent, []), remote, forRuntime(ask.answer));
     } catch (error) {
-      // The runtime is away: the answer is kept, and the session's other work goes on.
-      if (errorCodeOf(error) !== 'UNAVAILABLE') throw error;
-      deps.log.info({ ask: ask.id, err: error }, 'An answer could not be delivered yet');
+      // The answer is kept, and the session's other work goes on.
+      if (errorCodeOf(error) === 'UNAVAILABLE')
+        deps.log.info({ ask: ask.id, err: error }, 'An answer could not be delivered yet');
+      else await tellBroken(deps, session, ask, error);
       continue;
     }
     await store.transaction(async (tx) => {
@@ -48,6 +50,17 @@ export async function deliverAnswers(deps: Deps, session: Session): Promise<void
         await tx.attempts.update(attempt.id, { status: 'running' }, { epoch: session.epoch, status: ['waiting'] });
     });
   }
+}
+
+/** Not a runtime that is away: somebody has to look, so the timeline says it, once of each ask. */
+async function tellBroken({ store, log }: Deps, session: Session, ask: Ask, error: unknown): Promise<void> {
+  const why = (error instanceof Error ? error.message : String(error)).slice(0, 1_000);
+  const warning = `The answer to “${ask.title}” does not reach its agent and is tried again: ${why}`;
+  const actor = engineActor(session.teamId);
+  const payload = { changes: {}, warning, askId: ask.id };
+  const event = { type: 'session.updated', actor, payload, dedupe: `${ask.id}:undelivered` } as const;
+  const told = await store.events.append(session.id, [event], { epoch: session.epoch });
+  if (told.length > 0) log.warn({ ask: ask.id, err: error }, 'An answer could not be delivered; it is tried again');
 }
 
 /** A runtime hears of this one ask only: rules are kept and applied here. */

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AskAnswer } from '../../domain/ask.ts';
 import {
@@ -113,7 +115,8 @@ describe.each(['pglite', 'postgres'] as const)('what agents ask, on %s', (kind) 
     await one.dispatcher.stop();
   });
 
-  test('an ask is escalated past its SLA and, past its expiry, rejected with the session paused', async () => {
+  /** A session whose agent asks, of a team that answers at once or is told. */
+  async function askedAndDue() {
     const soon = createInstance(house, { askSlaSeconds: 0, askExpirySeconds: 3600 });
     soon.play.current = async (run) => {
       answers.push(await run.ask({}));
@@ -121,6 +124,11 @@ describe.each(['pglite', 'postgres'] as const)('what agents ask, on %s', (kind) 
     };
     const { id } = await addSession(soon, place, { start: true });
     await until(house, [soon.dispatcher], id, async () => (await open(id)).length === 1);
+    return { soon, id };
+  }
+
+  test('an ask is escalated past its SLA and, past its expiry, rejected with the session paused', async () => {
+    const { soon, id } = await askedAndDue();
     await soon.sweeper.sweep();
     expect((await open(id)).map(({ status }) => status)).toEqual(['escalated']);
     const tiles = await soon.services.system.annunciator(place.lead);
@@ -134,6 +142,32 @@ describe.each(['pglite', 'postgres'] as const)('what agents ask, on %s', (kind) 
     const types = (await historyOf(house, id)).map(({ type }) => type).filter((type) => type.startsWith('ask.'));
     expect(types).toEqual(['ask.opened', 'ask.escalated', 'ask.expired']);
     expect(soon.aborted).toHaveLength(1);
+  });
+
+  test('an ask whose time is up and that cannot be moved holds up none of those behind it', async () => {
+    const { soon, id } = await askedAndDue();
+    const { store, database } = house.opened;
+    const [first] = await open(id);
+    if (!first) throw new Error('Nothing is asked');
+    const behind = { ...first, id: randomUUID(), remoteAskId: 'per_behind', expiresAt: new Date(Date.now() + 7e6) };
+    await store.asks.open(behind);
+    await database.db.execute(
+      sql.raw(`alter table asks add constraint stuck check (id <> '${first.id}' or status = 'open') not valid`),
+    );
+    try {
+      await soon.sweeper.sweep();
+    } finally {
+      await database.db.execute('alter table asks drop constraint stuck');
+    }
+    expect(new Map((await open(id)).map((ask) => [ask.id, ask.status]))).toEqual(
+      new Map([
+        [first.id, 'open'],
+        [behind.id, 'escalated'],
+      ]),
+    );
+    const told = soon.logged.filter(({ level }) => level === 'error');
+    expect(told.map(({ fields }) => fields)).toMatchObject([{ ask: first.id }]);
+    await soon.dispatcher.stop();
   });
 
   test('a pause withdraws what is asked; resumed, the agent asks again', async () => {
@@ -201,5 +235,39 @@ describe.each(['pglite', 'postgres'] as const)('what agents ask, on %s', (kind) 
     expect(one.logged.filter(({ level }) => level === 'error')).toEqual([]);
     one.deps.runner.answer = answer;
     await ends(id, 'completed');
+  });
+
+  test('an answer its agent cannot be told is said once where people look, and holds up no other', async () => {
+    one.play.current = async (run) => {
+      const broken = run.ask({ remoteAskId: 'per_broken', title: 'bash: first' });
+      answers.push(await run.ask({ remoteAskId: 'per_sound', title: 'bash: second', patterns: ['second'] }));
+      answers.push(await broken);
+      return undefined;
+    };
+    const { answer } = one.deps.runner;
+    let mended = false;
+    let tries = 0;
+    one.deps.runner.answer = async (order, remote, given) => {
+      if (remote.remoteAskId === 'per_broken' && !mended) {
+        tries += 1;
+        throw new Error('The folder is gone');
+      }
+      await answer(order, remote, given);
+    };
+    const { id } = await addSession(one, place, { start: true });
+    await until(house, [one.dispatcher], id, async () => (await open(id)).length === 2);
+    for (const title of ['bash: first', 'bash: second']) {
+      const ask = (await open(id)).find((waiting) => waiting.title === title);
+      await asks().answer(place.admin, ask?.id ?? '', { decision: 'once' });
+    }
+    await until(house, [one.dispatcher], id, () => tries > 2 && answers.length === 1);
+    const told = (await historyOf(house, id)).filter(({ payload }) => payload.warning !== undefined);
+    expect(told.map(({ payload }) => payload.warning)).toEqual([
+      'The answer to “bash: first” does not reach its agent and is tried again: The folder is gone',
+    ]);
+    expect(one.logged.filter(({ level }) => level !== 'info')).toHaveLength(1);
+    mended = true;
+    await ends(id, 'completed');
+    expect(answers).toHaveLength(2);
   });
 });

@@ -11,6 +11,7 @@ import type { EventInput } from '../record-port.ts';
 import { askedOf, attemptPrompt, choose } from './asked.ts';
 import { markConflict } from './conflict-records.ts';
 import { engineActor } from './engine-actor.ts';
+import { createTurnstile } from './in-turn.ts';
 import { pathWaitOf } from './path-waits.ts';
 import type { Outline } from './plan-prompt.ts';
 import { type Refusal, reserveFor } from './reserve.ts';
@@ -22,11 +23,23 @@ export type Assignment =
   | { refused: string; because: 'nobody' | 'path' | 'passing' }
   | ({ because: 'budget' } & Refusal);
 
+/** One assignment of a team at a time in this process, by its store; between processes the agents' locks do it. */
+const turnstiles = new WeakMap<object, ReturnType<typeof createTurnstile>>();
+
 /**
  * Gives a ready task to an agent: load, quota and budget are judged under the locks of the transaction that assigns, and
  * attempt, decision, status and events are written with it. A refusal says why and changes nothing.
+ *
+ * Those of one team wait for each other here, not in the database: there each would hold a connection and its session's
+ * row meanwhile, and a row that is always held is one whose lease cannot be renewed.
  */
-export async function assignTask(deps: Deps, session: Session, taskId: string, outline?: Outline): Promise<Assignment> {
+export function assignTask(deps: Deps, session: Session, taskId: string, outline?: Outline): Promise<Assignment> {
+  const inTurn = turnstiles.get(deps.store) ?? createTurnstile();
+  turnstiles.set(deps.store, inTurn);
+  return inTurn(session.teamId, () => assign(deps, session, taskId, outline));
+}
+
+async function assign(deps: Deps, session: Session, taskId: string, outline?: Outline): Promise<Assignment> {
   const { store, secrets } = deps;
   const actor = engineActor(session.teamId);
   const short: { refusal: Refusal | null } = { refusal: null };

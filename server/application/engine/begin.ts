@@ -42,7 +42,7 @@ export async function beginSession(deps: Deps, session: Session): Promise<Sessio
     const locked = await tx.sessions.lock(session.id);
     const now = clock();
     const resumed = locked.startedAt !== null && locked.pausedAt !== null;
-    const running = await tx.sessions.move({
+    const running = await tx.sessions.moveAndRead({
       sessionId: session.id,
       to: 'running',
       guard: { epoch: session.epoch, status: ['queued'] },

@@ -112,6 +112,14 @@ describe.each(['pglite', 'postgres'] as const)('merge conflicts, on %s', (kind) 
     const [conflict] = await conflictsOf(id);
     const view = await one.services.conflicts.get(place.viewer, conflict?.id ?? '');
     expect(view).toMatchObject({ status: 'waiting_for_person', sides: [{ path: 'a.txt', base: 'one\ntwo\nthree\n' }] });
+    expect(view.contentGone).toBeNull();
+    const { db } = house.opened.database;
+    await db.execute(`update conflicts set theirs_commit = repeat('d', 40), base_commit = theirs_commit`);
+    expect(await one.services.conflicts.get(place.viewer, conflict?.id ?? '')).toMatchObject({
+      ...{ files: ['a.txt'], message: view.message, sides: [] },
+      contentGone: expect.stringContaining('cannot be read here any more'),
+    });
+    await db.execute(`update conflicts set theirs_commit = base_commit, base_commit = '${view.baseCommit}'`);
     const tried = (await attemptsOf(id)).filter(({ role }) => role === 'conflict');
     expect(tried.map(({ error }) => error?.message)).toEqual(Array(2).fill('Conflict markers are left in a.txt.'));
     expect(new Set(tried.map(({ agentId }) => agentId)).size).toBe(2);

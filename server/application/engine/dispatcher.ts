@@ -22,6 +22,9 @@ const capacity = 32;
 /** A queued session has no deadline yet: what keeps it from beginning so often in a row ends it with the reason. */
 const maxStumbles = 30;
 
+/** Waits for a part of a stop, and says its name where that takes long. */
+type Patience = (name: () => string, work: () => Promise<unknown>) => Promise<unknown>;
+
 /**
  * The engine's one way of working: settle expired leases, claim, then bring every owned session one step on. Boot, tick
  * and recovery are the same calls; what to do follows from the database alone, never from this process's memory.
@@ -29,7 +32,7 @@ const maxStumbles = 30;
 export function createDispatcher(deps: Deps) {
   const { store, log, settings, clock } = deps;
   const drivers = createDrivers(deps);
-  const busy = new Map<string, Promise<void>>();
+  const busy = new Map<string, { slug: string; work: Promise<void> }>();
   const stumbles = new Map<string, number>();
   let held = new Map<string, number>();
   /** Under which epoch each session was received here; a handle, as the drivers are. */
@@ -168,7 +171,13 @@ export function createDispatcher(deps: Deps) {
       })
       .catch((error: unknown) => log.error({ session: session.slug, err: error }, 'Giving the session up failed'))
       .finally(() => busy.delete(session.id));
-    busy.set(session.id, work);
+    busy.set(session.id, { slug: session.slug, work });
+  }
+
+  async function letGo(): Promise<void> {
+    await drivers.detachAll();
+    await Promise.allSettled([...busy.values()].map(({ work }) => work));
+    await drivers.detachAll();
   }
 
   return {
@@ -217,17 +226,17 @@ export function createDispatcher(deps: Deps) {
     /** Lets go of every run as a crash does: the leases stay, and whoever looks next takes the work up again. */
     async abandon(): Promise<void> {
       stopping = true;
-      await drivers.detachAll();
-      await Promise.allSettled(busy.values());
-      await drivers.detachAll();
+      await letGo();
     },
 
-    /** Stops claiming, lets go of every run and gives the leases back, so that another start goes on at once. */
-    async stop(): Promise<void> {
+    /**
+     * Stops claiming, lets go of every run and gives the leases back, so that another start goes on at once. A step that
+     * hangs longer than `within` waits keeps none of them: what it still writes is refused by its epoch.
+     */
+    async stop(within: Patience = (_name, work) => work()): Promise<void> {
       stopping = true;
-      await drivers.detachAll();
-      await Promise.allSettled(busy.values());
-      await drivers.detachAll();
+      const underWay = () => [...busy.values()].map(({ slug }) => slug).join(', ') || 'runs';
+      await within(() => `the steps of ${underWay()}`, letGo);
       await store.sessions.release(settings.owner);
     },
   };

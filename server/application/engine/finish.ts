@@ -2,6 +2,7 @@ import { expiryAfterSession } from '../../domain/context-life.ts';
 import type { Session } from '../../domain/session.ts';
 import { graphIsOver, proofOf, sessionOutcome } from '../../domain/session-life.ts';
 import type { Deps } from '../deps.ts';
+import { cascade } from '../sessions/endings.ts';
 import { engineActor } from './engine-actor.ts';
 
 /** Ends a session whose graph is over (domain.md 1.1): completed, partially completed or failed, with what it achieved. */
@@ -10,7 +11,8 @@ export async function finishSession(deps: Deps, session: Session): Promise<void>
   const endedAt = deps.clock();
   await deps.store.transaction(async (tx) => {
     // Read under the lock: the last task may have moved the head since the caller looked.
-    const { branch, headCommit } = await tx.sessions.lock(session.id);
+    const locked = await tx.sessions.lock(session.id);
+    const { branch, headCommit } = locked;
     const tasks = await tx.tasks.bySession(session.id);
     // A person may have added or retried a task since the caller looked.
     if (!graphIsOver(tasks)) return;
@@ -44,7 +46,7 @@ export async function finishSession(deps: Deps, session: Session): Promise<void>
         endedAt,
         proof: outcome === 'failed' ? null : proofOf(tasks),
         cause: null,
-        // A pause or stop that came as the last task ended finds nothing left to stop.
+        // A pause or stop that came as the last task ended finds nothing left to stop but the children.
         pendingCommand: null,
         result: {
           branch,
@@ -67,6 +69,7 @@ export async function finishSession(deps: Deps, session: Session): Promise<void>
       },
       release: true,
     });
+    if (locked.pendingCommand === 'stop') await cascade(tx, locked, 'stop', engineActor(session.teamId), endedAt);
     // A request to complete it by force is answered by its end.
     await tx.sessions.setAttention(session.id, 'none', engineActor(session.teamId));
     await tx.contexts.setSessionExpiry(session.id, expiryAfterSession(endedAt));

@@ -55,7 +55,7 @@ export async function openPlanner(deps: Deps, session: Session, source: PlanSour
       sentence: source.sentence,
     };
     await tx.events.append(session.id, [{ type: 'task.created', actor, payload }], { epoch: session.epoch });
-    return tx.tasks.move({
+    return tx.tasks.moveAndRead({
       taskId: id,
       sessionId: session.id,
       from: ['pending'],

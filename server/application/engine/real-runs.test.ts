@@ -18,12 +18,13 @@ import {
 const script = (body: string, info = '') => `\`\`\`rehearsal${info}\n${body}\n\`\`\``;
 
 // The whole engine with its own loops over the real OpenCode; everything else of the engine's tests plays the agents.
-describe.each(['pglite', 'postgres'] as const)('real runs, on %s', (kind) => {
+// On a server they are run by the journeys, most of which stand on one.
+describe('real runs, on the embedded database', () => {
   let house: House;
   let place: Place;
   let engine: Engine;
   beforeAll(async () => {
-    house = await openHouse(kind);
+    house = await openHouse('pglite');
     place = await makePlace(house, { verify: ['cat good.txt'], files: { 'good.txt': 'good\n', 'a.txt': 'one\n' } });
     engine = await createEngine({
       config: loadConfig({ NODE_ENV: 'test', DATA_DIR: house.dataDir }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { LiveState } from '../../../app/live.ts';
+import { unpackLive } from '../../../app/live-packed.ts';
 import { createReplay, historyTypes } from '../../../app/live-replay.ts';
 import { loadSession } from '../../../app/routes/sessions/session-load.server.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -33,7 +34,7 @@ const ends = (id: string, status: string) => until(house, [one.dispatcher], id, 
 /** What the loader says now, and what the history alone says when it is told to its end. */
 async function bothOf(slug: string, actor: Actor = place.admin) {
   const url = new URL(`http://house/sessions/${slug}`);
-  const { live } = await loadSession(one.services, actor, slug, url);
+  const live = unpackLive((await loadSession(one.services, actor, slug, url)).live);
   const told = (await historyOf(house, live.session.id)).filter(({ type }) => historyTypes.includes(type));
   const replay = createReplay(live, told);
   return { live, told, replay, replayed: replay.at(new Date(Date.now() + 3_600_000)) };

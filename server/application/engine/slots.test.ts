@@ -39,7 +39,7 @@ describe.each(['pglite', 'postgres'] as const)('slots of agents, teams and runti
     const { id } = await addSession(store, world, { priority });
     await store.sessions.move({ sessionId: id, to: 'queued', guard: {}, reason: 'test', actor: system });
     await store.sessions.claimQueued('one.1', 30, 1);
-    const session = await store.sessions.move({
+    const session = await store.sessions.moveAndRead({
       sessionId: id,
       to: 'running',
       guard: {},
@@ -47,7 +47,7 @@ describe.each(['pglite', 'postgres'] as const)('slots of agents, teams and runti
       actor: system,
     });
     const { id: taskId } = await addTask(store, session);
-    const task = await store.tasks.move({
+    const task = await store.tasks.moveAndRead({
       taskId,
       sessionId: id,
       from: ['pending'],

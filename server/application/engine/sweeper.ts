@@ -33,20 +33,28 @@ export function createSweeper(deps: Deps, runtimeId: string) {
     }
   }
 
-  /** Unanswered past the SLA: leads are told. Past the expiry: the safe default. Each under its session's lock. */
+  /** One that fails does not keep those behind it. */
   async function asks(): Promise<void> {
-    for (const { id, teamId, sessionId } of await store.asks.overdue()) {
-      const paused = await store.transaction(async (tx) => {
-        const session = await tx.sessions.lock(sessionId);
-        const ask = await tx.asks.get(teamId, id);
-        const now = deps.clock();
-        if (ask === null) return false;
-        if (expiryDue(ask, now)) return expire(tx, session, ask);
-        if (escalationDue(ask, now)) await escalate(tx, ask);
-        return false;
-      });
-      if (paused) deps.nudge();
+    for (const due of await store.asks.overdue()) {
+      try {
+        if (await moveOn(due)) deps.nudge();
+      } catch (error) {
+        log.error({ ask: due.id, err: error }, 'An ask whose time is up could not be moved; it is tried again');
+      }
     }
+  }
+
+  /** Unanswered past the SLA: leads are told. Past the expiry: the safe default. Answers whether its session pauses. */
+  function moveOn({ id, teamId, sessionId }: Ask): Promise<boolean> {
+    return store.transaction(async (tx) => {
+      const session = await tx.sessions.lock(sessionId);
+      const ask = await tx.asks.get(teamId, id);
+      const now = deps.clock();
+      if (ask === null) return false;
+      if (expiryDue(ask, now)) return expire(tx, session, ask);
+      if (escalationDue(ask, now)) await escalate(tx, ask);
+      return false;
+    });
   }
 
   async function escalate(tx: Tx, ask: Ask): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -138,6 +138,33 @@ describe.each(['pglite', 'postgres'] as const)('agents outside on %s', (kind) =>
     expect((await external.heartbeat(actor, agentId, { status: 'healthy' })).commands).toEqual([]);
     await agents.setDraining(place.lead, agentId, true);
     expect((await external.heartbeat(actor, agentId, { status: 'healthy' })).commands).toEqual([{ type: 'drain' }]);
+  });
+
+  test('a task whose message cannot be made is offered again at once', async () => {
+    const agent = await enrol();
+    const { external } = instance.services;
+    await external.heartbeat(agent.actor, agent.agentId, { status: 'healthy' });
+    const session = await addSession(instance, place, { start: true, preferredAgent: registration.name });
+    const { store } = house.opened;
+    const state = async () => {
+      const [attempt] = await store.attempts.bySession(session.id);
+      return (await store.external.run(attempt?.id ?? ''))?.state;
+    };
+    await until(house, [instance.dispatcher], session.id, async () => (await state()) === 'offered');
+    const { get } = store.repositories;
+    store.repositories.get = async () => {
+      throw new Error('The row cannot be read');
+    };
+    const failed = external.claim(agent.actor, agent.agentId, 0, never).finally(() => {
+      store.repositories.get = get;
+    });
+    await expect(failed).rejects.toThrow('cannot be read');
+    expect(await state()).toBe('offered');
+    expect(await external.claim(agent.actor, agent.agentId, 0, never)).toMatchObject({
+      sessionId: session.id,
+      turn: 1,
+    });
+    await instance.dispatcher.stop();
   });
 
   test('what it sends is told once, verified and merged, and only its own agent under the present epoch may send it', async () => {
@@ -316,8 +343,14 @@ describe.each(['pglite', 'postgres'] as const)('agents outside on %s', (kind) =>
     const { commands } = await external.heartbeat(agent.actor, agent.agentId, { status: 'healthy' });
     expect(commands).toContainEqual({ type: 'abort', attemptIds: [task.attemptId] });
     const { epoch } = task;
+    // Its files go by and by; that some are gone already is no failure of ours to tell.
+    const attempt = await house.opened.store.attempts.get(task.attemptId);
+    const record = readFileSync(join(attempt?.worktree ?? '', '.git'), 'utf8').trim();
+    rmSync(record.replace('gitdir: ', ''), { recursive: true });
+    const artifacts = [{ path: 'made.txt', content: 'late' }];
     for (const late of [
       () => external.events(agent.actor, task.attemptId, { epoch, events: [{ type: 'output', text: 'late' }] }),
+      () => external.result(agent.actor, task.attemptId, { epoch, status: 'completed', artifacts }),
       () => external.events(agent.actor, task.attemptId, { epoch: epoch + 1, events: [] }),
       () => external.result(agent.actor, task.attemptId, { epoch, status: 'completed', output: 'late', artifacts: [] }),
     ])

@@ -70,7 +70,7 @@ export function createReports(deps: Deps) {
     const hash = deps.secrets.sha256(JSON.stringify(said));
     // Before the lock: git takes its time, and what it judges by does not change while the run is out.
     const known = await store.external.run(attemptId);
-    if (known !== null && known.state !== 'reported' && said.status === 'completed') await judgeFiles(known, said);
+    if (known !== null && known.state !== 'reported' && said.status === 'completed') await judged(known, said);
     const repeated = await store.transaction(async (tx) => {
       const fence = await tx.external.lock(attemptId);
       if (fence?.run.state === 'reported' && fence.run.resultHash === hash) return true;
@@ -118,6 +118,18 @@ export function createReports(deps: Deps) {
       throw new DomainError('NOT_FOUND', 'There is no such attempt of yours.');
     if (actor.kind !== 'agent' || actor.id !== run.agentId)
       throw new DomainError('FORBIDDEN', 'This attempt belongs to another agent.');
+  }
+
+  /** INVALID for files that cannot be applied; CONFLICT where the run is out no more, whose files go meanwhile. */
+  async function judged(run: ExternalRun, said: ResultInput): Promise<void> {
+    const stillOut = () => store.transaction((tx) => fenced(tx, run.attemptId, said.epoch));
+    await stillOut();
+    try {
+      await judgeFiles(run, said);
+    } catch (error) {
+      await stillOut();
+      throw error;
+    }
   }
 
   async function judgeFiles(run: ExternalRun, said: ResultInput): Promise<void> {

@@ -69,7 +69,11 @@ export function createExternalAgents(deps: Deps) {
         if (signal.aborted) return null;
         const run = await store.external.claim(agentId, leaseSeconds);
         if (run !== null) {
-          const message = await taskMessage(deps, run);
+          const message = await taskMessage(deps, run).catch(async (error: unknown) => {
+            // It never reached its agent: offered again now, not when the lease of nobody runs out.
+            await store.external.unclaim(run.attemptId, run.turn);
+            throw error;
+          });
           deps.wakeUps.wake(`external-run:${run.attemptId}`);
           if (!signal.aborted) return message;
           await store.external.unclaim(run.attemptId, run.turn);

@@ -20,6 +20,8 @@ import { leftOut } from './words.ts';
 /** So much of each list a report holds at most; what is left out is counted in it. */
 export const most = { events: 2_000, asks: 100, audit: 100 } as const;
 
+const told = eventTypes.filter((type) => !leftOut.has(type));
+
 /** Everything a report tells, as it is at one moment. */
 export interface ReportFacts {
   readonly session: Session;
@@ -58,7 +60,7 @@ export async function collectReport(deps: Deps, actor: Actor, ref: string): Prom
   const clean = (patch: string | null) => (patch === null ? null : deps.redact(patch));
   const diff = { ...raw, files: raw.files.map((file) => ({ ...file, patch: clean(file.patch) })) };
   const mayAudit = can(actor, 'session.audit.read', { teamId, createdBy: session.createdBy });
-  const [repository, team, tasks, attempts, agents, metrics, events, asks] = await Promise.all([
+  const [repository, team, tasks, attempts, agents, metrics, events, eventsInAll, asks] = await Promise.all([
     store.repositories.get(teamId, session.repositoryId, { removed: true }),
     store.teams.get(teamId),
     store.tasks.bySession(id),
@@ -68,10 +70,11 @@ export async function collectReport(deps: Deps, actor: Actor, ref: string): Prom
     // The end matters most where not all can be held.
     store.events.list(id, {
       after: 0,
-      limit: 20_000,
-      types: eventTypes.filter((type) => !leftOut.has(type)),
+      limit: most.events,
+      types: told,
       newestFirst: true,
     }),
+    store.events.count(id, told),
     store.asks.list(teamId, { sessionId: id }, { limit: most.asks }),
   ]);
   const [conflicts, threads, reviews, merges, audit] = await Promise.all([
@@ -92,8 +95,8 @@ export async function collectReport(deps: Deps, actor: Actor, ref: string): Prom
     team: team?.name ?? '',
     creator: session.createdBy === null ? null : (people.get(session.createdBy) ?? null),
     agents: new Map(agents.map((agent) => [agent.id, agent.name])),
-    events: events.slice(0, most.events).reverse(),
-    eventsInAll: events.length,
+    events: [...events].reverse(),
+    eventsInAll,
     asks: asks.items,
     asksInAll: asks.total,
     audit: audit === null ? null : { entries: audit.items, total: audit.total },

@@ -92,7 +92,7 @@ function figures({ metrics }: ReportFacts): Html {
 function tasksPart(facts: ReportFacts): Html {
   const { tasks, attempts, agents } = facts;
   if (tasks.length === 0) return html`<p>No plan was made.</p>`;
-  return html`<table><caption>${tasks.length} tasks in the order of the plan</caption>
+  return html`<table><caption>${tasks.length === 1 ? '1 task' : `${tasks.length} tasks in the order of the plan`}</caption>
 <thead><tr><th>Task</th><th>State</th><th>Proof</th><th>Agent</th><th>Attempts</th></tr></thead>
 <tbody>${tasks.map(
     (task) =>
@@ -148,7 +148,7 @@ function decisions({ asks, asksInAll, reviews, merges, conflicts, events, people
   for (const { actor } of events)
     if (actor.kind === 'user' || actor.kind === 'token') took.set(actor.name, (took.get(actor.name) ?? 0) + 1);
   const row = (at: Date, who: string, what: string) =>
-    html`<tr><td class="data">${moment(at)}</td><td>${who}</td><td>${what}</td></tr>`;
+    html`<tr><td class="when">${moment(at)}</td><td>${who}</td><td>${what}</td></tr>`;
   const rows = [
     ...asks.map((ask) => ({
       at: ask.openedAt,
@@ -204,16 +204,16 @@ function timeline({ events, eventsInAll, tasks }: ReportFacts): Html {
   return html`<table><caption>${events.length < eventsInAll ? `The last ${number(events.length)} of ${number(eventsInAll)} events` : `${number(events.length)} events`}; streamed text, tool calls and single calls of the model are left out</caption>
 <thead><tr><th>When</th><th>Who</th><th>What</th></tr></thead><tbody>${events.map(
     ({ at, actor, type, payload }) =>
-      html`<tr><td class="data">${moment(at)}</td><td>${actor.name}</td><td>${sentenceOf(type, payload, keyOf)}</td></tr>`,
+      html`<tr><td class="when">${moment(at)}</td><td>${actor.name}</td><td>${sentenceOf(type, payload, keyOf)}</td></tr>`,
   )}</tbody></table>`;
 }
 
 function auditPart({ audit, people }: ReportFacts): Html {
   if (audit === null) return html``;
   const said = (value: unknown) => (value === null || value === undefined ? '' : JSON.stringify(value));
-  return html`<table><caption>${audit.entries.length} of ${audit.total} entries about this session, newest first, each with its hash in the chain</caption>
+  return html`<table><caption>${audit.entries.length < audit.total ? `The newest ${audit.entries.length} of ${audit.total} entries` : audit.total === 1 ? 'The only entry' : `All ${audit.total} entries`} about this session, newest first, each with its hash in the chain</caption>
 <thead><tr><th>No.</th><th>When</th><th>Who</th><th>What</th><th>Before → after</th></tr></thead><tbody>${audit.entries.map(
     (entry) =>
-      html`<tr><td class="data">${entry.number}</td><td class="data">${moment(entry.at)}</td><td>${(entry.actor.id !== null && people.get(entry.actor.id)) || entry.actor.kind}</td><td>${entry.action}${entry.reason === null ? null : html`<br><span class="muted">${entry.reason}</span>`}<br><code>${entry.hash.slice(0, 16)}</code></td><td class="data">${said(entry.before)} → ${said(entry.after)}</td></tr>`,
+      html`<tr><td class="data">${entry.number}</td><td class="when">${moment(entry.at)}</td><td>${(entry.actor.id !== null && people.get(entry.actor.id)) || entry.actor.kind}</td><td>${entry.action}${entry.reason === null ? null : html`<br><span class="muted">${entry.reason}</span>`}<br><code>${entry.hash.slice(0, 16)}</code></td><td class="data">${said(entry.before)} → ${said(entry.after)}</td></tr>`,
   )}</tbody></table>`;
 }

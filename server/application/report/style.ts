@@ -11,7 +11,7 @@ header { border-bottom: 4px solid #0a0a0a; padding-bottom: 1rem; }
 .state { font-weight: 700; letter-spacing: .06em; }
 .note, .muted { color: #333; }
 .mark { border-left: 4px solid #5a3c00; padding-left: .75rem; color: #5a3c00; }
-code, pre, td.data, dd { font-family: "JetBrains Mono", "DejaVu Sans Mono", "Liberation Mono", monospace; font-size: .8125rem; line-height: 1.25rem; }
+code, pre, td.data, td.when, dd { font-family: "JetBrains Mono", "DejaVu Sans Mono", "Liberation Mono", monospace; font-size: .8125rem; line-height: 1.25rem; }
 pre { margin: .25rem 0; padding: .5rem; border: 1px solid #6e6e6e; white-space: pre-wrap; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 0; margin: .5rem 0; border: 1px solid #6e6e6e; }
 dl > div { padding: .5rem .75rem; border: 1px solid #dedede; }
@@ -22,6 +22,7 @@ caption { text-align: left; color: #333; padding: .25rem 0; }
 th { text-align: left; font-size: .75rem; text-transform: uppercase; letter-spacing: .06em; border-bottom: 2px solid #0a0a0a; padding: .25rem .5rem; vertical-align: bottom; }
 td { border-bottom: 1px solid #6e6e6e; padding: .25rem .5rem; vertical-align: top; overflow-wrap: anywhere; }
 thead { display: table-header-group; }
+@media print, (min-width: 40rem) { td.when { width: 1%; white-space: nowrap; } }
 tr, dl, article { break-inside: avoid; }
 .diff { padding: 0; white-space: normal; }
 .diff span { display: block; padding: 0 .5rem; white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -35,6 +35,10 @@ export const dollars = (value: number | null): string =>
 
 export const number = (value: number): string => value.toLocaleString('en-US');
 
+/** `task_completed` as words; a sentence stays as it is. */
+const spoken = (value: string | null): string | null =>
+  value !== null && /^[a-z]+(_[a-z]+)+$/.test(value) ? value.replaceAll('_', ' ') : value;
+
 /** One event as a sentence; its type where nothing more is to be said. */
 export function sentenceOf(type: EventType, payload: EventPayload, keyOf: (taskId: string) => string | null): string {
   const { taskId } = payload;
@@ -44,9 +48,9 @@ export function sentenceOf(type: EventType, payload: EventPayload, keyOf: (taskI
   const to = text(payload, 'to');
   const parts = [
     task === null ? null : `task ${task}`,
-    from !== null && to !== null ? `${from} → ${to}` : null,
-    text(payload, 'status'),
-    text(payload, 'reason'),
+    from !== null && to !== null ? `${spoken(from)} → ${spoken(to)}` : null,
+    spoken(text(payload, 'status')),
+    spoken(text(payload, 'reason')),
     changed(payload),
     commands(payload),
     text(payload, 'title'),

@@ -271,4 +271,23 @@ describe.each(['pglite', 'postgres'] as const)('commands, on %s', (kind) => {
     });
     await one.dispatcher.stop();
   });
+
+  test('what is deleted while a retry waits for it stays deleted and over', async () => {
+    const { store } = house.opened;
+    const { id } = await putInto(house, await addSession(one, place), 'stopped');
+    const [deleted, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const deleting = store.transaction(async (tx) => {
+      await tx.sessions.lock(id);
+      await tx.sessions.update(id, { deletedAt: new Date() }, {});
+      deleted.resolve();
+      await commit.promise;
+    });
+    await deleted.promise;
+    const retried = one.services.sessions.retry(place.admin, id).catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    commit.resolve();
+    await deleting;
+    expect(await retried).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await store.sessions.byId(id)).toMatchObject({ status: 'stopped', retryCount: 0 });
+  });
 });

@@ -98,7 +98,7 @@ export function createCommands(deps: Deps) {
       await cascade(tx, session, 'stop', actor, clock());
       return endSession(tx, session, { to, reason, actor, now: clock() });
     }
-    return tx.sessions.move({
+    return tx.sessions.moveAndRead({
       sessionId: session.id,
       to,
       guard: { status: [session.status] },
@@ -128,7 +128,7 @@ export function createCommands(deps: Deps) {
             details: { from: 'paused', to: 'queued', allowed: ['resume'] },
           });
         await refuseOnFullDisk(deps);
-        return tx.sessions.move({
+        return tx.sessions.moveAndRead({
           sessionId: session.id,
           to: 'queued',
           guard: { status: ['pending'] },
@@ -149,7 +149,7 @@ export function createCommands(deps: Deps) {
             { details: { from: session.status, to: 'queued', allowed: sessionTransitions[session.status] } },
           );
         }
-        return tx.sessions.move({
+        return tx.sessions.moveAndRead({
           sessionId: session.id,
           to: 'queued',
           guard: { status: ['paused'] },

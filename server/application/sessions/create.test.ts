@@ -10,6 +10,7 @@ import {
   openHouse,
   type Place,
 } from '../testing/house.ts';
+import { cascade, endSession } from './endings.ts';
 
 describe.each(['pglite', 'postgres'] as const)('creating sessions, on %s', (kind) => {
   let house: House;
@@ -123,6 +124,26 @@ describe.each(['pglite', 'postgres'] as const)('creating sessions, on %s', (kind
     await expect(addSession(one, place, { parentId: line[0] })).rejects.toMatchObject({
       details: [{ path: 'parentId', message: expect.stringContaining('cancelled') }],
     });
+  });
+
+  test('no child comes to be under a parent that is being ended at the same moment', async () => {
+    const { store } = house.opened;
+    const parent = await addSession(one, place);
+    const [ended, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const ending = store.transaction(async (tx) => {
+      const locked = await tx.sessions.lock(parent.id);
+      await cascade(tx, locked, 'stop', place.admin, new Date());
+      await endSession(tx, locked, { to: 'cancelled', reason: 'enough', actor: place.admin, now: new Date() });
+      ended.resolve();
+      await commit.promise;
+    });
+    await ended.promise;
+    const child = addSession(one, place, { parentId: parent.id, start: true }).catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    commit.resolve();
+    await ending;
+    expect(await child).toMatchObject({ code: 'INVALID', details: [{ path: 'parentId' }] });
+    expect(await store.sessions.children(parent.id)).toEqual([]);
   });
 
   test('twenty at once against a quota of ten are ten sessions and ten clear refusals', async () => {

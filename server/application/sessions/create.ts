@@ -56,7 +56,11 @@ export async function createSession(
   await refuseOnFullDisk(deps);
 
   const session = await store.transaction(async (tx) => {
+    // Before the team's, as whoever ends it takes the two; its end finds this child, or this finds it ended.
+    const named = input.parentId ? await tx.sessions.get(teamId, input.parentId) : null;
+    const parent = named === null ? null : await tx.sessions.lock(named.id);
     const team = await tx.teams.lock(teamId);
+    if (!team.active) throw new DomainError('NOT_FOUND', 'The team is deleted.');
     const active = await tx.sessions.countActive(teamId);
     if (active >= team.maxActiveSessions) {
       throw new DomainError(
@@ -65,15 +69,13 @@ export async function createSession(
         { details: { limit: team.maxActiveSessions, active } },
       );
     }
-    let parentId: string | null = null;
     if (input.parentId) {
-      const parent = await tx.sessions.get(teamId, input.parentId);
-      if (!parent) throw invalid([{ path: 'parentId', message: 'There is no such session.' }]);
+      if (!parent || parent.deletedAt !== null)
+        throw invalid([{ path: 'parentId', message: 'There is no such session.' }]);
       if (isTerminal(parent.status) && goesOn === null)
         throw invalid([{ path: 'parentId', message: `That session is ${parent.status}.` }]);
       if ((await tx.sessions.ancestors(parent.id)).length + 2 > maxDepth)
         throw invalid([{ path: 'parentId', message: `Sessions nest at most ${maxDepth} deep.` }]);
-      parentId = parent.id;
     }
     const created = await tx.sessions.insert({
       id: secrets.uuid(),
@@ -87,7 +89,7 @@ export async function createSession(
       repositoryId: repository.id,
       blueprint: input.blueprint ?? null,
       parameters: input.parameters,
-      parentId,
+      parentId: parent?.id ?? null,
       model: input.model ?? null,
       parallelism: input.parallelism,
       autonomy: input.autonomy,
@@ -116,7 +118,7 @@ export async function createSession(
     if (warning !== null)
       await tx.events.append(created.id, [{ type: 'session.updated', actor, payload: { changes: {}, warning } }]);
     if (!input.start) return { ...created, lastSeq: warning === null ? 1 : 2 };
-    return tx.sessions.move({
+    return tx.sessions.moveAndRead({
       sessionId: created.id,
       to: 'queued',
       guard: { status: ['pending'] },

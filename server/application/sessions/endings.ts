@@ -98,7 +98,7 @@ export async function endSession(
   });
   if (session.pendingCommand !== null) await tx.sessions.setPendingCommand(session.id, null, {});
   await tx.contexts.setSessionExpiry(session.id, expiryAfterSession(end.now));
-  return tx.sessions.move({
+  return tx.sessions.moveAndRead({
     sessionId: session.id,
     to: end.to,
     guard: { status: [session.status], ...(end.epoch === undefined ? {} : { epoch: end.epoch }) },

@@ -53,6 +53,8 @@ export async function retryLocked(
   options: CommandOptions & { accepted?: boolean },
 ): Promise<Session> {
   const { secrets, clock } = deps;
+  // Deleted since it was found: it would run, and hold a slot, where nobody sees it.
+  if (session.deletedAt !== null) throw new DomainError('NOT_FOUND', `There is no session ${session.slug}.`);
   const tasks = await tx.tasks.bySession(session.id);
   const kept = await tx.checkpoints.list(session.id);
   const refusal = retryRefusal({
@@ -66,6 +68,7 @@ export async function retryLocked(
       details: { from: session.status, to: 'pending', allowed: others(session.status) },
     });
   const team = await tx.teams.lock(session.teamId);
+  if (!team.active) throw new DomainError('NOT_FOUND', 'The team is deleted.');
   const active = await tx.sessions.countActive(session.teamId);
   if (active >= team.maxActiveSessions)
     throw new DomainError(
@@ -135,7 +138,7 @@ export async function retryLocked(
         patch: { endedAt: null, error: null, agentId: null, notBefore: null },
       });
   }
-  const queued = await tx.sessions.move({
+  const queued = await tx.sessions.moveAndRead({
     sessionId: session.id,
     to: 'queued',
     guard: { status: ['pending'] },

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AskAnswer } from '../../domain/ask.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { AbortResult, AgentRunner, RemoteAsk, RunEnd, RunEvent, RunOrder } from '../ports.ts';
 
 /** One run as the one who plays the agent sees it. */
@@ -34,6 +35,9 @@ export function createHandRunner(play: { current: Play }) {
   const remotes = new Map<string, Remote>();
   const started: RunOrder[] = [];
   const aborted: string[] = [];
+  const forgotten: string[] = [];
+  /** Runs nobody can be asked about. */
+  const offline = new Set<string>();
   let asks = 0;
   const nextAsk = () => {
     asks += 1;
@@ -120,6 +124,11 @@ export function createHandRunner(play: { current: Play }) {
       remote.stop.abort();
       return { rung: 'aborted', detail: 'Idle at once' };
     },
+    async forget({ remoteSessionId }) {
+      if (offline.has(remoteSessionId)) throw new DomainError('UNAVAILABLE', 'The runtime is not online.');
+      remotes.delete(remoteSessionId);
+      forgotten.push(remoteSessionId);
+    },
     async openAsks(order) {
       const remote = remotes.get(order.remoteSessionId);
       if (remote === undefined || remote.over) return [];
@@ -128,7 +137,7 @@ export function createHandRunner(play: { current: Play }) {
       );
     },
   };
-  return { runner, started, aborted };
+  return { runner, started, aborted, forgotten, offline };
 }
 
 const plainAsk: Omit<RemoteAsk, 'remoteAskId' | 'remoteSessionId'> = {

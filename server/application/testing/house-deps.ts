@@ -138,6 +138,17 @@ export function depsOf(house: House, settings: Partial<Settings>) {
     nudge: () => void house.nudges.emit('nudge'),
     recheck: (userId) => void rechecked.push(userId),
   };
-  const hands = { runtime, fleet, play, started: hand.started, aborted: hand.aborted, logged, time, drillTargets };
+  const hands = {
+    runtime,
+    fleet,
+    play,
+    started: hand.started,
+    aborted: hand.aborted,
+    forgotten: hand.forgotten,
+    offline: hand.offline,
+    logged,
+    time,
+    drillTargets,
+  };
   return { deps, ...hands, faults, rechecked, fault };
 }

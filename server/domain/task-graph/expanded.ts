@@ -88,8 +88,7 @@ export function orderOf(index: GraphIndex): number[] {
 
 /** The tasks of a cycle, each once, in the direction of work. */
 export function tasksOn(index: GraphIndex, points: readonly number[]): string[] {
-  const ids = points.map((point) => index.nodes[nodeAt(point)]?.id ?? '');
-  return ids.filter((id, place) => ids.indexOf(id) === place);
+  return [...new Set(points.map((point) => index.nodes[nodeAt(point)]?.id ?? ''))];
 }
 
 /** `a → b → a`, by key. */

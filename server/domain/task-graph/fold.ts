@@ -32,7 +32,8 @@ export function foldGraph(nodes: readonly FoldNode[], folded: ReadonlySet<string
       if (folded.has(above)) seen = above;
       if (leaf) {
         const known = counts.get(above) ?? {};
-        counts.set(above, { ...known, [node.status]: (known[node.status] ?? 0) + 1 });
+        known[node.status] = (known[node.status] ?? 0) + 1;
+        counts.set(above, known);
       }
       above = byId.get(above)?.parentId ?? null;
     }
@@ -60,6 +61,16 @@ export function foldEdges<E extends { from: string; to: string; type: string; re
     else known.count += 1;
   }
   return [...seen.values()];
+}
+
+/** How all leaves of a graph stand: groups end with what is in them and are not counted. */
+export function leafCounts(
+  tasks: readonly { id: string; parentTaskId: string | null; status: TaskStatus }[],
+): StateCounts {
+  const groups = new Set(tasks.map((task) => task.parentTaskId));
+  const counts: StateCounts = {};
+  for (const { id, status } of tasks) if (!groups.has(id)) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
 }
 
 /** States with their numbers in the order a task goes through them. */

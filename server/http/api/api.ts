@@ -12,6 +12,7 @@ import { budgetRoutes } from './budgets.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { conflictRoutes } from './conflicts.ts';
 import { contextRoutes } from './contexts.ts';
+import { datasetRoutes } from './datasets.ts';
 import { diffRoutes } from './diffs.ts';
 import { docsPage } from './docs.ts';
 import { endpoint, type RequestLimits } from './endpoint.ts';
@@ -79,6 +80,7 @@ export function apiRoutes(options: Pick<ApiOptions, 'subscribe' | 'stopping' | '
     ...blueprintRoutes,
     ...budgetRoutes,
     ...webhookRoutes,
+    ...datasetRoutes,
     ...auditRoutes,
     ...lockRoutes,
   ];
@@ -95,9 +97,15 @@ export function createApi(options: ApiOptions): Router {
     mounted.all(notAllowed(group.map((one) => one.method.toUpperCase())));
   }
 
-  const document = openApi(routes, options.version);
-  const documents = router.route('/openapi.json');
-  documents.get((_req, res) => sendJson(res, 200, document)).all(notAllowed(['GET']));
+  // Made for whoever asks first: a start has no time for it.
+  let document: ReturnType<typeof openApi> | null = null;
+  router
+    .route('/openapi.json')
+    .get((_req, res) => {
+      document ??= openApi(routes, options.version);
+      sendJson(res, 200, document);
+    })
+    .all(notAllowed(['GET']));
   router
     .route('/docs')
     .get((_req, res) =>

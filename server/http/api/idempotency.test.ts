@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DomainError } from '../../domain/errors.ts';
 import { openWorkshop, type Workshop } from '../testing/workshop.ts';
 import { createOnce } from './idempotency.ts';
-
-/** The machine may be busy: what must come gets time to come. */
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 10 });
 
 const unknownId = '11111111-1111-4111-8111-111111111111';
 let server: Workshop;
@@ -78,9 +76,11 @@ test('a key whose request a crash cut off says so instead of repeating or preten
   const { teamId, id: actorId } = server.admin.actor;
   const request = { teamId, actorId, key: 'cut', method: 'POST', path: '/x', body: {}, version: undefined, seal: null };
   const before = createOnce(server.store.idempotency, 'house.1');
-  void before(request, () => new Promise(() => {}));
+  await new Promise<void>((begun) => {
+    void before(request, () => new Promise(() => begun()));
+  });
   const never = () => Promise.reject(new Error('must not run'));
-  await eventually(() => before(request, never).catch((error) => error.code)).toBe('IDEMPOTENCY_IN_PROGRESS');
+  await expect(before(request, never)).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS' });
   const another = createOnce(server.store.idempotency, 'other.1');
   await expect(another(request, never)).rejects.toMatchObject({ code: 'CONFLICT' });
   await server.store.instances.report({
@@ -132,6 +132,24 @@ test('what had its effect is not done again when its answer could not be kept', 
   await expect(once(request, work)).rejects.toThrow('the database is away');
   await expect(once(request, work)).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(effects).toBe(1);
+});
+
+test('a key is given back for a refusal alone, and not where the work may have had its effect', async () => {
+  const { teamId, id: actorId } = server.admin.actor;
+  const once = createOnce(server.store.idempotency, 'house.1');
+  const lost = new DomainError('UNAVAILABLE', 'away', { details: { reason: 'connection_lost' } });
+  const disk = new DomainError('UNAVAILABLE', 'full', { details: { reason: 'disk' } });
+  for (const [key, error, again] of [
+    ['refused', new DomainError('INVALID', 'no'), 200],
+    ['full-disk', disk, 200],
+    ['lost', lost, 'CONFLICT'],
+    ['broken', new Error('after the commit'), 'CONFLICT'],
+  ] as const) {
+    const request = { teamId, actorId, key, method: 'POST', path: '/x', body: {}, version: undefined, seal: null };
+    await expect(once(request, () => Promise.reject(error))).rejects.toBe(error);
+    const second = once(request, async () => ({ status: 200, json: {} }));
+    expect([key, await second.then(() => 200).catch((refusal) => refusal.code)]).toEqual([key, again]);
+  }
 });
 
 test('a repeated token creation answers the same token, and no database row holds it', async () => {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import type { IdempotencyStore } from '../../application/record-port.ts';
-import { DomainError, invalid } from '../../domain/errors.ts';
+import { DomainError, errorCodeOf, invalid, isLostConnection } from '../../domain/errors.ts';
 import type { Answer } from './route.ts';
 
 /** The store's memory of answered keys, 24 h. */
@@ -35,35 +35,44 @@ export type Once = (
 /**
  * Runs `work` once per key: a repeated request gets the first one's answer, one that comes while the first is running
  * IDEMPOTENCY_IN_PROGRESS, whichever instance runs it, and the same key with another request INVALID. A refusal is not
- * kept: the corrected request may use the key again. A key whose request was cut off by the end of its process is
- * CONFLICT, since nobody knows whether it had its effect. `runner` names this process among those of the database.
+ * kept: the corrected request may use the key again. A key whose request was cut off, by the end of its process, a lost
+ * connection or a failure nobody foresaw, is CONFLICT, since nobody knows whether it had its effect. `runner` names this
+ * process among those of the database.
  */
 export function createOnce(keys: IdempotencyKeys, runner: string): Once {
-  const running = new Set<string>();
+  // How many requests of each key are here, also while they ask for it: who got it may be heard second, or be done first.
+  const here = new Map<string, number>();
   return async (request, work) => {
+    const name = JSON.stringify([request.teamId, request.actorId, request.key]);
+    here.set(name, (here.get(name) ?? 0) + 1);
+    try {
+      return await once(request, work, () => (here.get(name) ?? 0) > 1);
+    } finally {
+      const left = (here.get(name) ?? 1) - 1;
+      if (left > 0) here.set(name, left);
+      else here.delete(name);
+    }
+  };
+
+  async function once(request: KeyedRequest, work: () => Promise<Answer>, others: () => boolean): ReturnType<Once> {
     const { teamId, actorId, key, seal } = request;
-    const name = JSON.stringify([teamId, actorId, key]);
+    const beside = others();
     const begun = await keys.begin(teamId, actorId, key, hashOf(request), runner);
     if (begun.state === 'mismatch') {
       throw invalid([{ path: 'Idempotency-Key', message: 'This key was used for another request' }]);
     }
-    if (begun.state === 'running') throw running.has(name) || begun.elsewhere ? stillRunning() : cutOff();
+    if (begun.state === 'running') throw beside || others() || begun.elsewhere ? stillRunning() : cutOff();
     if (begun.state === 'done') {
       const json = seal === null ? begun.response : open(begun.response, seal);
       return { answer: begun.status === 204 ? { status: 204 } : { status: begun.status, json }, replayed: true };
     }
-    running.add(name);
-    try {
-      const answer = await refusable(work, () => keys.forget(teamId, actorId, key));
-      // From here on it had its effect: should its answer not be kept, the key is never free for a second one.
-      if (!('status' in answer)) throw new Error('A stream has no answer to keep.');
-      const json = 'json' in answer ? answer.json : null;
-      await keys.finish(teamId, actorId, key, answer.status, seal === null ? json : sealed(json, seal));
-      return { answer, replayed: false };
-    } finally {
-      running.delete(name);
-    }
-  };
+    const answer = await refusable(work, () => keys.forget(teamId, actorId, key));
+    // From here on it had its effect: should its answer not be kept, the key is never free for a second one.
+    if (!('status' in answer)) throw new Error('A stream has no answer to keep.');
+    const json = 'json' in answer ? answer.json : null;
+    await keys.finish(teamId, actorId, key, answer.status, seal === null ? json : sealed(json, seal));
+    return { answer, replayed: false };
+  }
 }
 
 /** The work; when it refuses, its key is given back first. That this failed too must not hide why. */
@@ -71,9 +80,16 @@ async function refusable<T>(work: () => Promise<T>, giveBack: () => Promise<void
   try {
     return await work();
   } catch (error) {
+    if (!isRefusal(error)) throw error;
     await giveBack().catch((cause: unknown) => process.emitWarning(cause instanceof Error ? cause : String(cause)));
     throw error;
   }
+}
+
+/** Whether it is certain that nothing was done: what broke off may have come after a commit, or in the middle of one. */
+function isRefusal(error: unknown): boolean {
+  const code = errorCodeOf(error);
+  return code !== null && code !== 'INTERNAL' && !isLostConnection(error);
 }
 
 function hashOf(request: KeyedRequest): string {
@@ -90,7 +106,7 @@ function stillRunning(): DomainError {
 function cutOff(): DomainError {
   return new DomainError(
     'CONFLICT',
-    'The server stopped while the first request with this key was running; look whether it had its effect, then use a new key.',
+    'The first request with this key was cut off; look whether it had its effect, then use a new key.',
   );
 }
 

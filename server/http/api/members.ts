@@ -1,4 +1,4 @@
-import type { OneUseLink } from '../../application/members.ts';
+import type { OneUseLink } from '../../application/member-accounts.ts';
 import type { Member } from '../../application/people-port.ts';
 import { createMemberInput, updateMemberInput } from '../../domain/member.ts';
 import { cut, mapped, pageOf } from './paging.ts';

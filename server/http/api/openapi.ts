@@ -80,7 +80,9 @@ function operation(route: Route, components: Json): Json {
   }
   const error = toJson(errorShape, 'output', components);
   for (const [status, description] of Object.entries(errorStatuses)) {
-    if (!mutation && ['400', '409', '413'].includes(status)) continue;
+    // A read has them only where it says so itself.
+    const said = route.responses[Number(status)] !== undefined;
+    if (!mutation && !said && ['400', '409', '413'].includes(status)) continue;
     responses[status] = { description, content: { 'application/json': { schema: error } } };
   }
   return {

@@ -8,6 +8,7 @@ import type { createBudgets } from '../../application/budgets.ts';
 import type { createCheckpoints } from '../../application/checkpoints.ts';
 import type { createConflicts } from '../../application/conflicts.ts';
 import type { createContexts } from '../../application/contexts.ts';
+import type { createDatasets } from '../../application/datasets/service.ts';
 import type { createDiffs } from '../../application/diffs.ts';
 import type { createExternalAgents } from '../../application/external/service.ts';
 import type { createFigures } from '../../application/figures.ts';
@@ -46,6 +47,7 @@ export interface ApiServices {
   readonly members: Pick<ReturnType<typeof createMembers>, 'list' | 'create' | 'update' | 'remove'>;
   readonly teams: Pick<ReturnType<typeof createTeams>, 'list' | 'get' | 'create' | 'update'>;
   readonly tokens: Pick<ReturnType<typeof createTokens>, 'list' | 'create' | 'rotate' | 'revoke'>;
+  readonly datasets: ReturnType<typeof createDatasets>;
   readonly webhooks: ReturnType<typeof createWebhooks>;
   readonly blueprints: ReturnType<typeof createBlueprints>;
   readonly budgets: ReturnType<typeof createBudgets>;

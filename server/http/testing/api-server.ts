@@ -42,6 +42,7 @@ const noRunner: AgentRunner = {
   answer: () => Promise.reject(new Error('No runtime here')),
   abort: () => Promise.reject(new Error('No runtime here')),
   openAsks: () => Promise.reject(new Error('No runtime here')),
+  forget: () => Promise.reject(new Error('No runtime here')),
 };
 
 const runtimeStatus: RuntimeStatus = {
@@ -78,13 +79,13 @@ export interface Sent {
 
 export type ApiServer = Awaited<ReturnType<typeof openApiServer>>;
 
-/** The real API over real services and a real (embedded) database and git, on a port of its own. */
+/** The real API over real services and a real database and git, on a port of its own. */
 export async function openApiServer(
   options: { environment?: Record<string, string>; rates?: RequestRates; heartbeatMs?: number } = {},
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'orchestrator-api-'));
   const config: Config = loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, ...options.environment });
-  const { store, close: closeStore } = await openTestStore('pglite');
+  const { store, close: closeStore } = await openTestStore('postgres');
   const log = createLogger({ level: 'silent' });
   const hub = createFeedHub((error) => {
     throw error;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,7 +14,10 @@ function sshHere(): NodeJS.ProcessEnv {
   return { ...process.env, GIT_SSH_COMMAND: path };
 }
 
-function remote(files: Record<string, string>) {
+/** What does not compress. */
+const noise = (bytes: number) => randomBytes(bytes).toString('base64').slice(0, bytes);
+
+function remote(files: Record<string, string>, maxBytes?: number) {
   const repository = scratchRepository(files);
   const dataDir = scratchFolder();
   const source = createGitSource({
@@ -21,6 +25,7 @@ function remote(files: Record<string, string>) {
     dataDir,
     mayReach: async () => ['192.0.2.1'],
     networkMs: 60_000,
+    ...(maxBytes !== undefined && { maxBytes }),
   });
   return { repository, dataDir, source, url: `ssh://git@host.test${repository}` };
 }
@@ -72,6 +77,15 @@ test('a link is no file, and a large file is refused', async () => {
   git(repository, 'add', '--all');
   git(repository, 'commit', '--quiet', '-m', 'Large');
   await expect(source.read({ kind: 'git', url })).rejects.toThrow(/blueprints\/l.yaml is larger than 256 KiB/);
+});
+
+test('a repository that is too large is refused while it is fetched, and nothing of it is kept', async () => {
+  const { source, url, dataDir } = remote({ 'blueprints/a.yaml': 'a: 1', 'large.bin': noise(3 * 2 ** 20) }, 2 ** 20);
+  await expect(source.read({ kind: 'git', url })).rejects.toMatchObject({
+    code: 'INVALID',
+    details: [{ path: 'url', message: expect.stringContaining('larger than 1 MiB') }],
+  });
+  expect(readdirSync(join(dataDir, 'imports'))).toEqual([]);
 });
 
 test.each([

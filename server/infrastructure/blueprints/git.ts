@@ -8,6 +8,7 @@ import { openNetwork } from '../git/network.ts';
 import type { MayReach } from '../git/reachability.ts';
 import { commitAt } from '../git/refs.ts';
 import { parseSourceUrl } from '../git/source-url.ts';
+import { boundedFolder } from './bounded-folder.ts';
 import { isYamlName, refuseCount, refuseSize } from './found-files.ts';
 import { maxYamlBytes } from './yaml-bounds.ts';
 
@@ -19,8 +20,10 @@ export function createGitSource(options: {
   dataDir: string;
   mayReach: MayReach;
   networkMs: number;
+  /** What a fetched commit may hold; 64 MiB. */
+  maxBytes?: number;
 }): BlueprintSource<'git'> {
-  const { git, mayReach, networkMs } = options;
+  const { git, mayReach, networkMs, maxBytes = 64 * 2 ** 20 } = options;
 
   async function take(from: ImportFrom<'git'>, repository: string): Promise<BlueprintText[]> {
     const url = parseSourceUrl(from.url);
@@ -29,7 +32,11 @@ export function createGitSource(options: {
     await git(['init', '--quiet', '--bare', '--template=', '.'], { repository });
     const refspec = `+${ref}:${fetched}`;
     const limits = ['--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head'];
-    await network(['fetch', ...limits, '--end-of-options', url.href, refspec], { repository });
+    // A blob that unpacks to far more than was sent is written through, not held in memory.
+    await git(['config', 'core.bigFileThreshold', '1m'], { repository });
+    await boundedFolder(repository, maxBytes, (stop) =>
+      network(['fetch', ...limits, '--end-of-options', url.href, refspec], { repository, stop }),
+    );
     const commit = await commitAt(git, repository, fetched);
     if (commit === null) throw invalid([{ path: 'ref', message: `${ref} is no commit.` }]);
     return Promise.all(

@@ -20,6 +20,8 @@ export interface GitCall {
   env?: NodeJS.ProcessEnv;
   /** Takes the output as it comes, instead of keeping it. */
   onOutput?: (chunk: Buffer) => void;
+  /** Ends the call. */
+  stop?: AbortSignal;
 }
 
 export interface GitAnswer {
@@ -143,10 +145,11 @@ export function createGit(environment: NodeJS.ProcessEnv): Git {
       streamed: call.onOutput !== undefined,
     };
     const { code, stdout, stderr, problem } = await launcher
-      .run(order, call.onOutput ?? (() => undefined))
+      .run(order, call.onOutput ?? (() => undefined), call.stop)
       .catch((error: Error) => {
         throw 'syscall' in error && existsSync(place) ? missingGit(error) : error;
       });
+    if (problem === 'stopped') throw new GitFailure(args, 'it was stopped', code, false);
     if (problem === 'long') throw new GitFailure(args, 'the output is too long', code, false);
     if (problem === 'slow' || code === null) throw new GitFailure(args, stderr, code, problem === 'slow');
     if (code !== 0 && !call.accept?.includes(code)) throw new GitFailure(args, stderr, code, false);

@@ -18,21 +18,25 @@ export interface GitEnd {
   readonly code: number | null;
   readonly stdout: Buffer;
   readonly stderr: string;
-  readonly problem: 'slow' | 'long' | null;
+  readonly problem: 'slow' | 'long' | 'stopped' | null;
 }
 
 /**
  * Runs git to its end, whatever that is; rejects only when it could not be started. One that is too slow or says too
  * much is ended with all the programs it started (ssh, the https helper). The next chunk waits until one is taken.
  */
-export function runGit(order: GitOrder, onOutput: (chunk: Buffer) => Promise<void>): Promise<GitEnd> {
+export function runGit(
+  order: GitOrder,
+  onOutput: (chunk: Buffer) => Promise<void>,
+  stop?: AbortSignal,
+): Promise<GitEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', order.args, { cwd: order.cwd, env: order.env, detached: true });
     const kept: Buffer[] = [];
     let size = 0;
     let stderr = '';
     let problem: GitEnd['problem'] = null;
-    const end = (why: 'slow' | 'long') => {
+    const end = (why: NonNullable<GitEnd['problem']>) => {
       problem ??= why;
       if (child.pid === undefined) return;
       try {
@@ -42,6 +46,7 @@ export function runGit(order: GitOrder, onOutput: (chunk: Buffer) => Promise<voi
       }
     };
     const timer = setTimeout(() => end('slow'), order.timeoutMs);
+    stop?.addEventListener('abort', () => end('stopped'), { once: true });
     child.stdout.on('data', (chunk: Buffer) => {
       if (order.streamed) {
         child.stdout.pause();

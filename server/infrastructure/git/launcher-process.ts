@@ -2,7 +2,7 @@
 // still at work then is waited for, so that its limits hold to the end.
 
 import { runGit } from './git-process.ts';
-import type { LaunchReply, LaunchRequest } from './launcher.ts';
+import type { LaunchReply, LaunchRequest, StopRequest } from './launcher.ts';
 
 // What cannot be told has nobody left to hear it.
 const tell = (reply: LaunchReply) =>
@@ -11,8 +11,15 @@ const tell = (reply: LaunchReply) =>
     process.send(reply, undefined, undefined, () => told());
   });
 
-process.on('message', ({ id, order }: LaunchRequest) => {
-  runGit(order, (chunk) => tell({ id, chunk })).then(
+const running = new Map<number, AbortController>();
+
+process.on('message', (request: LaunchRequest | StopRequest) => {
+  if ('stop' in request) return running.get(request.stop)?.abort();
+  const { id, order } = request;
+  const stop = new AbortController();
+  running.set(id, stop);
+  const ended = runGit(order, (chunk) => tell({ id, chunk }), stop.signal).finally(() => running.delete(id));
+  ended.then(
     (end) => tell({ id, end }),
     ({ message, code, syscall }: NodeJS.ErrnoException) => tell({ id, failure: { message, code, syscall } }),
   );

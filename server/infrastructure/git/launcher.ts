@@ -8,6 +8,11 @@ export interface LaunchRequest {
   readonly order: GitOrder;
 }
 
+/** Ends the git of that request, with all it started. */
+export interface StopRequest {
+  readonly stop: number;
+}
+
 export type LaunchReply =
   | { readonly id: number; readonly chunk: Buffer }
   | { readonly id: number; readonly end: GitEnd }
@@ -21,7 +26,7 @@ interface Waiting {
 
 export interface Launcher {
   /** As `runGit`, in the small process. */
-  run(order: GitOrder, onOutput: (chunk: Buffer) => void): Promise<GitEnd>;
+  run(order: GitOrder, onOutput: (chunk: Buffer) => void, stop?: AbortSignal): Promise<GitEnd>;
   /** The small process, while there is one. */
   pid(): number | undefined;
 }
@@ -77,7 +82,7 @@ export function createLauncher(): Launcher {
   }
 
   return {
-    run: (order, onOutput) =>
+    run: (order, onOutput, stop) =>
       new Promise((resolve, reject) => {
         current ??= start();
         const child = current;
@@ -88,6 +93,8 @@ export function createLauncher(): Launcher {
         child.send(request, (error) => {
           if (error !== null) lose(child);
         });
+        const cut = () => void child.send({ stop: request.id } satisfies StopRequest, () => undefined);
+        stop?.addEventListener('abort', cut, { once: true });
       }),
     pid: () => current?.pid,
   };

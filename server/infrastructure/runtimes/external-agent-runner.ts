@@ -177,6 +177,8 @@ export function createExternalAgentRunner(options: ExternalRunnerOptions): Agent
       const asks = await store.external.asks(order.attemptId, run.turn);
       return asks.flatMap(({ event, answer }) => (answer === null ? [askOf(order, run.turn, event)] : []));
     },
+    // What such an agent keeps for itself is its operator's: the protocol has no word for it.
+    forget: async () => undefined,
   };
 }
 

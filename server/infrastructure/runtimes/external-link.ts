@@ -121,6 +121,7 @@ export function createExternalLink({ target, outbound, dataDir, now = Date.now }
   void look(true);
   return {
     restart: null,
+    outputs: null,
     client: () => (circuit.state() === 'closed' && version !== null ? { ...address, generation } : null),
     status: () => ({ detail: trouble || 'Healthy' }),
     onChange(listener) {

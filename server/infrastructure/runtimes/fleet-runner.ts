@@ -8,7 +8,7 @@ export function createFleetRunner(
   patienceMs = 20_000,
 ): AgentRunner {
   const gone = 'The runtime of this attempt is not known to this instance any more';
-  const existing = (order: RunOrder): AgentRunner => {
+  const existing = (order: Pick<RunOrder, 'runtimeId'>): AgentRunner => {
     const runner = runnerOf(order.runtimeId);
     if (runner === null) throw new DomainError('UNAVAILABLE', `${gone}.`, { retryAfterSeconds: 5 });
     return runner;
@@ -27,5 +27,6 @@ export function createFleetRunner(
     answer: (order, ask, answer) => existing(order).answer(order, ask, answer),
     abort: async (order) => runnerOf(order.runtimeId)?.abort(order) ?? { rung: 'unverified', detail: gone },
     openAsks: (order) => existing(order).openAsks(order),
+    forget: async (record) => existing(record).forget(record),
   };
 }

@@ -7,6 +7,7 @@ import type { RunHandle } from './run-handle.ts';
 
 const idleWithinMs = 9_000;
 const startMs = 1_500;
+const notKnown: AbortResult = { rung: 'not_running', detail: 'OpenCode does not know the run' };
 
 /**
  * Stops an order's whole tree and says which rung ended it: nothing ran, it idled after the abort, or our OpenCode was
@@ -26,7 +27,10 @@ export async function abortRun(link: RuntimeLink, order: RunOrder, handle: RunHa
       : { rung: 'not_running', detail: 'OpenCode is not running' };
   const client = openCodeClient(address);
   try {
-    const idle = await abortTree(client, order, handle);
+    const idle =
+      (await findSession(client, order.remoteSessionId)) === null
+        ? notKnown
+        : await abortTree(client, order.remoteSessionId, await remoteDirectory(order), handle);
     if (idle !== null) return idle;
   } catch (error) {
     if (!(error instanceof RuntimeProblem)) throw error;
@@ -43,15 +47,13 @@ export async function abortRun(link: RuntimeLink, order: RunOrder, handle: RunHa
     : { rung: 'killed', detail: 'The run did not stop, so the process of OpenCode was ended' };
 }
 
-async function abortTree(
+/** Aborts a session and all below it until they are idle; null when they were not within 9 s. */
+export async function abortTree(
   client: OpenCodeClient,
-  order: RunOrder,
+  id: string,
+  directory: string,
   handle: RunHandle | null,
 ): Promise<AbortResult | null> {
-  const id = order.remoteSessionId;
-  if ((await findSession(client, id)) === null)
-    return { rung: 'not_running', detail: 'OpenCode does not know the run' };
-  const directory = await remoteDirectory(order);
   const busy = async () => {
     const [statuses, below] = await Promise.all([statusesOf(client, directory), descendantsOf(client, id)]);
     return [id, ...below.map((session) => session.id)].filter((one) => (statuses[one]?.type ?? 'idle') !== 'idle');

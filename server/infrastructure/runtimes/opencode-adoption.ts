@@ -9,6 +9,7 @@ import { type OfferedModel, openCodeConfig } from './opencode-config.ts';
 import { type OpenCodeHome, openCodeEnvironment, writeHome } from './opencode-home.ts';
 import { addressOf, disposeAll, freePort, healthy, launch } from './opencode-process.ts';
 import { clearState, instanceId, type RecordedProcess, readState, writeState } from './opencode-state.ts';
+import { tidyRecord } from './opencode-tidy.ts';
 import { environmentVariable, identityOf, isRunning, type ProcessIdentity } from './process-table.ts';
 
 /** What the process must have been started with to be the one we need. */
@@ -50,6 +51,7 @@ export async function bringUp(
   // It would notice by itself that its OpenCode is gone, but only at its next look.
   if (former !== null) await endWatchdog(former);
   await clearState(home);
+  await tidyRecord(home, log);
   return { process: await startNew(home, wanted, instance, onStarted), adopted: false, orphans };
 }
 

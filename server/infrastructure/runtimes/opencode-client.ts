@@ -22,7 +22,7 @@ export interface OpenCodeClient {
   ): Promise<{ value: z.infer<Schema>; cursor: string | null }>;
   /** Sends and reads the answer. */
   post<Schema extends z.ZodType>(path: string, body: object, schema: Schema): Promise<z.infer<Schema>>;
-  send(method: 'POST' | 'PATCH', path: string, body?: object): Promise<void>;
+  send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<void>;
 }
 
 // A busy server with many directories was seen to take almost 6 s.

@@ -14,6 +14,10 @@ export interface OpenCodeHome {
   stateFile: string;
   heartbeatFile: string;
   instanceFile: string;
+  /** OpenCode's own: its database, its log, the whole of long outputs. */
+  database: string;
+  ownLogs: string;
+  outputs: string;
 }
 
 /** Names the files of the runtime that belongs to this data directory. */
@@ -28,6 +32,9 @@ export function openCodeHome(dataDir: string): OpenCodeHome {
     stateFile: join(root, 'state.json'),
     heartbeatFile: join(root, 'heartbeat'),
     instanceFile: join(root, 'instance'),
+    database: join(root, 'data', 'opencode', 'opencode.db'),
+    ownLogs: join(root, 'data', 'opencode', 'log'),
+    outputs: join(root, 'data', 'opencode', 'tool-output'),
   };
 }
 

@@ -15,6 +15,8 @@ export interface RuntimeLink {
   hold(): () => void;
   /** Ends the process and starts it anew; null where it is not ours to end. */
   readonly restart: ((reason: string) => Promise<void>) | null;
+  /** Where it keeps the whole of long outputs; null where that is not on this machine. */
+  readonly outputs: string | null;
   /** A run found nobody there. */
   unreachable?(reason: string): void;
 }

@@ -4,6 +4,7 @@ import { createEventQueue } from './event-queue.ts';
 import { abortRun } from './opencode-abort.ts';
 import { deliverAnswer, openAsksOf } from './opencode-asks.ts';
 import { openCodeClient, RuntimeProblem } from './opencode-client.ts';
+import { forgetRun } from './opencode-forget.ts';
 import type { RuntimeLink } from './opencode-link.ts';
 import { descendantsOf, findSession, remoteDirectory } from './opencode-remote.ts';
 import { driveRun, type RunContext, type Totals } from './opencode-run.ts';
@@ -105,6 +106,15 @@ export function createOpenCodeRunner(options: OpenCodeRunnerOptions): AgentRunne
         const tree = new Set([order.remoteSessionId, ...below.map(({ id }) => id)]);
         const asks = await openAsksOf(client, await remoteDirectory(order), tree);
         return asks.map(({ callId: _, ...ask }) => ask);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+
+    async forget({ remoteSessionId }) {
+      const client = connected();
+      try {
+        await forgetRun(client, remoteSessionId, link.outputs);
       } catch (error) {
         throw unavailable(error);
       }

@@ -215,6 +215,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       keepSecrets(known);
       gateway.acceptToken(known.token);
     },
+    outputs: home.outputs,
     start: () => serially(bring),
     restart: (reason) => replace(reason, false),
     async stop() {

@@ -7,7 +7,7 @@ export function createRunnerByKind(
   runners: Readonly<Record<RuntimeKind, AgentRunner>>,
 ): AgentRunner {
   const kinds = new Map<string, RuntimeKind>();
-  const runnerOf = async ({ runtimeId }: RunOrder): Promise<AgentRunner> => {
+  const runnerOf = async ({ runtimeId }: Pick<RunOrder, 'runtimeId'>): Promise<AgentRunner> => {
     const kind = kinds.get(runtimeId) ?? (await kindOf(runtimeId));
     kinds.set(runtimeId, kind);
     return runners[kind];
@@ -19,5 +19,6 @@ export function createRunnerByKind(
     answer: async (order, ask, answer) => (await runnerOf(order)).answer(order, ask, answer),
     abort: async (order) => (await runnerOf(order)).abort(order),
     openAsks: async (order) => (await runnerOf(order)).openAsks(order),
+    forget: async (record) => (await runnerOf(record)).forget(record),
   };
 }

@@ -6,11 +6,11 @@ import { startRuntime } from './runtime-testing.ts';
 
 const [dataDir = '', watchdogMs = ''] = process.argv.slice(2);
 const runtime = await startRuntime({ dataDir, watchdogMs: Number(watchdogMs) });
-const { pid } = runtime.supervisor.status();
-process.stdout.write(`${JSON.stringify({ pid, gatewayPort: runtime.gateway.port() })}\n`);
 process.on('SIGTERM', () => {
   runtime.close().then(
     () => process.exit(0),
     () => process.exit(1),
   );
 });
+const { pid } = runtime.supervisor.status();
+process.stdout.write(`${JSON.stringify({ pid, gatewayPort: runtime.gateway.port() })}\n`);

@@ -84,8 +84,8 @@ export function createAttempts(handle: Handle): Aggregates['attempts'] {
   };
 }
 
-/** The domain's attempt; how often the rehearsal failed on purpose is the gateway's own. */
-function attemptOf({ rehearsalFailures: _, ...attempt }: AttemptRow): Attempt {
+/** The domain's attempt; how often the rehearsal failed on purpose is the gateway's own, what a runtime keeps of it the upkeep's. */
+function attemptOf({ rehearsalFailures: _, recordLeftAt: __, ...attempt }: AttemptRow): Attempt {
   return attempt;
 }
 

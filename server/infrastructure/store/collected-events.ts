@@ -4,7 +4,7 @@ import { outsideTeams } from '../../../db/team-scope.ts';
 import type { EventInput, EventStore } from '../../application/record-port.ts';
 import { eventActorOf } from '../../domain/events.ts';
 import { bounded } from './bounded-payload.ts';
-import { sqlStateOf } from './database-errors.ts';
+import { wasRefused } from './database-errors.ts';
 import { json } from './events.ts';
 import type { Handle } from './handle.ts';
 
@@ -57,8 +57,7 @@ export function createCollector(handle: Handle, append: EventStore['append']): E
         stored = new Set(rows.map((row) => Number(row.place)));
         if (stored.size > 0) handle.appended();
       } catch (error) {
-        // Only where the database refused the statement is it certain that nothing of it is stored.
-        if (!/^[0-9A-Z]{5}$/.test(sqlStateOf(error)?.state ?? '')) {
+        if (!wasRefused(error)) {
           for (const call of calls) call.failed(error);
           return;
         }

@@ -20,6 +20,18 @@ test.each([
   expect((error as Error).cause).toBeInstanceOf(Error);
 });
 
+test.each([
+  ['CONNECTION_CLOSED', { reason: 'connection_lost' }],
+  ['ECONNRESET', { reason: 'connection_lost' }],
+  ['ECONNREFUSED', undefined],
+  ['CONNECT_TIMEOUT', undefined],
+  ['57P01', undefined],
+])('after %s it is said whether what was sent may be stored', (state, details) => {
+  const error = translate(failed(state));
+  expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+  expect((error as DomainError).details).toEqual(details);
+});
+
 test('what is none of the database stays what it is', () => {
   const disk = Object.assign(new Error('full'), { code: 'ENOSPC' });
   const ours = new DomainError('NOT_FOUND', 'gone');

@@ -1,4 +1,4 @@
-import { DomainError, errorCodeOf } from '../../domain/errors.ts';
+import { DomainError, errorCodeOf, lostConnection } from '../../domain/errors.ts';
 
 /** SQLSTATE and constraint of a failed statement; the two drivers name them differently, drizzle wraps both. */
 export function sqlStateOf(error: unknown): { state: string; constraint: string | null } | null {
@@ -7,6 +7,11 @@ export function sqlStateOf(error: unknown): { state: string; constraint: string 
     return { state: one.code, constraint: textOf(one, 'constraint_name') ?? textOf(one, 'constraint') };
   }
   return null;
+}
+
+/** The database itself refused the statement: only then is it certain that nothing of it is stored. */
+export function wasRefused(error: unknown): boolean {
+  return /^[0-9A-Z]{5}$/.test(sqlStateOf(error)?.state ?? '');
 }
 
 function textOf(error: object, key: string): string | null {
@@ -30,6 +35,9 @@ export function isRepeatable(error: unknown): boolean {
 
 const unavailable = /^(08...|57P0.|53...|CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
 
+// Ended under what was sent: its commit may have come through. Where no connection came to be nothing was sent.
+const lost = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+
 /**
  * A failure of the database as the domain says it. One that is not known is INTERNAL: the driver's own words hold the
  * statement with all its values, and messages of failures reach timelines and agents. The log gets them as the cause.
@@ -48,6 +56,7 @@ export function translate(error: unknown): unknown {
     return new DomainError('CONFLICT', 'Something this belongs to is gone', { details: { constraint }, cause: error });
   if (isRepeatable(error) || state === '57014' || unavailable.test(state)) {
     return new DomainError('UNAVAILABLE', 'The database cannot answer at the moment', {
+      ...(lost.test(state) && { details: lostConnection }),
       retryAfterSeconds: 1,
       cause: error,
     });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, desc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { events } from '../../../db/schema/events.ts';
 import type { EventInput } from '../../application/record-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
@@ -62,6 +62,12 @@ export function createEvents(handle: Handle): Aggregates['events'] {
         .orderBy(query.newestFirst ? desc(events.seq) : asc(events.seq))
         .limit(query.limit);
       return rows.map(eventOf);
+    },
+
+    async count(sessionId, types) {
+      const own = and(eq(events.sessionId, sessionId), typesIn(types));
+      const [row] = await handle.db.select({ number: count() }).from(events).where(own);
+      return row?.number ?? 0;
     },
 
     searchOutput: (sessionId, words, limit) => searchOutput(handle, sessionId, words, limit),

@@ -38,6 +38,7 @@ export function createExternalAgents(handle: Handle): Agents {
     async useCode(codeHash) {
       const [row] = await handle.rows(sql`update enrolment_codes set used_at = clock_timestamp()
         where code_hash = ${codeHash} and used_at is null and expires_at > clock_timestamp()
+          and exists (select 1 from teams where teams.id = enrolment_codes.team_id and teams.active)
         returning team_id, agent_id`);
       if (row === undefined) return null;
       return { teamId: String(row.team_id), agentId: row.agent_id === null ? null : String(row.agent_id) };
@@ -85,7 +86,8 @@ export function createExternalAgents(handle: Handle): Agents {
 
     async byTokenHash(tokenHash) {
       const [row] = await handle.rows(sql`select a.id, a.team_id, a.name from external_agents x
-        join agents a on a.id = x.agent_id where x.token_hash = ${tokenHash} and a.removed_at is null`);
+        join agents a on a.id = x.agent_id join teams t on t.id = a.team_id and t.active
+        where x.token_hash = ${tokenHash} and a.removed_at is null`);
       return row === undefined
         ? null
         : { agentId: String(row.id), teamId: String(row.team_id), name: String(row.name) };

@@ -32,7 +32,7 @@ describe.each(['pglite', 'postgres'] as const)('leases on %s', (kind) => {
 
   const addQueued = async (of: World, fields: Parameters<typeof addSession>[2] = {}) => {
     const { id } = await addSession(store, of, fields);
-    return store.sessions.move({ sessionId: id, to: 'queued', guard: {}, reason: 'test', actor: system });
+    return store.sessions.moveAndRead({ sessionId: id, to: 'queued', guard: {}, reason: 'test', actor: system });
   };
   const expire = (id: string) =>
     opened.database.db.execute(
@@ -114,6 +114,22 @@ describe.each(['pglite', 'postgres'] as const)('leases on %s', (kind) => {
       expect((await left(free.id)) - (await left(busy.id))).toBeGreaterThan(300_000);
       expect(await store.sessions.renew('owner-1', held, 600)).toEqual([]);
       expect((await left(busy.id)) - (free.leaseExpiresAt?.getTime() ?? 0)).toBeGreaterThan(300_000);
+    });
+
+  if (kind === 'postgres')
+    test('a renewal finds the moment between two writes of a busy session', async () => {
+      const busy = await addRunning(store, world);
+      const other = createStore(opened.database);
+      let renewed: Promise<string[]> | undefined;
+      await store.transaction(async (tx) => {
+        await tx.sessions.lock(busy.id);
+        renewed = other.sessions.renew('owner-1', [{ id: busy.id, epoch: busy.epoch }], 600);
+        // Long enough for its first try, which finds the row held.
+        await sleep(50);
+      });
+      expect(await renewed).toEqual([]);
+      const after = (await store.sessions.byId(busy.id))?.leaseExpiresAt?.getTime() ?? 0;
+      expect(after - (busy.leaseExpiresAt?.getTime() ?? 0)).toBeGreaterThan(300_000);
     });
 
   test('a renewal moves the lease; a lost or fenced one is refused by name', async () => {

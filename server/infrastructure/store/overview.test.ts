@@ -27,7 +27,7 @@ describe.each(['pglite', 'postgres'] as const)('the overview on %s', (kind) => {
   afterAll(() => opened.close());
 
   const move = (sessionId: string, to: SessionStatus) =>
-    store.sessions.move({ sessionId, to, guard: {}, reason: 'test', actor: system });
+    store.sessions.moveAndRead({ sessionId, to, guard: {}, reason: 'test', actor: system });
   const since = (seconds: number) => new Date(Date.now() - seconds * 1_000);
 
   test('a track holds how a session stands and every change that led there, of its own team only', async () => {

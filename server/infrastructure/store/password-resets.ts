@@ -27,8 +27,8 @@ export function createPasswordResets(handle: Handle): Aggregates['passwordResets
         .from(passwordResets)
         .where(and(eq(passwordResets.tokenHash, hash), open()));
       if (row === undefined) return null;
-      const { id, teamId, userId, expiresAt } = row;
-      return { id, teamId, userId, expiresAt };
+      const { id, teamId, userId, createdBy, expiresAt } = row;
+      return { id, teamId, userId, createdBy, expiresAt };
     },
 
     async use(id) {

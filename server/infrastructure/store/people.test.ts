@@ -120,6 +120,10 @@ describe.each(['pglite', 'postgres'] as const)('people and repositories on %s', 
     expect(first).toMatchObject({ total: 3, items: [{ id: upper.id }, { id: repository.id }] });
     const second = await store.repositories.list(team.id, { limit: 2, cursor: first.nextCursor ?? undefined });
     expect(second).toMatchObject({ nextCursor: null, items: [{ id: accent.id }] });
+    // All of them, to choose one from: in the same order, and of this team alone.
+    expect(await store.repositories.choices(team.id)).toEqual(
+      [upper, repository, accent].map(({ id, name, baseBranch }) => ({ id, name, baseBranch })),
+    );
     const updated = await store.repositories.update(team.id, upper.id, { verify: ['npm run check', "it's"] }, 1);
     expect(updated).toMatchObject({ version: 2, name: 'Zebra', verify: ['npm run check', "it's"] });
     await expect(store.repositories.update(team.id, upper.id, { name: 'Other' }, 1)).rejects.toMatchObject({
@@ -132,6 +136,7 @@ describe.each(['pglite', 'postgres'] as const)('people and repositories on %s', 
     await store.repositories.remove(team.id, upper.id);
     expect(await store.repositories.get(team.id, upper.id)).toBeNull();
     expect((await store.repositories.list(team.id, { limit: 10 })).total).toBe(2);
+    expect(await store.repositories.choices(team.id)).toHaveLength(2);
     await expect(store.repositories.remove(team.id, upper.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 

@@ -114,6 +114,9 @@ export function createPersons(handle: Handle): Aggregates['persons'] {
           disabled_at = coalesce(disabled_at, clock_timestamp()) where id = ${userId}::uuid`);
         for (const table of theirsAlone)
           await tx.rows(sql`delete from ${sql.identifier(table)} where user_id = ${userId}::uuid`);
+        // What they began is no longer offered to train on; copies that were downloaded are out of reach.
+        await tx.rows(sql`delete from dataset_samples where session_id in (
+          select id from sessions where created_by = ${userId}::uuid)`);
         await tx.rows(sql`update api_tokens set revoked_at = coalesce(revoked_at, clock_timestamp()), name = ${name}
           where user_id = ${userId}::uuid`);
         const tokens = await tx.rows(sql`select id from api_tokens where user_id = ${userId}::uuid`);

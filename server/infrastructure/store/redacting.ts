@@ -1,5 +1,7 @@
 import type { EventInput } from '../../application/record-port.ts';
+import type { SessionMove } from '../../application/session-port.ts';
 import type { Aggregates } from '../../application/store-port.ts';
+import type { TaskMove } from '../../application/work-port.ts';
 import { type Redact, redacted } from '../redaction.ts';
 
 /**
@@ -20,6 +22,9 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
   const said = <T extends object>(patch: T): T => parts(patch, ['title', 'description', 'result', 'error', 'next']);
   const typed = <T extends object>(session: T): T =>
     parts(session, ['title', 'description', 'prompt', 'parameters', 'tags', 'cause', 'error', 'result']);
+  const asTyped = (move: SessionMove): SessionMove =>
+    move.patch === undefined ? move : { ...move, patch: typed(move.patch) };
+  const asSaid = (move: TaskMove): TaskMove => (move.patch === undefined ? move : { ...move, patch: said(move.patch) });
   const known = <T extends object>(context: T): T => parts(context, ['name', 'data', 'metadata']);
   return {
     ...all,
@@ -34,7 +39,8 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
       // What people type is written by them, and a key pasted into a goal is still a key.
       insert: (session) => all.sessions.insert(typed(session)),
       update: (id, patch, guard) => all.sessions.update(id, typed(patch), guard),
-      move: (move) => all.sessions.move(move.patch === undefined ? move : { ...move, patch: typed(move.patch) }),
+      move: (move) => all.sessions.move(asTyped(move)),
+      moveAndRead: (move) => all.sessions.moveAndRead(asTyped(move)),
     },
     prompts: { ...all.prompts, insert: (prompt) => all.prompts.insert({ ...prompt, text: redact(prompt.text) }) },
     audit: {
@@ -58,7 +64,8 @@ export function redacting(all: Aggregates, redact: Redact): Aggregates {
         all.tasks.insertAll(
           tasks.map((task) => ({ ...task, title: redact(task.title), description: redact(task.description) })),
         ),
-      move: (move) => all.tasks.move(move.patch === undefined ? move : { ...move, patch: said(move.patch) }),
+      move: (move) => all.tasks.move(asSaid(move)),
+      moveAndRead: (move) => all.tasks.moveAndRead(asSaid(move)),
       edit: (taskId, patch, guard) => all.tasks.edit(taskId, said(patch), guard),
     },
     conflicts: {

@@ -42,6 +42,12 @@ export function createRepositories(handle: Handle): Aggregates['repositories'] {
       return { items: rows.map(repositoryOf), total, nextCursor: cursorOf(offset + rows.length, total, rows.length) };
     },
 
+    async choices(teamId) {
+      const rows = await handle.rows(sql`select id, name, base_branch from repositories
+        where team_id = ${teamId}::uuid and deleted_at is null order by name collate "C", id`);
+      return rows.map((row) => ({ id: String(row.id), name: String(row.name), baseBranch: String(row.base_branch) }));
+    },
+
     all: async () => (await handle.rows(sql`select * from repositories order by created_at, id`)).map(repositoryOf),
 
     async update(teamId, id, patch, version) {

@@ -7,6 +7,7 @@ import { type RetentionCounts, retentionKinds } from '../../domain/retention.ts'
 import { json } from './events.ts';
 import type { Handle } from './handle.ts';
 import { deleteWithEverything } from './hanging-rows.ts';
+import { leaveRecords } from './left-records.ts';
 import { anyOf, decode, isId } from './rows.ts';
 
 const ended = sql`status in ('completed', 'partially_completed', 'failed', 'timeout', 'stopped', 'cancelled', 'orphaned')`;
@@ -88,6 +89,7 @@ export function createRetention(handle: Handle): Aggregates['retention'] {
         // What they used stays counted in the accounts above; an account below one of theirs draws on the one above it.
         await tx.rows(sql`update budget_accounts below set parent_id = own.parent_id from budget_accounts own
           where below.parent_id = own.id and own.session_id::text = ${ids}`);
+        await leaveRecords(tx, ids);
         await deleteWithEverything(tx, 'sessions', sql`id::text = ${ids}`);
         const deleted = rows.filter((row) => row.deleted === true).length;
         const gone = rows.map(({ id, repository_id }) => ({
@@ -104,7 +106,8 @@ export function createRetention(handle: Handle): Aggregates['retention'] {
             select distinct session_id from events where ${whole} and session_id is not null limit ${limit}::int),
           marked as (insert into session_trims (session_id, team_id, events)
             select session_id, ${teamId}::uuid, clock_timestamp() from trimmed
-            on conflict (session_id) do update set events = excluded.events)
+            on conflict (session_id) do update set events = excluded.events),
+          unlearnt as (delete from dataset_samples where session_id in (select session_id from trimmed))
           delete from events where (session_id in (select session_id from trimmed)) or (session_id is null and ${whole})
           returning 1`);
         return removed.length;
@@ -119,6 +122,7 @@ export function createRetention(handle: Handle): Aggregates['retention'] {
         await tx.rows(
           sql`update attempts set prompt = '', system = '', summary = null where session_id::text = ${ids}`,
         );
+        await tx.rows(sql`delete from dataset_samples where session_id::text = ${ids}`);
         await tx.rows(sql`update prompts set text = '' where session_id::text = ${ids}`);
         await tx.rows(sql`update events set payload = jsonb_strip_nulls(jsonb_build_object('removed', true,
             'taskId', payload->'taskId', 'attemptId', payload->'attemptId', 'epoch', payload->'epoch',

@@ -57,6 +57,11 @@ export function anyOf(values: readonly string[]): SQL {
   return sql`any(array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb)))`;
 }
 
+/** As `anyOf`, for words without a comma: cheaper, which tells in statements that run thousands of times a second. */
+export function anyWord(words: readonly string[]): SQL {
+  return sql`any(string_to_array(${words.join(',')}, ','))`;
+}
+
 /**
  * The value with every text made storable: PostgreSQL takes neither NUL nor half a surrogate pair, and a tool's output
  * may hold both.

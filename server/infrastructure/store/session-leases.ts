@@ -1,4 +1,5 @@
-import { sql } from 'drizzle-orm';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Aggregates } from '../../application/store-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { nextInTurn, type Waiter } from '../../domain/fair-share.ts';
@@ -25,6 +26,10 @@ const isQueued = sql`status = 'queued' and owner is null and deleted_at is null`
 export const pastDeadline = sql`s.status in ('running', 'degraded') and s.deadline_at < clock_timestamp()`;
 
 const openAttempts = sql`('starting', 'running', 'waiting', 'verifying')`;
+
+/** A row that is written to is asked for again this often, so far apart. */
+const renewalTries = 6;
+const renewalPauseMs = 150;
 
 /** Who runs what, under which fence, until when. Every moment here is the database's. */
 export function createSessionLeases(handle: Handle): Leases {
@@ -87,22 +92,17 @@ export function createSessionLeases(handle: Handle): Leases {
     },
 
     async renew(owner, held, leaseSeconds) {
-      if (held.length === 0) return [];
-      // A row that somebody writes to is left for the next turn: waiting for it would let the leases of all others run out.
-      const rows = await handle.rows(sql`
-        with held as (select id, epoch from jsonb_to_recordset(${JSON.stringify(held)}::jsonb) as h(id uuid, epoch int)),
-        ours as (
-          select s.id from sessions s join held h on h.id = s.id and h.epoch = s.epoch
-          where s.owner = ${owner} and s.lease_expires_at > clock_timestamp()),
-        renewable as (
-          select s.id from sessions s join held h on h.id = s.id and h.epoch = s.epoch
-          where s.owner = ${owner} and s.lease_expires_at > clock_timestamp()
-          order by s.id for no key update of s skip locked),
-        renewed as (
-          update sessions s set lease_expires_at = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float)
-          from renewable r where s.id = r.id)
-        select h.id from held h where not exists (select 1 from ours o where o.id = h.id)`);
-      return rows.map((row) => String(row.id));
+      const refused = new Set<string>();
+      let left = held;
+      // A row that somebody writes to is left for the next try: waiting for it would let the leases of all others run out.
+      for (let tries = 0; left.length > 0 && tries < renewalTries; tries += 1) {
+        if (tries > 0) await delay(renewalPauseMs);
+        const rows = await handle.rows(renewal(owner, left, leaseSeconds));
+        const missed = new Set<string>();
+        for (const { id, ours } of rows) (ours === true ? missed : refused).add(String(id));
+        left = left.filter(({ id }) => missed.has(id));
+      }
+      return [...refused];
     },
 
     async release(owner) {
@@ -181,4 +181,22 @@ async function claimed(tx: Handle, ids: readonly string[], owner: string, leaseS
 
 function waiterOf({ id, team_id, priority, since }: Row): Waiter {
   return { id: String(id), teamId: String(team_id), priority: Number(priority), since: new Date(String(since)) };
+}
+
+/** Answers those that were not renewed, and whether they are still this owner's. */
+function renewal(owner: string, held: readonly { id: string; epoch: number }[], leaseSeconds: number): SQL {
+  return sql`
+    with held as (select id, epoch from jsonb_to_recordset(${JSON.stringify(held)}::jsonb) as h(id uuid, epoch int)),
+    ours as (
+      select s.id from sessions s join held h on h.id = s.id and h.epoch = s.epoch
+      where s.owner = ${owner} and s.lease_expires_at > clock_timestamp()),
+    renewable as (
+      select s.id from sessions s join held h on h.id = s.id and h.epoch = s.epoch
+      where s.owner = ${owner} and s.lease_expires_at > clock_timestamp()
+      order by s.id for no key update of s skip locked),
+    renewed as (
+      update sessions s set lease_expires_at = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float)
+      from renewable r where s.id = r.id returning s.id)
+    select h.id, exists (select 1 from ours o where o.id = h.id) as ours from held h
+    where not exists (select 1 from renewed r where r.id = h.id)`;
 }

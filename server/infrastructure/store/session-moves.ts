@@ -16,11 +16,23 @@ import {
   sessionStatuses,
 } from '../../domain/session.ts';
 import { json } from './events.ts';
-import type { Handle } from './handle.ts';
-import { anyOf, assignments, list } from './rows.ts';
+import type { Handle, Row } from './handle.ts';
+import { anyWord, assignments, list } from './rows.ts';
 import { sessionFacts, sessionOf } from './session-row.ts';
 
-type Moves = Pick<Aggregates['sessions'], 'update' | 'move' | 'setAttention' | 'setPendingCommand'>;
+type Moves = Pick<Aggregates['sessions'], 'update' | 'move' | 'moveAndRead' | 'setAttention' | 'setPendingCommand'>;
+
+/** What a move keeps of the row it wrote, and what it answers with. */
+interface Answer {
+  columns: SQL;
+  told: SQL;
+}
+
+const done: Answer = { columns: sql`s.id, s.team_id, s.status, s.proof, s.error`, told: sql`select id from moved` };
+const wholeSession: Answer = {
+  columns: sql`s.*`,
+  told: sql`select s.*, facts.* from moved s cross join ${sessionFacts}`,
+};
 
 /** Every change of a session's row: one statement each, guarded, with its event and seq where it has one. */
 export function createSessionMoves(handle: Handle): Moves {
@@ -34,18 +46,24 @@ export function createSessionMoves(handle: Handle): Moves {
     return sessionOf(row);
   }
 
+  async function moved(move: SessionMove, answer: Answer): Promise<Row> {
+    if (move.forced && move.to !== 'completed') throw new Error('Only completed is reached by force.');
+    const [row] = await handle.rows(moveStatement(move, answer));
+    if (row === undefined) throw await refusal(handle, move.sessionId, move.guard, move.to);
+    handle.appended();
+    return row;
+  }
+
   return {
     update: (id, patch, guard) => change(id, assignments(sessions, patch), guard),
 
     setPendingCommand: (id, command, guard) => change(id, [sql`pending_command = ${command}`], guard),
 
     async move(move) {
-      if (move.forced && move.to !== 'completed') throw new Error('Only completed is reached by force.');
-      const [row] = await handle.rows(moveStatement(move));
-      if (row === undefined) throw await refusal(handle, move.sessionId, move.guard, move.to);
-      handle.appended();
-      return sessionOf(row);
+      await moved(move, done);
     },
+
+    moveAndRead: async (move) => sessionOf(await moved(move, wholeSession)),
 
     async setAttention(id, kind, actor) {
       const rows = await handle.rows(attentionStatement(id, kind, actor));
@@ -61,12 +79,15 @@ function lockedSession(id: string, { version, epoch, status }: SessionGuard): SQ
     sql`id = ${id}::uuid`,
     ...(version === undefined ? [] : [sql`version = ${version}::int`]),
     ...(epoch === undefined ? [] : [sql`epoch = ${epoch}::int`]),
-    ...(status === undefined ? [] : [sql`status::text = ${anyOf(status)}`]),
+    ...(status === undefined ? [] : [sql`status::text = ${anyWord(status)}`]),
   ];
   return sql`select id, team_id, status, last_seq from sessions where ${sql.join(conditions, sql` and `)} for no key update`;
 }
 
-function moveStatement({ sessionId, to, guard, reason, actor, patch = {}, release, forced }: SessionMove): SQL {
+function moveStatement(
+  { sessionId, to, guard, reason, actor, patch = {}, release, forced }: SessionMove,
+  { columns, told }: Answer,
+): SQL {
   const open = forced ? forceCompletable : sessionStatuses.filter((from) => canMove(from, to));
   const legal = open.filter((from) => guard.status?.includes(from) ?? true);
   const ending = to === 'completed' || to === 'failed' ? `session.${to}` : null;
@@ -86,7 +107,7 @@ function moveStatement({ sessionId, to, guard, reason, actor, patch = {}, releas
     with locked as (${lockedSession(sessionId, { ...guard, status: legal })}),
     moved as (
       update sessions s set ${list(set)} from locked l where s.id = l.id
-      returning s.*, l.status as from_status, l.last_seq as base),
+      returning ${columns}, l.status as from_status, l.last_seq as base),
     stored as (
       insert into events (id, team_id, session_id, seq, type, actor, payload)
       select ${randomUUID()}::uuid, m.team_id, m.id, m.base + 1, 'session.status_changed', ${json(eventActorOf(actor))}, ${payload}
@@ -94,7 +115,7 @@ function moveStatement({ sessionId, to, guard, reason, actor, patch = {}, releas
       ${ending === null ? sql`` : endingEvent(ending, reason, actor)}
       returning id, seq),
     posted as (insert into outbox (event_id) select id from stored ${ending === null ? sql`` : sql`order by seq`})
-    select s.*, facts.* from moved s cross join ${sessionFacts}`;
+    ${told}`;
 }
 
 function endingEvent(type: string, reason: string, actor: Actor): SQL {

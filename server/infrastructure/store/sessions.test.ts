@@ -27,7 +27,7 @@ describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
   afterAll(() => opened.close());
 
   const move = (sessionId: string, to: SessionStatus, guard = {}) =>
-    store.sessions.move({ sessionId, to, guard, reason: 'test', actor: system });
+    store.sessions.moveAndRead({ sessionId, to, guard, reason: 'test', actor: system });
 
   test('a new session is pending, at version 1, without progress', async () => {
     const session = await addSession(store, world, { tags: ['a', 'b"c'], budget: { tokens: 5 }, priority: 0 });
@@ -77,7 +77,7 @@ describe.each(['pglite', 'postgres'] as const)('sessions on %s', (kind) => {
 
   test('a move to completed tells of the completion too, under its own seq', async () => {
     const session = await addRunning(store, world);
-    const done = await store.sessions.move({
+    const done = await store.sessions.moveAndRead({
       sessionId: session.id,
       to: 'completed',
       guard: { epoch: session.epoch },

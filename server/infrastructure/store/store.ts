@@ -14,9 +14,11 @@ import { createBlueprints } from './blueprints.ts';
 import { createBudgets } from './budgets.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createCollector } from './collected-events.ts';
+import { createMoveCollector } from './collected-moves.ts';
 import { createConflicts } from './conflicts.ts';
 import { createContexts } from './contexts.ts';
 import { translate } from './database-errors.ts';
+import { createDatasets } from './datasets.ts';
 import { createDrills } from './drills.ts';
 import { whatIsDue } from './due.ts';
 import { createEvents } from './events.ts';
@@ -31,8 +33,8 @@ import { createInstances } from './instances.ts';
 
 import { createInvitations } from './invitations.ts';
 import { readJobQueues } from './job-queues.ts';
+import { createLeftRecords } from './left-records.ts';
 import { createLocks } from './locks.ts';
-
 import { createLogins } from './logins.ts';
 import { createMembers } from './members.ts';
 import { createMetrics } from './metrics.ts';
@@ -77,7 +79,13 @@ export function createStore(database: Pick<Database, 'db' | 'kind'>, options: St
   const over = (handle: Handle) => clean(aggregatesOver(handle, enqueue, heartbeatSeconds));
   const all = aggregatesOver(outer, enqueue, heartbeatSeconds);
   return {
-    ...translated(clean({ ...all, events: { ...all.events, collect: createCollector(outer, all.events.append) } })),
+    ...translated(
+      clean({
+        ...all,
+        events: { ...all.events, collect: createCollector(outer, all.events.append) },
+        sessions: { ...all.sessions, move: createMoveCollector(outer, all.sessions.move) },
+      }),
+    ),
     onCommit,
     inTeam,
     everyTeam: outsideTeams,
@@ -143,8 +151,10 @@ function aggregatesOver(handle: Handle, enqueue: Enqueue, heartbeatSeconds: numb
     webhooks: createWebhooks(handle),
     jobs: { enqueue: (jobs) => enqueue(handle, jobs), queues: () => readJobQueues(handle) },
     drills: createDrills(handle),
+    datasets: createDatasets(handle),
     views: createViews(handle),
     retention: createRetention(handle),
+    leftRecords: createLeftRecords(handle),
     persons: createPersons(handle),
     comments: createComments(handle),
     reviews: createReviewDecisions(handle),

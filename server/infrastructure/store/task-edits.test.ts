@@ -62,7 +62,7 @@ describe.each(['pglite', 'postgres'] as const)('what people change of a graph on
     expect((await store.tasks.planOf(session.id))?.id).toBe(plan.id);
     expect((await store.sessions.byId(session.id))?.progress).toEqual({ completed: 0, total: 1 });
     expect(await store.metrics.ofSession(session.id)).toMatchObject({ attempts: 1, retries: 0 });
-    const stopped = await store.sessions.move({
+    const stopped = await store.sessions.moveAndRead({
       sessionId: session.id,
       to: 'stopped',
       guard: {},
@@ -93,7 +93,7 @@ describe.each(['pglite', 'postgres'] as const)('what people change of a graph on
     const session = await addRunning(store, world);
     const task = await addTask(store, session);
     const move = (from: Task['status'], to: Task['status'], patch: object = {}) =>
-      store.tasks.move({
+      store.tasks.moveAndRead({
         taskId: task.id,
         sessionId: session.id,
         from: [from],

@@ -18,7 +18,7 @@ describe.each(['pglite', 'postgres'] as const)('tasks and attempts on %s', (kind
   afterAll(() => opened.close());
 
   const move = (sessionId: string, taskId: string, from: TaskStatus, to: TaskStatus, more: object = {}) =>
-    store.tasks.move({ taskId, sessionId, from: [from], to, reason: null, actor: system, ...more });
+    store.tasks.moveAndRead({ taskId, sessionId, from: [from], to, reason: null, actor: system, ...more });
 
   test('a task is stored as it was planned', async () => {
     const session = await addRunning(store, world);

@@ -7,10 +7,22 @@ import { DomainError } from '../../domain/errors.ts';
 import { eventActorOf } from '../../domain/events.ts';
 import { assertTaskMove, canMoveTask, type Task, type TaskStatus, taskEnded } from '../../domain/task.ts';
 import { json } from './events.ts';
-import type { Handle } from './handle.ts';
-import { anyOf, assignments, isId, list, storable } from './rows.ts';
+import type { Handle, Row } from './handle.ts';
+import { anyWord, assignments, isId, list, storable } from './rows.ts';
 import { createTaskEdits } from './task-edits.ts';
 import { taskEdges, taskOf } from './task-row.ts';
+
+/** What a move keeps of the row it wrote, and what it answers with. */
+interface Answer {
+  columns: SQL;
+  told: SQL;
+}
+
+const done: Answer = { columns: sql`t.id, t.team_id, t.session_id, t.status`, told: sql`select id from moved` };
+const wholeTask: Answer = {
+  columns: sql`t.*`,
+  told: sql`select t.*, incoming.edges from moved t cross join ${taskEdges}`,
+};
 
 export function createTasks(handle: Handle): Aggregates['tasks'] {
   async function select(where: SQL): Promise<Task[]> {
@@ -18,6 +30,13 @@ export function createTasks(handle: Handle): Aggregates['tasks'] {
       sql`select t.*, incoming.edges from tasks t cross join ${taskEdges} where ${where} order by t.position, t.id`,
     );
     return rows.map((row) => taskOf(row));
+  }
+
+  async function moved(move: TaskMove, answer: Answer): Promise<Row> {
+    const [row] = await handle.rows(moveStatement(move, answer));
+    if (row === undefined) throw await refusal(handle, move);
+    handle.appended();
+    return row;
   }
 
   return {
@@ -43,6 +62,13 @@ export function createTasks(handle: Handle): Aggregates['tasks'] {
 
     bySession: (sessionId) => select(sql`t.session_id = ${sessionId}::uuid and t.kind = 'work'`),
 
+    async drawn(sessionId) {
+      const rows = await handle.rows(
+        sql`select t.*, '[]'::jsonb as edges from tasks t where t.session_id = ${sessionId}::uuid and t.kind = 'work' order by t.position, t.id`,
+      );
+      return rows.map((row) => taskOf(row));
+    },
+
     async planOf(sessionId) {
       return (await select(sql`t.session_id = ${sessionId}::uuid and t.kind = 'plan'`))[0] ?? null;
     },
@@ -50,11 +76,10 @@ export function createTasks(handle: Handle): Aggregates['tasks'] {
     ...createTaskEdits(handle),
 
     async move(move) {
-      const [row] = await handle.rows(moveStatement(move));
-      if (row === undefined) throw await refusal(handle, move);
-      handle.appended();
-      return taskOf(row);
+      await moved(move, done);
     },
+
+    moveAndRead: async (move) => taskOf(await moved(move, wholeTask)),
 
     async insertDependencies(sessionId, edges) {
       if (edges.length > 0) await handle.db.insert(dependencies).values(edges.map((edge) => ({ ...edge, sessionId })));
@@ -89,7 +114,10 @@ export function createTasks(handle: Handle): Aggregates['tasks'] {
 }
 
 /** One statement: the session's row is locked first, then the task's; the guard is judged under both locks. */
-function moveStatement({ taskId, sessionId, from, to, reason, actor, epoch, patch = {} }: TaskMove): SQL {
+function moveStatement(
+  { taskId, sessionId, from, to, reason, actor, epoch, patch = {} }: TaskMove,
+  { columns, told }: Answer,
+): SQL {
   const legal = from.filter((status) => canMoveTask(status, to));
   const set = [
     sql`status = ${to}::task_status`,
@@ -104,10 +132,10 @@ function moveStatement({ taskId, sessionId, from, to, reason, actor, epoch, patc
       ${epoch === undefined ? sql`` : sql`and epoch = ${epoch}::int`} for no key update),
     locked as (
       select t.id, t.status, h.last_seq as base from held h join tasks t on t.session_id = h.id and t.id = ${taskId}::uuid
-      where t.status::text = ${anyOf(legal)} for no key update of t),
+      where t.status::text = ${anyWord(legal)} for no key update of t),
     moved as (
       update tasks t set ${list(set)} from locked l where t.id = l.id
-      returning t.*, l.status as from_status, l.base),
+      returning ${columns}, l.status as from_status, l.base),
     counted as (
       update sessions s set last_seq = m.base + 1 from moved m where s.id = m.session_id returning s.id, s.last_seq),
     stored as (
@@ -116,7 +144,7 @@ function moveStatement({ taskId, sessionId, from, to, reason, actor, epoch, patc
         jsonb_build_object('taskId', m.id, 'from', m.from_status, 'to', m.status, 'reason', ${reason}::text)
       from moved m join counted c on c.id = m.session_id returning id),
     posted as (insert into outbox (event_id) select id from stored)
-    select t.*, incoming.edges from moved t cross join ${taskEdges}`;
+    ${told}`;
 }
 
 /** The moments a move implies, by the database's clock, where the patch names none of its own. */

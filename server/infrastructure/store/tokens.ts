@@ -15,10 +15,11 @@ export function createTokens(handle: Handle): Aggregates['tokens'] {
     },
 
     async byHash(hash) {
-      // Living ones only; `lastUsedAt` moves at most once a minute, so that a read is not a write.
+      // Living ones of living teams only; `lastUsedAt` moves at most once a minute, so that a read is not a write.
       const [row] = await handle.rows(sql`
         with living as (
           select * from api_tokens where revoked_at is null
+            and exists (select 1 from teams where teams.id = api_tokens.team_id and teams.active)
             and (token_hash = ${hash} or (previous_hash = ${hash} and previous_until > clock_timestamp()))
             and (expires_at is null or expires_at > clock_timestamp())),
         touched as (

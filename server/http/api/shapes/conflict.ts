@@ -44,7 +44,14 @@ const side = z.strictObject({
 });
 
 export const conflictViewShape = z
-  .strictObject({ ...shape, ...names, taskKey: z.string(), attemptNumber: z.int().min(1), sides: z.array(side) })
+  .strictObject({
+    ...shape,
+    ...names,
+    taskKey: z.string(),
+    attemptNumber: z.int().min(1),
+    sides: z.array(side).describe('One for each of `files`; empty when their content is gone.'),
+    contentGone: z.string().nullable().describe('Why the sides cannot be shown; null: they are.'),
+  })
   .meta({ id: 'ConflictView' });
 
 export function conflictOut(conflict: Answered<'conflicts', 'resolve'>): z.output<typeof conflictShape> {
@@ -76,6 +83,6 @@ export function conflictRowOut(row: Row): z.output<typeof conflictRowShape> {
 }
 
 export function conflictViewOut(view: Answered<'conflicts', 'get'>): z.output<typeof conflictViewShape> {
-  const { taskKey, attemptNumber, sides } = view;
-  return { ...conflictRowOut(view), taskKey, attemptNumber, sides };
+  const { taskKey, attemptNumber, sides, contentGone } = view;
+  return { ...conflictRowOut(view), taskKey, attemptNumber, sides, contentGone };
 }
