@@ -7,6 +7,10 @@ export default defineConfig({
     globals: false,
     // Much of it waits for databases, git and OpenCode: a third and a fourth keep two cores busy.
     maxWorkers: 4,
+    // What is waited for may take long on a busy machine: patience costs nothing where all is well.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     // The reporters and the PostgreSQL of a full run are chosen by scripts/test.mjs.
     projects: [
       {
@@ -17,7 +21,6 @@ export default defineConfig({
           environment: 'node',
           // Pure, so that nothing of one file can be seen by the next: the modules are loaded once, at half the time.
           isolate: false,
-          testTimeout: 30_000,
         },
       },
       {
@@ -30,8 +33,6 @@ export default defineConfig({
           pool: 'forks',
           isolate: false,
           globalSetup: ['./db/testing/templates.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
         },
       },
       {

@@ -19,7 +19,7 @@ function aStore(total: number) {
 }
 
 const settled = (pages: ReturnType<typeof createTimelinePages>, seq: number) =>
-  vi.waitFor(() => expect(pages.at(seq)?.seq).toBe(seq));
+  vi.waitFor(() => expect(pages.at(seq)?.seq).toBe(seq), { timeout: 20_000 });
 
 test('what is looked at is read once, the live tail never', async () => {
   const { pages, asked } = aStore(50_000);
@@ -70,7 +70,7 @@ test('a failed reading is told, and tried again when somebody looks again', asyn
     return events(after + 1, after + pageSize);
   });
   pages.want(1, 10);
-  await vi.waitFor(() => expect(pages.failure()).toBeInstanceOf(Error));
+  await vi.waitFor(() => expect(pages.failure()).toBeInstanceOf(Error), { timeout: 20_000 });
   broken = false;
   pages.want(1, 10);
   await settled(pages, 5);

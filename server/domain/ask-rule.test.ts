@@ -95,7 +95,7 @@ test('the matcher agrees with the same pattern as a regular expression, and stay
   );
   const before = performance.now();
   expect(matches('*a'.repeat(200), `${'a'.repeat(10_000)}b`)).toBe(false);
-  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(performance.now() - before).toBeLessThan(5_000);
 });
 
 test.each<[string, ReturnType<typeof bash> | ReturnType<typeof edit>, PermissionPreset, string | null]>([

@@ -127,7 +127,7 @@ test.each([
   const before = performance.now();
   const { status } = await api.send('POST', '/api/v1/blueprints', { body: { yaml } });
   expect(status).toBe(422);
-  expect(performance.now() - before).toBeLessThan(3_000);
+  expect(performance.now() - before).toBeLessThan(10_000);
   expect(Reflect.get({}, 'polluted')).toBeUndefined();
 });
 

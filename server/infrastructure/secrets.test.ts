@@ -26,7 +26,7 @@ test('an unknown user and a hash of another make fit nothing', async () => {
   expect(await secrets.verifyPassword('', '$argon2id$v=19$m=19456,t=2,p=1$$')).toBe(false);
 });
 
-test('nobody’s password takes as long to judge as somebody’s, by the middle of many tries', async () => {
+test('nobody’s password takes as long to judge as somebody’s, by the quickest of many tries', async () => {
   const hash = await secrets.hashPassword('an unusual sentence');
   const times: [known: number[], unknown: number[], broken: number[]] = [[], [], []];
   // In turn, so that whatever else the machine does is shared by all three.
@@ -36,7 +36,7 @@ test('nobody’s password takes as long to judge as somebody’s, by the middle 
       await secrets.verifyPassword('another sentence', stored);
       times[place]?.push(performance.now() - before);
     }
-  const [known, ...others] = times.map((some) => some.toSorted((a, b) => a - b)[7] ?? 0);
+  const [known, ...others] = times.map((some) => some.toSorted((a, b) => a - b)[0] ?? 0);
   for (const other of others) {
     expect(other / (known ?? 0)).toBeGreaterThan(0.5);
     expect(other / (known ?? 0)).toBeLessThan(2);

@@ -110,7 +110,7 @@ describe.each(['in process', 'redis'] as const)('%s', (kind) => {
       message: expect.stringContaining('bob waits for'),
       details: { cycle: expect.arrayContaining([expect.objectContaining({ from: 'ann', to: 'bob', resource: b })]) },
     });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(10_000);
     await bob.release();
     await (await annWaits()).release();
     await ann.release();

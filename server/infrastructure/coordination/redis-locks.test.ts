@@ -127,7 +127,7 @@ test('two nodes that cross: the circle is found over both, and exactly one gives
   const bob = await two.acquire([b], { owner: 'bob' });
   const began = performance.now();
   const both = await Promise.allSettled(
-    [one.acquire([b], { owner: 'ann' }), two.acquire([a], { owner: 'bob', waitMs: 900 })].map(async (asking, turn) => {
+    [one.acquire([b], { owner: 'ann' }), two.acquire([a], { owner: 'bob', waitMs: 20_000 })].map(async (asking, turn) => {
       const grant = await asking.catch(async (error: unknown) => {
         await (turn === 0 ? ann : bob).release();
         throw error;
@@ -135,7 +135,7 @@ test('two nodes that cross: the circle is found over both, and exactly one gives
       await grant.release();
     }),
   );
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(performance.now() - began).toBeLessThan(10_000);
   expect(both.filter(({ status }) => status === 'rejected')).toEqual([
     expect.objectContaining({ reason: expect.objectContaining({ code: 'DEADLOCK' }) }),
   ]);
