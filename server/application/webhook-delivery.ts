@@ -78,7 +78,6 @@ export function createWebhookDelivery(deps: DeliveryDeps) {
           : { kind: 'answered', status: answer.status };
       const verdict = verdictOf(outcome, delivery.attempts, deps.backoff, Math.random());
       const inSeconds = verdict.status === 'failed' ? verdict.inSeconds : null;
-      const failures = verdict.status === 'delivered' ? 0 : webhook.failuresInARow + 1;
       const settlement: DeliverySettlement = {
         status: verdict.status,
         inSeconds,
@@ -86,7 +85,11 @@ export function createWebhookDelivery(deps: DeliveryDeps) {
         error: verdict.status === 'delivered' ? null : sentenceOf(outcome),
         response: answer.status === null ? null : answer.excerpt,
         durationMs: answer.durationMs,
-        endpoint: { failuresInARow: failures, openSeconds: circuitAfter(failures) },
+        endpoint: {
+          failed: verdict.status !== 'delivered',
+          probe: webhook.circuitOpenUntil !== null,
+          circuitAfter,
+        },
       };
       await store.transaction(async (tx) => {
         if (!(await tx.webhooks.settle(id, delivery.attempts, settlement))) {

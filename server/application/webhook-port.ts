@@ -65,8 +65,15 @@ export interface DeliverySettlement {
   error: string | null;
   response: string | null;
   durationMs: number;
-  /** How the endpoint did, for its circuit. */
-  endpoint: { failuresInARow: number; openSeconds: number | null };
+  /** How the endpoint did: its failures are counted, and its circuit set, where nobody else can count at that moment. */
+  endpoint: EndpointOutcome;
+}
+
+export interface EndpointOutcome {
+  failed: boolean;
+  /** The one try that an open circuit lets through: its failure opens it for longer, that of an earlier one does not. */
+  probe: boolean;
+  circuitAfter: (failuresInARow: number) => number | null;
 }
 
 export interface WebhookStore {

@@ -217,6 +217,25 @@ describe.each(['pglite', 'postgres'] as const)('webhooks on %s', (kind) => {
     expect((await webhooks.get(admin, id)).deliveries).toMatchObject({ delivered: 2 });
   });
 
+  test('failures at the same moment each count, and those under way when the circuit opens do not keep it open longer', async () => {
+    const { id } = await add();
+    const { fanOut, deliver } = deliveryOf();
+    const held: (() => unknown)[] = [];
+    receiver.behaviour.answer = (res) => {
+      held.push(() => res.writeHead(503).end());
+    };
+    const events = [];
+    for (let n = 0; n < 7; n += 1) events.push(await happen());
+    await fanOut(events);
+    const sending = (await rows(id)).map((row) => deliver(row.id));
+    while (held.length < 7) await sleep(5);
+    for (const answer of held) answer();
+    await Promise.all(sending);
+    const { failuresInARow, circuitOpenUntil } = await webhooks.get(admin, id);
+    expect(failuresInARow).toBe(5);
+    expect(circuitOpenUntil?.getTime()).toBeLessThanOrEqual((await store.now()).getTime() + 60_000);
+  });
+
   test('while a rotation overlaps both secrets sign, afterwards the new one alone', async () => {
     const { id, secret } = await add();
     const rotated = await webhooks.rotate(admin, id, {});
@@ -256,7 +275,7 @@ describe.each(['pglite', 'postgres'] as const)('webhooks on %s', (kind) => {
       response: '',
       durationMs: 1,
     } as const;
-    const endpoint = { failuresInARow: 1, openSeconds: null };
+    const endpoint = { failed: true, probe: false, circuitAfter: () => null };
     expect(await store.webhooks.settle(delivery, 1, { ...late, endpoint })).toBe(false);
   });
 

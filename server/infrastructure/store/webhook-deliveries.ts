@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { events } from '../../../db/schema/events.ts';
 import { webhookDeliveries } from '../../../db/schema/webhooks.ts';
 import type { Aggregates } from '../../application/store-port.ts';
-import type { Delivery } from '../../application/webhook-port.ts';
+import type { Delivery, EndpointOutcome } from '../../application/webhook-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { eventOf, json } from './events.ts';
 import type { Handle, Row } from './handle.ts';
@@ -120,7 +120,8 @@ export function createDeliveries(handle: Handle): Deliveries {
 
     settle: (id, attempts, given) =>
       handle.atomically(async (tx) => {
-        const { status, inSeconds, statusCode, error, response, durationMs, endpoint } = storable(given);
+        const { endpoint, ...rest } = given;
+        const { status, inSeconds, statusCode, error, response, durationMs } = storable(rest);
         const [row] =
           await tx.rows(sql`update webhook_deliveries set status = ${status}, status_code = ${statusCode}::int,
             error = ${error}, response = ${response}, duration_ms = ${durationMs}::int, claimed_by = null, claimed_until = null,
@@ -128,9 +129,7 @@ export function createDeliveries(handle: Handle): Deliveries {
             settled_at = case when ${inSeconds === null}::boolean then clock_timestamp() end
           where id = ${id}::uuid and attempts = ${attempts}::int and status in ('pending', 'failed') returning webhook_id`);
         if (row === undefined) return false;
-        await tx.rows(sql`update webhooks set failures_in_a_row = ${endpoint.failuresInARow}::int,
-            circuit_open_until = clock_timestamp() + make_interval(secs => ${endpoint.openSeconds}::float)
-          where id = ${String(row.webhook_id)}::uuid`);
+        await count(tx, String(row.webhook_id), endpoint);
         return true;
       }),
 
@@ -171,6 +170,17 @@ export function createDeliveries(handle: Handle): Deliveries {
       return Number(rows[0]?.number ?? 0);
     },
   };
+}
+
+/** The row is held: of failures at the same moment each counts, and those sent before the circuit opened add nothing. */
+async function count(tx: Handle, webhookId: string, { failed, probe, circuitAfter }: EndpointOutcome): Promise<void> {
+  const [known] = await tx.rows(sql`select failures_in_a_row as failures, circuit_open_until is not null as open
+    from webhooks where id = ${webhookId}::uuid for no key update`);
+  if (known === undefined || (failed && known.open === true && !probe)) return;
+  const failures = failed ? Number(known.failures) + 1 : 0;
+  await tx.rows(sql`update webhooks set failures_in_a_row = ${failures}::int,
+      circuit_open_until = clock_timestamp() + make_interval(secs => ${circuitAfter(failures)}::float)
+    where id = ${webhookId}::uuid`);
 }
 
 /** Ids as one parameter. */
