@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ const directory = mkdtempSync(join(tmpdir(), 'test-counts-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 function report(content: unknown): string {
-  const file = join(directory, 'report.json');
+  const file = join(directory, `report-${randomUUID()}.json`);
   writeFileSync(file, JSON.stringify(content));
   return file;
 }
@@ -17,7 +18,7 @@ const vitest = (more: object) =>
   report({ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [], ...more });
 const playwright = (stats: object, errors: unknown[] = []) =>
   report({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0, ...stats }, errors });
-const unloaded = { status: 'failed', assertionResults: [] };
+const unloaded = { name: 'a.test.ts', status: 'failed', message: 'No such module', assertionResults: [] };
 
 test.each<[string, () => Counts, Counts]>([
   ['all passed', () => countVitest(vitest({ numPassedTests: 7 }), 0), { passed: 7, failed: 0 }],
@@ -29,7 +30,11 @@ test.each<[string, () => Counts, Counts]>([
     { passed: 1, failed: 0 },
   ],
   ['none chosen', () => countVitest(vitest({ numPendingTests: 6 }), 0, true), { passed: 0, failed: 1 }],
-  ['a file that did not load', () => countVitest(vitest({ testResults: [unloaded] }), 1), { passed: 0, failed: 1 }],
+  [
+    'a file that did not load',
+    () => countVitest(vitest({ testResults: [unloaded] }), 1),
+    { passed: 0, failed: 1, names: ['a.test.ts: No such module'] },
+  ],
   ['an error outside the tests', () => countVitest(vitest({ numPassedTests: 7 }), 1), { passed: 7, failed: 1 }],
   ['no test at all', () => countVitest(vitest({}), 0), { passed: 0, failed: 1 }],
   ['no report', () => countVitest(join(directory, 'none.json'), 0), { passed: 0, failed: 1 }],
@@ -43,6 +48,31 @@ test.each<[string, () => Counts, Counts]>([
   ],
 ])('%s', (_, count, expected) => {
   expect(count()).toEqual(expected);
+});
+
+test('what failed is named, so that the end of a long output tells it', () => {
+  const failing = { status: 'failed', fullName: 'sums add', failureMessages: ['AssertionError: 2\n  at sums'] };
+  const units = vitest({
+    numPassedTests: 1,
+    numFailedTests: 1,
+    testResults: [
+      { name: 'a.test.ts', status: 'failed', assertionResults: [failing, { status: 'passed', fullName: 'sums are' }] },
+      { name: 'b.test.ts', status: 'failed', message: 'No such module\n  at b', assertionResults: [] },
+    ],
+  });
+  const journeys = report({
+    stats: { expected: 1, unexpected: 1, flaky: 0, skipped: 0 },
+    errors: [],
+    suites: [
+      {
+        file: 'c.spec.ts',
+        specs: [{ title: 'goes', ok: true }],
+        suites: [{ file: 'c.spec.ts', specs: [{ title: 'comes', ok: false }] }],
+      },
+    ],
+  });
+  const { names } = addCounts(countVitest(units, 1), countPlaywright(journeys, 1));
+  expect(names).toEqual(['a.test.ts: sums add: AssertionError: 2', 'b.test.ts: No such module', 'c.spec.ts: comes']);
 });
 
 test('the last line adds both halves, and only a run with tests and no failure succeeds', () => {

@@ -83,5 +83,6 @@ try {
 }
 
 const { line, exitCode } = verdict(counts);
-process.stdout.write(`\n${line}\n`);
+const names = counts.names?.map((name) => `failed: ${name.replace(`${root}/`, '')}\n`) ?? [];
+process.stdout.write(`\n${names.join('')}${line}\n`);
 process.exitCode = exitCode;

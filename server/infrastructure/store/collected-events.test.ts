@@ -124,7 +124,7 @@ describe.each(['pglite', 'postgres'] as const)('what many sessions tell at once,
         const began = performance.now();
         while ((await writes()) < 2);
         // Twenty milliseconds of patience; the rest is the load of the machine.
-        expect(performance.now() - began).toBeLessThan(2_000);
+        expect(performance.now() - began).toBeLessThan(10_000);
       });
       await Promise.all(hanging);
     });
