@@ -49,7 +49,7 @@ export async function forgetRecords(
       return null;
     } catch (error) {
       misses.set(runtimeId, missed + 1);
-      const known = error instanceof DomainError && error.code === 'UNAVAILABLE';
+      const known = error instanceof DomainError;
       if (!known) log.warn({ err: error, remoteSessionId }, 'A runtime could not be told to forget a run');
       return known ? error.message : 'It failed; the server log says why.';
     }

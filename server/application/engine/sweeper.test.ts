@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   addSession,
@@ -111,6 +112,35 @@ describe.each(['pglite', 'postgres'] as const)('what time decides, on %s', (kind
     await one.sweeper.sweep();
     expect((await house.opened.store.sessions.byId(id))?.pendingCommand).toBe('stop');
     await until(house, [one.dispatcher], id, ({ status }) => status === 'stopped');
+  });
+
+  test('a session past its deadline that cannot be ended holds up none of those behind it', async () => {
+    one.play.current = () => new Promise(() => undefined);
+    const [first, behind] = [
+      await addSession(one, place, { start: true }),
+      await addSession(one, place, { start: true }),
+    ];
+    for (const { id } of [first, behind])
+      await until(house, [one.dispatcher], id, (_, tasks) => tasks[0]?.status === 'in_progress');
+    const { store, database } = house.opened;
+    await database.db.execute(
+      sql`update sessions set deadline_at = clock_timestamp() - make_interval(secs => case when id = ${first.id}::uuid then 2 else 1 end)`,
+    );
+    await database.db.execute(
+      sql.raw(
+        `alter table sessions add constraint stuck check (id <> '${first.id}' or pending_command is distinct from 'timeout')`,
+      ),
+    );
+    try {
+      await one.sweeper.sweep();
+    } finally {
+      await database.db.execute('alter table sessions drop constraint stuck');
+    }
+    expect((await store.sessions.byId(first.id))?.pendingCommand).toBeNull();
+    await until(house, [one.dispatcher], behind.id, ({ status }) => status === 'timeout');
+    expect(one.logged.filter(({ message }) => message.includes('past its deadline'))).toHaveLength(1);
+    await one.sweeper.sweep();
+    await until(house, [one.dispatcher], first.id, ({ status }) => status === 'timeout');
   });
 
   test('the lamps say what waits, what failed and what is full', async () => {

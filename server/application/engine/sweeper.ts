@@ -22,18 +22,29 @@ export function createSweeper(deps: Deps, runtimeId: string) {
   const decisions = createDecisions(deps, createCarriers(deps));
   const stuck = new Set<string>();
 
+  /** One that fails does not keep those behind it, here as with the asks. */
   async function deadlines(): Promise<void> {
     for (const late of await store.sessions.pastDeadline()) {
-      await store.transaction(async (tx) => {
-        const session = await tx.sessions.lock(late.id);
-        if (!isExecuting(session.status) || session.pendingCommand !== null) return;
-        await tx.sessions.setPendingCommand(session.id, 'timeout', { status: ['running', 'degraded'] });
-      });
-      deps.nudge();
+      try {
+        if (await endInTime(late)) deps.nudge();
+      } catch (error) {
+        log.error(
+          { session: late.slug, err: error },
+          'A session past its deadline could not be ended; it is tried again',
+        );
+      }
     }
   }
 
-  /** One that fails does not keep those behind it. */
+  function endInTime(late: Session): Promise<boolean> {
+    return store.transaction(async (tx) => {
+      const session = await tx.sessions.lock(late.id);
+      if (!isExecuting(session.status) || session.pendingCommand !== null) return false;
+      await tx.sessions.setPendingCommand(session.id, 'timeout', { status: ['running', 'degraded'] });
+      return true;
+    });
+  }
+
   async function asks(): Promise<void> {
     for (const due of await store.asks.overdue()) {
       try {

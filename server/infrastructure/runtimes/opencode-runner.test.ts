@@ -73,6 +73,12 @@ describe.each(['embedded', 'elsewhere'] as const)('an OpenCode, %s', (kind) => {
       if (event.type !== 'ask') return;
       expect(existsSync(join(order.directory, 'asked.txt'))).toBe(false);
       expect((await runtime.runner.openAsks(order)).map((ask) => ask.remoteAskId)).toEqual([event.ask.remoteAskId]);
+      // What OpenCode does not understand is no server that is away: trying again would not mend it.
+      const strange = { ...event.ask, remoteAskId: 'nothing-it-knows' };
+      await expect(runtime.runner.answer(order, strange, { decision: 'once' })).rejects.toMatchObject({
+        code: 'INTERNAL',
+        message: expect.stringContaining('400'),
+      });
       await runtime.runner.answer(order, event.ask, { decision: 'once' });
       await runtime.runner.answer(order, event.ask, { decision: 'once' });
     });

@@ -135,7 +135,13 @@ function knownWorkers(link: RuntimeLink): RunContext['workerFor'] {
   };
 }
 
+// Of the answers that refuse a request, those that another moment may change: a timeout, too early, too many.
+const passing = new Set([408, 425, 429]);
+
+/** A server that is away, broken or busy is UNAVAILABLE; a request it does not understand is a fault of ours. */
 function unavailable(error: unknown): unknown {
   if (!(error instanceof RuntimeProblem)) return error;
+  if (error.status >= 400 && error.status < 500 && !passing.has(error.status))
+    return new DomainError('INTERNAL', error.message, { cause: error });
   return new DomainError('UNAVAILABLE', error.message, { retryAfterSeconds: 5, cause: error });
 }
