@@ -1,10 +1,11 @@
 // A page is drawn before its script hears keys: what a person presses meanwhile is kept and carried out afterwards.
 
-/** Stands in the document after what is drawn. Keys in fields are not looked at: they are text, a password perhaps. */
+/** Stands in the head, before anything is drawn. Keys in fields are not looked at: they are text, a password perhaps. */
 export const earlyKeysScript = `{
   const kept = [];
   const keep = (event) => {
-    if (event.target === document.body && !event.ctrlKey && !event.metaKey && kept.length < 20) kept.push(event);
+    const nowhere = event.target === document.body || event.target === document.documentElement;
+    if (nowhere && !event.ctrlKey && !event.metaKey && kept.length < 20) kept.push(event);
   };
   document.addEventListener('keydown', keep);
   window.takeEarlyKeys = () => {

@@ -5,7 +5,7 @@ import { type RenderToPipeableStreamOptions, renderToPipeableStream } from 'reac
 import type { EntryContext, RouterContextProvider } from 'react-router';
 import { ServerRouter } from 'react-router';
 import { nonceContext } from './context.ts';
-import { earlyKeysScript } from './early-keys.ts';
+import { NonceContext } from './nonce.ts';
 
 // Everything exported here is reachable from server/index.ts as `build.entry.module`.
 export { createLoadContext } from './context.ts';
@@ -31,9 +31,13 @@ export default function handleRequest(
     let statusCode = status;
     let shellSent = false;
     let timer: NodeJS.Timeout | undefined;
-    const { pipe, abort } = renderToPipeableStream(<ServerRouter context={entry} url={request.url} nonce={nonce} />, {
+    const page = (
+      <NonceContext value={nonce}>
+        <ServerRouter context={entry} url={request.url} nonce={nonce} />
+      </NonceContext>
+    );
+    const { pipe, abort } = renderToPipeableStream(page, {
       nonce,
-      bootstrapScriptContent: earlyKeysScript,
       [readyOn]() {
         shellSent = true;
         const body = new PassThrough({

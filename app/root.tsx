@@ -3,12 +3,14 @@ import boldFont from '@fontsource/ibm-plex-sans-condensed/files/ibm-plex-sans-co
 import heavyFont from '@fontsource/ibm-plex-sans-condensed/files/ibm-plex-sans-condensed-latin-700-normal.woff2?url';
 import dataFont from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-400-normal.woff2?url';
 import boldDataFont from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-700-normal.woff2?url';
-import type { ReactNode } from 'react';
+import { type ReactNode, useContext } from 'react';
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from 'react-router';
 import type { Route } from './+types/root.ts';
 import './app.css';
 import { limitBody } from './body-limit.server.ts';
 import { Failure } from './components/states.tsx';
+import { earlyKeysScript } from './early-keys.ts';
+import { NonceContext } from './nonce.ts';
 import { preferencesOf } from './preferences.server.ts';
 import { preferencesFrom } from './preferences.ts';
 import { problemIn } from './problem.ts';
@@ -35,6 +37,13 @@ export function Layout({ children }: { children: ReactNode }) {
     <html lang="en" data-density={density} {...(theme === 'system' ? {} : { 'data-theme': theme })}>
       <head>
         <meta charSet="utf-8" />
+        {/* A browser hides the nonce of what it has run: only the server knows it. */}
+        <script
+          nonce={useContext(NonceContext)}
+          suppressHydrationWarning
+          // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours, and inline, so that no key comes before it.
+          dangerouslySetInnerHTML={{ __html: earlyKeysScript }}
+        />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content={theme === 'system' ? 'dark light' : theme === 'light' ? 'light' : 'dark'} />
         <Meta />

@@ -25,7 +25,8 @@ export const batchWords: Record<BatchVerb, BatchWords> = {
   stop: {
     word: 'Stop',
     done: 'stopped',
-    consequence: 'Running agents are ended; merged work stays on the branches. Only a retry goes on from there.',
+    consequence:
+      'Running agents are ended; merged work stays on the branches. Only a retry goes on from there, where there is a checkpoint.',
   },
   cancel: {
     word: 'Cancel',

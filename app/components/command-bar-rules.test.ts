@@ -49,6 +49,15 @@ test('every refusal is a sentence and every command says its consequence and its
   }
 });
 
+test('a stop promises a retry only where there is what it goes on from', () => {
+  const said = (over: Parameters<typeof aSession>[0]) =>
+    commandsOf({ ...aSession({ status: 'running', ...over }), everStarted: true }, person('member')).find(
+      ({ intent }) => intent === 'stop',
+    )?.consequence;
+  expect(said({ lastCheckpointSequence: 2 })).toContain('a retry goes on from here');
+  expect(said({ lastCheckpointSequence: 0 })).toContain('needs a checkpoint');
+});
+
 test('a plan waits only where a person has to accept it', () => {
   const planned = {
     status: 'running',

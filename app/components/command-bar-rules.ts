@@ -131,7 +131,9 @@ function consequence(intent: Intent, facts: Facts): string {
     case 'checkpoint':
       return 'Keeps the merged work and the task states as they are now.';
     case 'stop':
-      return 'Agents are ended, merged work stays. Only a retry goes on from here.';
+      return facts.everStarted && facts.lastCheckpointSequence === 0
+        ? 'Agents are ended, merged work stays. A retry needs a checkpoint, and there is none yet.'
+        : 'Agents are ended, merged work stays. Only a retry goes on from here.';
     case 'cancel':
       return 'It ends here for good and cannot be retried.';
     case 'restore':

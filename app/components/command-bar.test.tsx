@@ -34,7 +34,7 @@ test('a simple order is one press away', async () => {
 });
 
 test('a stop is asked for first and says its consequence', async () => {
-  const posted = show({ status: 'running' });
+  const posted = show({ status: 'running', lastCheckpointSequence: 1 });
   fireEvent.click(screen.getByRole('button', { name: /^Stop/ }));
   const dialog = within(await screen.findByRole('alertdialog'));
   expect(dialog.getByText(/Only a retry goes on from here/)).toBeTruthy();

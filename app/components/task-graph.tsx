@@ -1,4 +1,5 @@
 import { Panel, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Viewport } from '@xyflow/react';
+import './task-graph.css';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useHydrated } from '../hooks/use-hydrated.ts';
 import { edgeOf, flowNode } from './task-graph-flow.ts';

@@ -77,8 +77,6 @@ test('keys that come before the script are carried out by it', async ({ stage, p
     await route.continue();
   });
   await page.goto(`${stage.house.url}/sessions`, { waitUntil: 'commit' });
-  // All of it is there but its scripts.
-  await page.waitForFunction(() => document.readyState === 'interactive');
   await expect(heading(page)).toBeVisible();
   // Text in a field is text, whoever hears it later.
   await page.locator('[name=q]').pressSequentially('c');

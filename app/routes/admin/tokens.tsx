@@ -48,7 +48,12 @@ export default function Tokens({ loaderData, actionData }: Route.ComponentProps)
       <div className="grid flex-1 content-start gap-px bg-line-1 lg:grid-cols-[minmax(0,6fr)_minmax(0,6fr)] lg:content-stretch">
         <div className="flex flex-col gap-px bg-line-1">
           <Panel title="Services" aside={plural(services.length, 'token')}>
-            <TokenList tokens={services} me={me} now={now} empty="No service has a token. Make one beside this." />
+            <TokenList
+              tokens={services}
+              me={me}
+              now={now}
+              empty="No service has a token. Make one with the form on this page."
+            />
           </Panel>
           <Panel title="People" aside={plural(personal.length, 'token')} className="flex-1">
             <TokenList tokens={personal} me={me} now={now} empty="Nobody has a token. People make theirs at Account." />

@@ -52,7 +52,7 @@ export default function Webhooks({ loaderData: { webhooks }, actionData }: Route
         <Panel title="Webhooks" aside={plural(webhooks.length, 'webhook')}>
           {webhooks.length === 0 ? (
             <Empty title="Nothing is sent anywhere.">
-              Give the address of a service that should hear of what happens, beside this.
+              Give the form on this page the address of a service that should hear of what happens.
             </Empty>
           ) : (
             <Table caption="Webhooks of the team" columns={columns}>

@@ -55,7 +55,7 @@ export function ContextLeaves({ leaves, find, open }: ContextLeavesProps) {
       {found.length === 0 ? (
         <Empty title={leaves.length === 0 ? 'It is empty.' : 'No value holds these words.'}>
           {leaves.length === 0
-            ? 'Write the first value beside this, or let an agent do it.'
+            ? 'Write the first value with the form on this page, or let an agent do it.'
             : 'Search for fewer words.'}
         </Empty>
       ) : (

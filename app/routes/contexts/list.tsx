@@ -80,7 +80,7 @@ export default function Contexts({ loaderData, actionData }: Route.ComponentProp
             q === '' ? (
               <Empty title="Nothing is known yet.">
                 Agents write here what the next one should know, and each finished task leaves its summary. Begin one
-                beside this to tell every agent of the team something.
+                with the form on this page to tell every agent of the team something.
               </Empty>
             ) : (
               <Empty title={`Nothing holds “${q}”.`} action={{ to: '/contexts', words: 'Show all contexts' }}>

@@ -52,7 +52,8 @@ export default function Repositories({ loaderData, actionData }: Route.Component
           {items.length === 0 ? (
             <Empty title="No repository is registered.">
               <p>
-                Register your own beside this, or take the sample: a small TypeScript library with one failing test.
+                Register your own with the form on this page, or take the sample: a small TypeScript library with one
+                failing test.
               </p>
               <Form method="post" className="mt-4">
                 <input type="hidden" name="source" value="sample" />

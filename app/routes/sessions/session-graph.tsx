@@ -1,18 +1,13 @@
-// Here and not with the picture, which comes later: what the server drew is shown with its styles at once.
-import '../../components/task-graph.css';
-import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 import { dependencyTypes } from '../../../server/domain/task.ts';
 import { leafCounts, type StateCounts } from '../../../server/domain/task-graph/fold.ts';
-import { Empty, Loading } from '../../components/states.tsx';
+import { Empty } from '../../components/states.tsx';
 import { Counts } from '../../components/task-counts.tsx';
+import { TaskGraph } from '../../components/task-graph.tsx';
 import { dashes, dependencyWords } from '../../components/task-graph-model.ts';
 import { TaskQuery } from '../../components/task-query.tsx';
 import { NoTasks } from '../../components/task-table.tsx';
 import { useGraph } from '../../hooks/use-graph.ts';
-
-// Only who looks at a graph loads what draws it.
-const TaskGraph = lazy(async () => ({ default: (await import('../../components/task-graph.tsx')).TaskGraph }));
 
 /** The task graph, live; what is chosen in it is opened in the inspector. */
 export default function SessionGraph() {
@@ -25,9 +20,7 @@ export default function SessionGraph() {
         <Empty title="No task fits the query">The graph itself is unchanged; “Show all” brings it back.</Empty>
       ) : (
         <section aria-label="Task graph" className="h-[60dvh] min-h-80 shrink-0 desk:h-auto desk:flex-1 desk:shrink">
-          <Suspense fallback={<Loading what="the graph" />}>
-            <TaskGraph {...graph} selected={address.task} onSelect={onSelect} onFold={onFold} />
-          </Suspense>
+          <TaskGraph {...graph} selected={address.task} onSelect={onSelect} onFold={onFold} />
         </section>
       )}
       <Legend

@@ -99,7 +99,7 @@ export function sessionCommands(sessions: Command, desk: Desk): void {
     ['start', 'start a pending session'],
     ['pause', 'hold it; nothing is lost'],
     ['resume', 'let it go on'],
-    ['stop', 'end its agents; only a retry goes on from there'],
+    ['stop', 'end its agents; only a retry goes on, from its last checkpoint'],
     ['cancel', 'end it for good'],
     ['retry', 'run what did not complete again'],
   ] as const)
