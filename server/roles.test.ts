@@ -238,7 +238,7 @@ test('sockets: every role watches the own team’s sessions, and of another team
           denied: closed,
           team: expect.any(Number),
         });
-        await expect.poll(() => heard.length, { timeout: 5_000 }).toBeGreaterThan(0);
+        await expect.poll(() => heard.length, { timeout: 20_000 }).toBeGreaterThan(0);
         realtime.publish(await server.store.events.list(foreign, { after: 0, limit: 10 }));
         realtime.publish(await server.store.events.team(elsewhere.teamId, { after: 0, limit: 50 }));
         realtime.announce([
@@ -253,7 +253,7 @@ test('sockets: every role watches the own team’s sessions, and of another team
         };
         realtime.output({ ...ids, sessionId: foreign, text: `${mark} said` });
         realtime.output({ ...ids, sessionId: own, teamId: here.teamId, text: 'the end' });
-        await expect.poll(() => JSON.stringify(said), { timeout: 5_000 }).toContain('the end');
+        await expect.poll(() => JSON.stringify(said), { timeout: 20_000 }).toContain('the end');
         await socket.emitWithAck('unwatch', {});
         expect(heard.map(({ sessionId }) => sessionId)).not.toContain(foreign);
         expect(JSON.stringify(said)).not.toContain(foreign);

@@ -84,7 +84,7 @@ test('a pause nobody can verify within its time answers 202 with the pending com
   expect(paused.status).toBe(202);
   expect(paused.body).toMatchObject({ status: 'running', pendingCommand: 'pause' });
   await server.store.sessions.move({ sessionId: id, to: 'failed', guard: {}, reason: 'test', actor, release: true });
-}, 40_000);
+});
 
 test('tasks, graph, attempts, routing, checkpoints, diff, metrics and tree of a session', async () => {
   const session = await server.newSession();

@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000, interval: 10 });
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 10 });
 
 function eventOf(seq: number, text = 'x'): TimelineEvent {
   return {
