@@ -21,12 +21,6 @@ test('a load of page data waits until the server answers', async () => {
   expect(server.calls()).toBe(4);
 });
 
-test('what a route is made of waits like its data', async () => {
-  const server = answeringAfter(2);
-  await patientFetch(server.fetch, once)('/__manifest?paths=%2Fsignals&version=1');
-  expect(server.calls()).toBe(3);
-});
-
 test('an order is given once, and its failure is told', async () => {
   const server = answeringAfter(1);
   const order = patientFetch(server.fetch, once)('https://room.example/sessions/IND-1.data', { method: 'POST' });

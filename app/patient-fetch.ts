@@ -36,8 +36,7 @@ async function whole(response: Response): Promise<Response> {
 function isPageData(input: RequestInfo | URL, init: RequestInit | undefined): boolean {
   const address = input instanceof Request ? input.url : String(input);
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
-  // The router asks what a route is made of before its first load: that it got no answer must not cost the page either.
-  return method.toUpperCase() === 'GET' && /(\.data|\/__manifest)(\?|$)/.test(address);
+  return method.toUpperCase() === 'GET' && /\.data(\?|$)/.test(address);
 }
 
 function pause(ms: number): Promise<void> {

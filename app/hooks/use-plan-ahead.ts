@@ -21,7 +21,8 @@ export function usePlanAhead(form: RefObject<HTMLFormElement | null>): { state: 
       asked.current = key;
       const body = new FormData();
       for (const [name, value] of entries) body.append(name, value);
-      void submit(body, { method: 'post', action: '/sessions/plan' });
+      // It changes nothing, so nothing else of the page is read again.
+      void submit(body, { method: 'post', action: '/sessions/plan', defaultShouldRevalidate: false });
     };
     const soon = () => {
       clearTimeout(timer);

@@ -14,6 +14,8 @@ test('keys go, find, move and select, and stay out of fields', async ({ stage, p
     await stage.api.create({ repositoryId, title: 'Alpha of the keys', prompt: script('- say: a'), start: false }),
     await stage.api.create({ repositoryId, title: 'Beta of the keys', prompt: script('- say: b'), start: false }),
   ];
+  const discoveries: string[] = [];
+  page.on('request', (request) => request.url().includes('/__manifest') && discoveries.push(request.url()));
   await signIn(page, stage.house);
   await expect(heading(page)).toBeVisible();
 
@@ -65,6 +67,8 @@ test('keys go, find, move and select, and stay out of fields', async ({ stage, p
   await page.keyboard.press('Control+k');
   await expect(find).toBeFocused();
   await expect(page).toHaveURL(/\/account$/);
+  // Every route is known from the start (react-router.config.ts).
+  expect(discoveries).toEqual([]);
 });
 
 test('keys that come before the script are carried out by it', async ({ stage, page }) => {
