@@ -27,6 +27,7 @@ export const FAULT_POINTS = [
   'before_merge',
   'before_checkpoint',
   'before_final',
+  'mid_dataset',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

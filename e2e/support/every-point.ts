@@ -2,7 +2,9 @@ import { expect } from '@playwright/test';
 import { expectSoundHistory } from './history.ts';
 import type { Installation } from './installation.ts';
 import { script } from './rest.ts';
+import { until } from './wait.ts';
 
+/** Of a session; the last one is of a dataset, which is written of a session that is proven. */
 const points = [
   'after_claim',
   'after_plan',
@@ -21,7 +23,7 @@ const prompt = script(`
 - say: The result is written.
 `);
 
-/** One session whose app is killed at every named point, one after the other, and comes back each time. */
+/** One session and its dataset, whose app is killed at every named point, one after the other, and comes back each time. */
 export async function outliveEveryPoint(house: Installation): Promise<void> {
   let app = await house.start({ FAULT_AT: points[0] });
   const api = await house.api();
@@ -32,7 +34,7 @@ export async function outliveEveryPoint(house: Installation): Promise<void> {
     expect(await app.ended(), `killed at ${point}`).toEqual({ code: null, signal: 'SIGKILL' });
     const next = points[index + 1];
     // Not awaited until it is ready: it may well have reached the next point before.
-    app = house.launch(next === undefined ? {} : { FAULT_AT: next });
+    app = house.launch({ FAULT_AT: next ?? 'mid_dataset' });
   }
   await api.waitFor(id, 'completed');
   await expectSoundHistory(api, id, {
@@ -41,6 +43,22 @@ export async function outliveEveryPoint(house: Installation): Promise<void> {
     // A claim that had not begun goes back into the queue; every other kill was under way.
     takeovers: points.length - 1,
   });
+  await api.ok('PUT', '/datasets/consent', { body: { given: true } });
+  const body = { name: 'What was proven', licence: 'Internal', rehearsal: true };
+  const { id: datasetId } = await api.ok<{ id: string }>('POST', '/datasets', { body });
+  expect(await app.ended(), 'killed at mid_dataset').toEqual({ code: null, signal: 'SIGKILL' });
+  app = await house.start();
+  const dataset = await until('the dataset to be complete', async () => {
+    const now = await api.ok<{ status: string; reason: string | null; samples: number }>(
+      'GET',
+      `/datasets/${datasetId}`,
+    );
+    if (now.status === 'failed') throw new Error(`The dataset failed: ${now.reason}`);
+    return now.status === 'completed' ? now : null;
+  });
+  expect(dataset.samples).toBe(1);
+  const file = await api.call('GET', `/datasets/${datasetId}/file`);
+  expect(file.text.trim().split('\n'), file.text).toHaveLength(1);
   expect((await app.stop()).code).toBe(0);
   expect(await house.leftRunning()).toEqual([]);
 }

@@ -276,7 +276,8 @@ export type FaultPoint =
   | 'before_commit'
   | 'before_merge'
   | 'before_checkpoint'
-  | 'before_final';
+  | 'before_final'
+  | 'mid_dataset';
 export type Fault = (point: FaultPoint) => void;
 
 /** Bounds failed tries per key; the delay grows with each further one. A try is counted before it is made, so that many at once count too. */

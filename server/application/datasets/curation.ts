@@ -12,7 +12,7 @@ const piece = 10;
 const sweptAtOnce = 50;
 export const noConsent = 'The team has not agreed that its sessions become training data.';
 
-export interface CurationDeps extends Pick<Deps, 'store' | 'log' | 'clock' | 'secrets' | 'redact'> {
+export interface CurationDeps extends Pick<Deps, 'store' | 'log' | 'clock' | 'secrets' | 'redact' | 'fault'> {
   readonly owner: string;
   readonly formerOwners: readonly string[];
   readonly version: string;
@@ -86,6 +86,7 @@ export function createCuration(deps: CurationDeps) {
       if (written.length === 0) await tx.datasets.move(dataset.id, 'running', 'evaluating');
       else await tx.datasets.write(dataset.id, written);
     });
+    deps.fault('mid_dataset');
   }
 
   /** Every line is read as a stranger will: it has to be whole, and without a secret, also one that is known since. */
