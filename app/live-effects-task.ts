@@ -75,9 +75,10 @@ function link(state: LiveState, payload: LiveEvent['payload']): LiveState {
 export function restoreTask(state: LiveState, { payload }: LiveEvent): LiveState {
   const to = statusOf(payload.to ?? payload.status);
   if (to === null) return state;
+  const reason = typeof payload.reason === 'string' ? payload.reason : null;
   return changeTask(state, payload.taskId, (task) =>
-    taskEnded(to)
-      ? { ...task, status: to, reason: null, error: null }
+    taskEnded(to) || to === 'blocked'
+      ? { ...task, status: to, reason, error: null }
       : { ...unbegun(task), status: to, attemptCount: task.attemptCount, result: task.result },
   );
 }

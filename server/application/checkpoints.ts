@@ -96,13 +96,17 @@ export function createCheckpoints(deps: Deps) {
         const remembered = new Map(checkpoint.state.tasks.map((task) => [task.id, task]));
         for (const change of restoredTasks(checkpoint.state, await tx.tasks.bySession(session.id))) {
           const then = remembered.get(change.taskId);
-          const completed = change.to === 'completed';
+          const waiting = change.to === 'blocked' ? { reason: 'waiting_to_complete' as const } : {};
+          const stands = change.to === 'completed' || change.to === 'blocked';
           await tx.tasks.restore(change.taskId, {
+            ...waiting,
             status: change.to,
-            proof: completed ? (then?.proof ?? 'none') : 'none',
-            mergedCommit: completed ? (then?.mergedCommit ?? null) : null,
+            proof: stands ? (then?.proof ?? 'none') : 'none',
+            mergedCommit: stands ? (then?.mergedCommit ?? null) : null,
           });
-          await tx.events.append(session.id, [{ type: 'task.restored', actor, payload: { ...change, sequence } }]);
+          await tx.events.append(session.id, [
+            { type: 'task.restored', actor, payload: { ...change, ...waiting, sequence } },
+          ]);
         }
         // Their sides are of work that is undone: whoever resolved them would bring it back.
         await abandonConflicts(tx, session.id, 'all');

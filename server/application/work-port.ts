@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { Attempt, AttemptRole, AttemptStatus } from '../domain/attempt.ts';
 import type { Checkpoint, CheckpointReason, CheckpointState } from '../domain/checkpoint.ts';
 import type { RouteRequest } from '../domain/routing.ts';
-import type { Dependency, Task, TaskKind, TaskStatus } from '../domain/task.ts';
+import type { BlockReason, Dependency, Task, TaskKind, TaskStatus } from '../domain/task.ts';
 import type { Fence } from './coordination-port.ts';
 import type { Repository } from './team-port.ts';
 
@@ -175,7 +175,7 @@ export interface TaskStore {
   /** For a restored checkpoint: sets the status beside the table. Emits nothing; the caller appends `task.restored`. */
   restore(
     taskId: string,
-    state: { status: TaskStatus; proof: Task['proof']; mergedCommit: string | null },
+    state: { status: TaskStatus; reason?: BlockReason; proof: Task['proof']; mergedCommit: string | null },
   ): Promise<void>;
 }
 

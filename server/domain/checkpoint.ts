@@ -1,4 +1,4 @@
-import type { Proof, TaskStatus } from './task.ts';
+import { type Proof, type TaskStatus, workStands } from './task.ts';
 
 export const checkpointReasons = ['task_completed', 'periodic', 'manual', 'before_retry', 'before_override'] as const;
 export type CheckpointReason = (typeof checkpointReasons)[number];
@@ -50,7 +50,7 @@ export function checkpointDue(lastAt: Date, now: Date, everySeconds: number): bo
 }
 
 /**
- * What each task becomes when a checkpoint is restored: its completed work stands, all else starts again. One made after the
+ * What each task becomes when a checkpoint is restored: its work that was done stands, all else starts again. One made after the
  * checkpoint is not deleted but taken out of the plan; the parts of a task that was split since stay in it, since the task
  * itself is a group now and would never be done, and so does a whole plan that is younger than the checkpoint.
  */
@@ -58,7 +58,7 @@ export function restoredTasks(
   state: CheckpointState,
   current: readonly { readonly id: string; readonly status: TaskStatus; readonly parentTaskId: string | null }[],
 ): { taskId: string; from: TaskStatus; to: TaskStatus }[] {
-  const remembered = new Map(state.tasks.map((task) => [task.id, task.status]));
+  const remembered = new Map(state.tasks.map((task) => [task.id, task]));
   const parents = new Map(current.map(({ id, parentTaskId }) => [id, parentTaskId]));
   const groupsThen = new Set(current.flatMap(({ id, parentTaskId }) => (remembered.has(id) ? [parentTaskId] : [])));
   const carriesOn = (id: string): boolean => {
@@ -69,7 +69,12 @@ export function restoredTasks(
   return current.flatMap((task) => {
     const then = remembered.get(task.id);
     const made = then === undefined && !carriesOn(task.id);
-    const to: TaskStatus = made ? 'cancelled' : then === 'completed' ? 'completed' : 'pending';
-    return to === task.status ? [] : [{ taskId: task.id, from: task.status, to }];
+    const to: TaskStatus = made ? 'cancelled' : then === undefined ? 'pending' : statusThen(then);
+    return to === task.status && to !== 'blocked' ? [] : [{ taskId: task.id, from: task.status, to }];
   });
+}
+
+function statusThen(then: CheckpointTask): TaskStatus {
+  if (then.status === 'completed') return 'completed';
+  return workStands(then) ? 'blocked' : 'pending';
 }

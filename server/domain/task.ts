@@ -66,6 +66,15 @@ export function taskEnded(status: TaskStatus): boolean {
   return ended.has(status);
 }
 
+/**
+ * Whether an interrupted task's own work is done and kept, so that it only waits for another's start or finish: a proof is
+ * written with the work's landing and taken back when that is undone.
+ */
+export function workStands(task: { readonly status: TaskStatus; readonly proof: Proof }): boolean {
+  const interrupted = task.status === 'blocked' || task.status === 'cancelled' || task.status === 'skipped';
+  return interrupted && task.proof !== 'none' && task.proof !== 'failed';
+}
+
 /** Reasons of `blocked`. With `prerequisite_failed` the task waits for a retry; the others pass by themselves. */
 export const blockReasons = [
   'waiting_to_complete',

@@ -43,6 +43,7 @@ describe.each(['pglite', 'postgres'] as const)('dependencies in real runs, on %s
     one.play.current = async (run) => {
       const key = run.order.title.replace('Add ', '');
       begun.push(key);
+      run.write(`${key}.txt`, key);
       await new Promise<void>((resolve) => {
         release.set(key, resolve);
         run.stopped.addEventListener('abort', () => resolve());
@@ -142,6 +143,43 @@ describe.each(['pglite', 'postgres'] as const)('dependencies in real runs, on %s
     );
     const [a, b] = [(await taskOf(session, 'a'))?.id, (await taskOf(session, 'b'))?.id];
     expect(moves.map(({ payload }) => payload.taskId)).toEqual([a, b]);
+  });
+
+  test('what is done and waits to complete is not done again after a stop and a retry', async () => {
+    const session = await planned([{ key: 'a' }, { key: 'b' }], [['a', 'finish_to_finish', 'b']]);
+    await runs(session, 'a', 'b');
+    finish('b');
+    await reach(session, { b: 'blocked', a: 'in_progress' });
+    const done = await taskOf(session, 'b');
+    expect(done?.mergedCommit).not.toBeNull();
+    await one.services.sessions.stop(place.admin, session.id, { waitSeconds: 0 });
+    await until(house, [one.dispatcher], session.id, ({ status }) => status === 'stopped');
+    begun = [];
+    await one.services.sessions.retry(place.admin, session.id);
+    await runs(session, 'a');
+    finish('a');
+    await until(house, [one.dispatcher], session.id, ({ status }) => status === 'completed');
+    expect(begun).toEqual(['a']);
+    expect((await taskOf(session, 'b'))?.mergedCommit).toBe(done?.mergedCommit);
+  });
+
+  test('a checkpoint of before its completion keeps what is done and waits to complete', async () => {
+    const session = await planned([{ key: 'a' }, { key: 'b' }], [['a', 'finish_to_finish', 'b']]);
+    await runs(session, 'a', 'b');
+    finish('b');
+    await reach(session, { b: 'blocked', a: 'in_progress' });
+    const done = await taskOf(session, 'b');
+    await one.services.sessions.pause(place.admin, session.id, { waitSeconds: 0 });
+    await until(house, [one.dispatcher], session.id, ({ status }) => status === 'paused');
+    const [checkpoint] = (await house.opened.store.checkpoints.list(session.id)).slice(-1);
+    await one.services.checkpoints.restore(place.admin, session.id, checkpoint?.sequence ?? 0);
+    expect(await taskOf(session, 'b')).toMatchObject({ status: 'blocked', mergedCommit: done?.mergedCommit });
+    begun = [];
+    await one.services.sessions.resume(place.admin, session.id);
+    await runs(session, 'a');
+    finish('a');
+    await until(house, [one.dispatcher], session.id, ({ status }) => status === 'completed');
+    expect(begun).toEqual(['a']);
   });
 
   test('start to finish: the dependent may complete only after the prerequisite has begun', async () => {

@@ -9,6 +9,7 @@ import type { Tx } from '../store-port.ts';
 import type { CommandOptions } from './commands.ts';
 import { refuseOnFullDisk } from './create.ts';
 import { assertVersion, findSession } from './find.ts';
+import { sendAgain } from './send-again.ts';
 
 /**
  * Where a task goes that a retry must run again; a task lost in mid-run is requeued, not rolled back. What is blocked by
@@ -127,16 +128,8 @@ export async function retryLocked(
   const planner = session.plannedAt === null ? await tx.tasks.planOf(session.id) : null;
   for (const task of planner === null ? tasks : [planner, ...tasks]) {
     const to = again[task.status] && (task.kind === 'plan' ? 'ready' : again[task.status]);
-    if (to)
-      await tx.tasks.move({
-        taskId: task.id,
-        sessionId: session.id,
-        from: [task.status],
-        to,
-        reason: 'retried',
-        actor,
-        patch: { endedAt: null, error: null, agentId: null, notBefore: null },
-      });
+    const patch = { endedAt: null, error: null, agentId: null, notBefore: null };
+    if (to) await sendAgain(tx, task, { to, reason: 'retried', actor, patch });
   }
   const queued = await tx.sessions.moveAndRead({
     sessionId: session.id,

@@ -13,6 +13,7 @@ import { nextAttempt } from '../engine/next-attempt.ts';
 import { closeAttempt } from '../sessions/endings.ts';
 import { personOf } from '../sessions/find.ts';
 import { retryLocked } from '../sessions/retry.ts';
+import { sendAgain } from '../sessions/send-again.ts';
 import { teamOf } from '../tokens.ts';
 import { assertEditable, cannot, editGraph, findTask, leavesUnder, type OpenGraph } from './graph-edit.ts';
 
@@ -68,7 +69,7 @@ const over: readonly TaskStatus[] = ['failed', 'skipped', 'cancelled'];
 export async function retryTask(deps: Deps, actor: Actor, taskId: string): Promise<Task> {
   const found = await findTask(deps, actor, taskId, 'session.edit');
   return editGraph(deps, actor, found, 'retry', async (open) => {
-    const { session, tasks, task } = open;
+    const { tasks, task } = open;
     assertRetriable(open);
     const again = leavesUnder(tasks, task.id).filter(({ status }) => over.includes(status));
     if (again.length === 0)
@@ -79,10 +80,7 @@ export async function retryTask(deps: Deps, actor: Actor, taskId: string): Promi
         [...over],
       );
     for (const leaf of again)
-      await open.tx.tasks.move({
-        taskId: leaf.id,
-        sessionId: session.id,
-        from: [leaf.status],
+      await sendAgain(open.tx, leaf, {
         to: 'pending',
         reason: `retried by ${actor.name}`,
         actor,
@@ -100,11 +98,7 @@ function assertRetriable({ session }: OpenGraph): void {
 }
 
 /** What was skipped for want of these tasks waits for them again; what lacks another one too is skipped anew by the scheduler. */
-async function revive(
-  { tx, session, tasks, edges }: OpenGraph,
-  actor: Actor,
-  from: ReadonlySet<string>,
-): Promise<Task[]> {
+async function revive({ tx, tasks, edges }: OpenGraph, actor: Actor, from: ReadonlySet<string>): Promise<Task[]> {
   const parents = new Map(tasks.map(({ id, parentTaskId }) => [id, parentTaskId]));
   const reached = new Set(from);
   // A Set is walked in insertion order, also over what is added on the way.
@@ -126,11 +120,8 @@ async function revive(
       status === 'skipped' &&
       (reason ?? '').startsWith('prerequisite_failed'),
   );
-  for (const { id, status } of revived)
-    await tx.tasks.move({
-      taskId: id,
-      sessionId: session.id,
-      from: [status],
+  for (const task of revived)
+    await sendAgain(tx, task, {
       to: 'pending',
       reason: 'its prerequisite goes on',
       actor,

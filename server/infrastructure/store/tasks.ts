@@ -94,9 +94,16 @@ export function createTasks(handle: Handle): Aggregates['tasks'] {
       return rows.map(({ sessionId: _, ...edge }) => edge);
     },
 
-    async restore(taskId, state) {
-      const set = [sql`version = t.version + 1`, sql`reason = null`, sql`error = null`, ...assignments(tasks, state)];
+    async restore(taskId, { reason = null, ...state }) {
+      const set = [
+        sql`version = t.version + 1`,
+        sql`reason = ${reason}`,
+        sql`error = null`,
+        ...assignments(tasks, state),
+      ];
       if (taskEnded(state.status)) set.push(sql`ended_at = coalesce(t.ended_at, clock_timestamp())`);
+      // Its work is done: when it began, by whom and on whose word still holds.
+      else if (state.status === 'blocked') set.push(sql`ended_at = null`, sql`not_before = null`, sql`next = null`);
       else
         set.push(
           sql`ended_at = null`,
