@@ -68,7 +68,7 @@ export function AskBatch({ search, selected, questions, onAll }: AskBatchProps) 
           className="control min-w-0 flex-1"
         />
         <Button type="submit" name="decision" value="reject" weight="broken" disabled={none !== null || busy}>
-          Reject {hydrated ? selected : 'selected'}
+          Reject {hydrated ? selected || '' : 'selected'}
         </Button>
       </div>
     </Form>

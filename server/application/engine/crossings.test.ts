@@ -49,7 +49,11 @@ describe.each(['pglite', 'postgres'] as const)('what crosses and what is in the 
       one.deps.runner.abort = abort;
       return abort(order);
     };
-    const pausing = one.services.sessions.pause(place.admin, id);
+    // Whoever asked for the pause is told that something else came of it.
+    const pausing = expect(one.services.sessions.pause(place.admin, id)).rejects.toMatchObject({
+      code: 'INVALID_TRANSITION',
+      details: { from: 'stopped', to: 'paused' },
+    });
     await until(house, [one.dispatcher], id, () => asked);
     const stopping = one.services.sessions.stop(place.admin, id);
     await until(house, [], id, ({ pendingCommand }) => pendingCommand === 'stop');

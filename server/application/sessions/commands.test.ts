@@ -230,7 +230,7 @@ describe.each(['pglite', 'postgres'] as const)('commands, on %s', (kind) => {
     expect((await now(session.id)).status).toBe('failed');
   });
 
-  test('a stop that comes as the work ends leaves no command pending', async () => {
+  test('a stop that comes as the work ends leaves no command pending, and says which of the two it was', async () => {
     let go: (() => void) | undefined;
     one.play.current = () =>
       new Promise((resolve) => {
@@ -239,12 +239,19 @@ describe.each(['pglite', 'postgres'] as const)('commands, on %s', (kind) => {
     const { id } = await addSession(one, place, { start: true });
     await until(house, [one.dispatcher], id, (_, tasks) => tasks[0]?.status === 'in_progress');
     go?.();
-    const stopped = one.services.sessions.stop(place.admin, id);
+    const asked = one.services.sessions.stop(place.admin, id).then(
+      ({ session, verified }) => ({ status: session.status, verified }),
+      ({ code, details }) => ({ code, from: details.from }),
+    );
     await until(house, [one.dispatcher], id, ({ owner }) => owner === null);
-    const { session, verified } = await stopped;
-    expect(verified).toBe(true);
-    expect(['completed', 'stopped']).toContain(session.status);
+    const session = await now(id);
     expect(session.pendingCommand).toBeNull();
+    expect(['completed', 'stopped']).toContain(session.status);
+    expect(await asked).toEqual(
+      session.status === 'stopped'
+        ? { status: 'stopped', verified: true }
+        : { code: 'INVALID_TRANSITION', from: 'completed' },
+    );
   });
 
   test('a prompt is checked like a session’s own, and must name its task where several run', async () => {

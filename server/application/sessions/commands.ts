@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import {
   assertMove,
   isExecuting,
+  isTerminal,
   type PendingCommand,
   type Session,
   type SessionStatus,
@@ -83,7 +84,7 @@ export function createCommands(deps: Deps) {
       return tx.sessions.setPendingCommand(session.id, name, { status: ['running', 'degraded'] });
     });
     if (asked.pendingCommand === null) return { session: asked, verified: true };
-    return settled(asked.id, options.waitSeconds ?? verifySeconds);
+    return settled(asked.id, to, options.waitSeconds ?? verifySeconds);
   }
 
   async function atRest(
@@ -109,11 +110,19 @@ export function createCommands(deps: Deps) {
     });
   }
 
-  async function settled(id: string, waitSeconds: number): Promise<{ session: Session; verified: boolean }> {
+  /** INVALID_TRANSITION when the session came to another end before the order reached it. */
+  async function settled(
+    id: string,
+    to: SessionStatus,
+    waitSeconds: number,
+  ): Promise<{ session: Session; verified: boolean }> {
     for (let waited = 0; ; waited += 0.1) {
       const session = await store.sessions.byId(id);
       if (!session) throw new DomainError('NOT_FOUND', 'The session is gone.');
-      if (session.pendingCommand === null) return { session, verified: true };
+      if (session.pendingCommand === null) {
+        if (isTerminal(session.status) && session.status !== to) assertMove(session.status, to);
+        return { session, verified: true };
+      }
       if (waited >= waitSeconds) return { session, verified: false };
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
