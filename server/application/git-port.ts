@@ -52,6 +52,8 @@ export interface Workspaces {
     session: SessionRef,
     fence?: BranchFence | null,
   ): Promise<void>;
+  /** Makes the session's branch anew at `head` where it is gone; false when it is there. INVALID when the commit is gone too. */
+  restoreBranch(repository: RepositoryRef, branch: string, head: string): Promise<boolean>;
   /** What a merge of a session's head into the base branch would be; nothing moves and nothing is called. */
   previewMerge(repository: RepositoryRef, wish: BaseMergeWish): Promise<BaseMerge>;
   /**

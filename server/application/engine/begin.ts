@@ -4,7 +4,7 @@ import type { Session } from '../../domain/session.ts';
 import { deadlineAfterPause } from '../../domain/session-life.ts';
 import { followReset } from '../checkpoints.ts';
 import type { Deps } from '../deps.ts';
-import { bringWork } from '../session-work.ts';
+import { bringWork, isOwnMirror } from '../session-work.ts';
 import { endSession, everyTask } from '../sessions/endings.ts';
 import { engineActor } from './engine-actor.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -95,11 +95,18 @@ async function openWorkspace(
   session: Session,
 ): Promise<{ branch: string; baseCommit: string; warning: string | null }> {
   const { repository, ref } = await surroundingsOf(deps, session);
-  if (session.branch !== null && session.baseCommit !== null) {
+  const { branch, baseCommit, headCommit, startCommit } = session;
+  if (branch !== null && baseCommit !== null) {
     await deps.workspaces.prepare(repository);
-    return { branch: session.branch, baseCommit: session.baseCommit, warning: null };
+    // Where each instance has a mirror of its own, the branch is made when the session is received.
+    const anew =
+      !isOwnMirror(deps, repository) &&
+      (await deps.workspaces.restoreBranch(repository, branch, headCommit ?? baseCommit));
+    const warning = anew
+      ? `The branch ${branch} had been deleted; it was made anew at the last work of the session.`
+      : null;
+    return { branch, baseCommit, warning };
   }
-  const { startCommit } = session;
   if (startCommit === null) return deps.workspaces.openBranch(repository, ref);
   // What it goes on from is the parent's work, which another instance may have made.
   const parent = session.parentId === null ? null : await deps.store.sessions.byId(session.parentId);

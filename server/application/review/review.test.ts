@@ -240,6 +240,44 @@ describe.each(['pglite', 'postgres'] as const)('what is said about a change, on 
         expect((await reviews.history(place.viewer, session.id)).merges).toEqual([]);
       });
 
+      test('that takes the branch away leaves a session that can be retried, and restored', async () => {
+        one.play.current = async (run) => {
+          if (one.started.length > 1) return { type: 'failed', failure: 'invalid', message: 'No.', retryAt: null };
+          run.write('a.txt', 'one\nTWO\nthree\n');
+          return undefined;
+        };
+        const { id } = await addSession(one, place, { blueprint: 'refactoring', start: true }, place.member);
+        const half = await until(house, [one.dispatcher], id, ({ status }) => status === 'partially_completed');
+        const merge = await one.services.reviews.merge(place.member, id, { deleteBranch: true });
+        expect(merge).toMatchObject({ way: 'fast_forward', branchDeleted: true });
+        edit('one\nTWO\nthree\nfour\n');
+        await one.services.sessions.retry(place.member, id);
+        const done = await until(
+          house,
+          [one.dispatcher],
+          id,
+          ({ status }) => status === 'completed' || status === 'failed',
+        );
+        expect(done).toMatchObject({ status: 'completed', branch: half.branch });
+        expect(fileAt(place, done, 'a.txt')).toBe('one\nTWO\nthree\nfour');
+        expect(git(place.source, 'merge-base', half.headCommit ?? '', done.branch ?? '')).toBe(half.headCommit);
+      });
+
+      test('that takes the branch away leaves checkpoints that can be restored', async () => {
+        one.play.current = async (run) => {
+          if (one.started.length > 2) return { type: 'failed', failure: 'invalid', message: 'No.', retryAt: null };
+          run.write('a.txt', `${one.started.length}\n`);
+          return undefined;
+        };
+        const { id } = await addSession(one, place, { blueprint: 'refactoring', start: true }, place.member);
+        await until(house, [one.dispatcher], id, ({ status }) => status === 'partially_completed');
+        await one.services.reviews.merge(place.member, id, { deleteBranch: true });
+        const [first] = await one.services.checkpoints.list(place.member, id);
+        const restored = await one.services.checkpoints.restore(place.member, id, first?.sequence ?? 0);
+        expect(restored.resetTo).toBeNull();
+        expect(git(place.source, 'rev-parse', restored.branch ?? '')).toBe(first?.commit);
+      });
+
       test('that was cut off before it was recorded is found and recorded', async () => {
         const session = await finished();
         git(place.source, 'merge', '--quiet', '--ff-only', session.branch ?? '');

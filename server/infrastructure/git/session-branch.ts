@@ -124,7 +124,28 @@ async function dirtyWarning(context: GitContext, repository: RepositoryRef): Pro
   return `The repository has uncommitted changes; the session starts from the last commit of ${repository.baseBranch} and does not see them.`;
 }
 
-/** Moves the branch to a checkpoint's commit; the head it had stays reachable at `…/undone-<n>`. */
+/** Makes a branch that was taken away (at a merge, by a person) anew at the head it had; one that is there stays as it is. */
+export async function restoreBranch(
+  context: GitContext,
+  repository: RepositoryRef,
+  branch: string,
+  head: string,
+): Promise<boolean> {
+  const place = placeOf(context, repository);
+  const ref = `refs/heads/${branch}`;
+  if ((await commitAt(context.git, place, ref)) !== null) return false;
+  const to = objectId(head);
+  if ((await commitAt(context.git, place, to)) === null) {
+    const message = `The branch ${branch} no longer exists in the repository, and neither does the commit it stood on.`;
+    throw invalid([{ path: 'branch', message }], message);
+  }
+  return swapRef(context.git, place, { ref, to, from: NONE, reason: 'orchestrator: restore a deleted branch' });
+}
+
+/**
+ * Moves the branch to a checkpoint's commit; the head it had stays reachable at `…/undone-<n>`. One that was taken away is
+ * made anew there.
+ */
 export async function resetBranch(
   context: GitContext,
   repository: RepositoryRef,
@@ -135,6 +156,7 @@ export async function resetBranch(
 ): Promise<void> {
   const place = placeOf(context, repository);
   const to = objectId(commit);
+  await restoreBranch(context, repository, branch, commit);
   for (let round = 0; round < 10; round += 1) {
     const from = await branchHead(context.git, place, branch);
     if (from === to) return;

@@ -21,7 +21,7 @@ import { createReachability, type MayReach } from './reachability.ts';
 import { branchHead } from './refs.ts';
 import { replay } from './replay.ts';
 import { retireWorktree } from './retire.ts';
-import { openBranch, pinCheckpoint, resetBranch } from './session-branch.ts';
+import { openBranch, pinCheckpoint, resetBranch, restoreBranch } from './session-branch.ts';
 import { snapshotTree } from './snapshot.ts';
 import { lockfiles, outline } from './surroundings.ts';
 import { commitWorktree } from './task-commit.ts';
@@ -85,6 +85,10 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       findMerged(context, repository, branch, baseCommit, attemptId),
     resetBranch: (repository, branch, commit, session, fence) =>
       resetBranch(context, repository, branch, commit, session, fence),
+    restoreBranch: async (repository, branch, head) => {
+      await place(repository);
+      return restoreBranch(context, repository, branch, head);
+    },
     previewMerge: async (repository, wish) => {
       await place(repository);
       return previewMerge(context, repository, wish);
