@@ -80,13 +80,16 @@ describe.each(['pglite', 'postgres'] as const)('the overview on %s', (kind) => {
       today: { costUsd: 0, inputTokens: 0 },
     });
     const session = await addRunning(store, world);
-    const task = await addTask(store, session);
-    const step = (from: TaskStatus, to: TaskStatus) =>
-      store.tasks.move({ taskId: task.id, sessionId: session.id, from: [from], to, reason: null, actor: system });
-    await step('pending', 'ready');
-    await step('ready', 'assigned');
-    await step('assigned', 'in_progress');
-    await step('in_progress', 'completed');
+    const group = await addTask(store, session);
+    const part = await addTask(store, session, { parentTaskId: group.id });
+    const plan = await addTask(store, session, { kind: 'plan' });
+    const way = ['pending', 'ready', 'assigned', 'in_progress', 'completed'] as const;
+    // The plan and the group are no work beside the part.
+    for (const { id: taskId } of [plan, part, group])
+      for (const [place, to] of way.slice(1).entries()) {
+        const from: readonly TaskStatus[] = [way[place] ?? 'pending'];
+        await store.tasks.move({ taskId, sessionId: session.id, from, to, reason: null, actor: system });
+      }
     await move(session.id, 'completed');
     const queued = await move((await addSession(store, world)).id, 'queued');
     const flow = await store.overview.flow(world.team.id);

@@ -120,11 +120,14 @@ function idsIn(ids: readonly string[]): SQL {
   return sql`any(array(select jsonb_array_elements_text(${JSON.stringify(ids.filter(isId))}::jsonb)::uuid))`;
 }
 
+/** Tasks are counted as in the progress of their sessions: a plan is none, and neither is a group beside its parts. */
 function flowStatement(teamId: string): SQL {
   return sql`select statement_timestamp()::text as now,
     (select json_object_agg(ago, number) from (
-      select floor(extract(epoch from statement_timestamp() - e.at) / 3600)::int as ago, count(*)::int as number
-      from events e where e.team_id = ${teamId}::uuid and e.at > statement_timestamp() - interval '24 hours' and e.${milestone}
+      select floor(extract(epoch from statement_timestamp() - e.at) / 3600)::int as ago, count(distinct t.id)::int as number
+      from events e join tasks t on t.id = (e.payload->>'taskId')::uuid and t.kind = 'work'
+        and not exists (select 1 from tasks part where part.parent_task_id = t.id)
+      where e.team_id = ${teamId}::uuid and e.at > statement_timestamp() - interval '24 hours' and e.${milestone}
         and e.type = 'task.status_changed' and e.payload->>'to' = 'completed' group by 1) hours) as tasks,
     (select json_object_agg(status, number) from (
       select status::text, count(*)::int as number from sessions where team_id = ${teamId}::uuid and deleted_at is null
