@@ -32,7 +32,7 @@ async function call(path, body, method = 'POST') {
 async function report(id, kind, body, tries = 60) {
   const job = working.get(id);
   try {
-    const answer = await call(`/attempts/${id}/${kind}`, { epoch: job.epoch, ...body });
+    const answer = await call(`/attempts/${id}/${kind}`, { epoch: job.epoch, turn: job.turn, ...body });
     answer.commands?.forEach(obey);
   } catch (error) {
     const newer = error.status === 409 && error.current > job.epoch;

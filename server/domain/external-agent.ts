@@ -29,6 +29,8 @@ const bag = (label: string) =>
     .record(z.string().max(200), z.unknown(), `${label} is an object`)
     .refine((value) => JSON.stringify(value).length <= 16_384, `${label} may have at most 16 KiB`);
 const epoch = z.int('The epoch is a whole number').min(1, 'The epoch is at least 1');
+/** Of the offer it is about: a report that is late or sent again is told from one on the next offer of the same epoch. */
+const turn = z.int('The turn is a whole number').min(1, 'The turn is at least 1').optional();
 
 /** A lead's wish for a code. With `agent` (id or name) the code is for enrolling that external agent anew. */
 export const enrolmentCodeInput = z.strictObject({
@@ -193,6 +195,7 @@ export type ProgressEvent = z.infer<typeof progressEvent>;
 /** A batch of reports; an empty one renews the lease and fetches answers. */
 export const eventsInput = z.strictObject({
   epoch,
+  turn,
   events: z.array(progressEvent, { error: 'Send a list of events' }).max(200, 'At most 200 events at once'),
 });
 
@@ -210,6 +213,7 @@ const failure = z.union(
 export const resultInput = z
   .strictObject({
     epoch,
+    turn,
     status: z.enum(['completed', 'failed'], 'The status is completed or failed'),
     artifacts: z
       .array(artifact, { error: 'The artifacts are a list' })

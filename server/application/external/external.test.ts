@@ -233,6 +233,61 @@ describe.each(['pglite', 'postgres'] as const)('agents outside on %s', (kind) =>
     expect(told).toEqual(['50 %: Half way', 'Hello']);
   });
 
+  test('totals are counted once, also when a report leaves the cost out or tells less than the one before', async () => {
+    const { agent, session, task } = await claimed();
+    const { external } = instance.services;
+    const { epoch, attemptId } = task;
+    for (const usage of [
+      { inputTokens: 10, outputTokens: 5, costUsd: 0.5 },
+      { inputTokens: 20, outputTokens: 5 },
+      { inputTokens: 5, outputTokens: 1, costUsd: 0.25 },
+      { inputTokens: 30, outputTokens: 6, costUsd: 0.75 },
+    ])
+      await external.events(agent.actor, attemptId, { epoch, events: [{ type: 'usage', ...usage }] });
+    const artifacts = [{ path: 'made.txt', content: 'made' }];
+    await external.result(agent.actor, attemptId, { epoch, status: 'completed', artifacts });
+    await ended(session.id, 'completed');
+    const attempt = await house.opened.store.attempts.get(attemptId);
+    expect(attempt?.usage).toMatchObject({ inputTokens: 30, outputTokens: 6, costUsd: 0.75 });
+  });
+
+  test('a result that is sent once more does not end the turn that came after it', async () => {
+    const { agent, session, task } = await claimed();
+    const { external, sessions } = instance.services;
+    const { attemptId, epoch } = task;
+    await until(house, [instance.dispatcher], session.id, (_, [one]) => one?.status === 'in_progress');
+    await sessions.prompt(place.lead, session.id, { text: 'Make a second file too.' });
+    const first = { epoch, status: 'completed', output: 'One.', artifacts: [{ path: 'made.txt', content: 'made' }] };
+    await external.result(agent.actor, attemptId, first);
+    const run = () => house.opened.store.external.run(attemptId);
+    await until(house, [instance.dispatcher], session.id, async () => (await run())?.turn === 2);
+
+    // Its answer was lost on the way.
+    expect(await external.result(agent.actor, attemptId, first)).toEqual({ accepted: true, repeated: true });
+    expect(await run()).toMatchObject({ turn: 2, state: 'offered', result: null });
+    const late = { epoch, turn: 1, events: [{ type: 'output', text: 'still the first turn' }] };
+    await expect(external.events(agent.actor, attemptId, late)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      details: { turn: 2 },
+    });
+    const again = await external.claim(agent.actor, agent.agentId, 5, never);
+    expect(again).toMatchObject({ attemptId, epoch, turn: 2, prompt: expect.stringContaining('second file') });
+    await expect(external.result(agent.actor, attemptId, { ...first, output: 'Late.', turn: 1 })).rejects.toMatchObject(
+      { code: 'CONFLICT', details: { turn: 2 } },
+    );
+    const second = {
+      ...first,
+      turn: 2,
+      tokens: { input: 3, output: 1 },
+      artifacts: [{ path: 'second.txt', content: 'too' }],
+    };
+    expect(await external.result(agent.actor, attemptId, second)).toEqual({ accepted: true, repeated: false });
+    const { branch } = await ended(session.id, 'completed');
+    expect(git(place.source, 'show', `${branch}:second.txt`)).toBe('too');
+    const { usage } = (await house.opened.store.attempts.get(attemptId)) ?? {};
+    expect(usage).toMatchObject({ inputTokens: 3, outputTokens: 1, costUsd: null });
+  });
+
   test('another owner goes on where the last one was, with reports under its own epoch', async () => {
     const { agent, session, task } = await claimed();
     await until(house, [instance.dispatcher], session.id, (_, [one]) => one?.status === 'in_progress');

@@ -37,9 +37,9 @@ export function createReports(deps: Deps) {
     await own(actor, attemptId);
     const parsed = eventsInput.safeParse(raw);
     if (!parsed.success) throw invalidFromZod(parsed.error);
-    const { epoch, events: told } = parsed.data;
+    const { events: told } = parsed.data;
     const { accepted, turn } = await store.transaction(async (tx) => {
-      const { run } = await fenced(tx, attemptId, epoch);
+      const { run } = await fenced(tx, attemptId, parsed.data);
       const bytes = told.length === 0 ? 0 : JSON.stringify(told).length;
       assertBounds(run, told.length, bytes);
       const number = await tx.external.append(
@@ -48,8 +48,8 @@ export function createReports(deps: Deps) {
         leaseSeconds,
         bytes,
       );
-      const usage = told.findLast((event) => event.type === 'usage');
-      if (usage) await meter(tx, run, usageOf(usage), null);
+      const totals = told.flatMap((event) => (event.type === 'usage' ? [usageOf(event)] : []));
+      if (totals.length > 0) await meter(tx, run, totals, null);
       return { accepted: number, turn: run.turn };
     });
     deps.wakeUps.wake(runWake(attemptId));
@@ -66,26 +66,28 @@ export function createReports(deps: Deps) {
     const parsed = resultInput.safeParse(raw);
     if (!parsed.success) throw invalidFromZod(parsed.error);
     const said = parsed.data;
-    const { epoch } = said;
     const hash = deps.secrets.sha256(JSON.stringify(said));
     // Before the lock: git takes its time, and what it judges by does not change while the run is out.
     const known = await store.external.run(attemptId);
-    if (known !== null && known.state !== 'reported' && said.status === 'completed') await judged(known, said);
+    if (known !== null && known.state !== 'reported' && said.status === 'completed' && !isRepeat(known, hash))
+      await judged(known, said);
     const repeated = await store.transaction(async (tx) => {
       const fence = await tx.external.lock(attemptId);
-      if (fence?.run.state === 'reported' && fence.run.resultHash === hash) return true;
-      const { run } = await fenced(tx, attemptId, epoch, fence);
+      if (fence !== null && isRepeat(fence.run, hash)) return true;
+      const { run } = await fenced(tx, attemptId, said, fence);
       assertBounds(run, 1, JSON.stringify(said).length);
       const { tokens, costUsd, executionTimeMs } = said;
       if (tokens || costUsd != null)
         await meter(
           tx,
           run,
-          {
-            ...(run.usage ?? emptyUsage),
-            ...(tokens && { inputTokens: tokens.input, outputTokens: tokens.output }),
-            costUsd: costUsd ?? run.usage?.costUsd ?? null,
-          },
+          [
+            {
+              ...nothingSaid,
+              ...(tokens && { inputTokens: tokens.input, outputTokens: tokens.output }),
+              costUsd: costUsd ?? null,
+            },
+          ],
           executionTimeMs ?? null,
         );
       await tx.external.finish(attemptId, said, hash);
@@ -122,7 +124,7 @@ export function createReports(deps: Deps) {
 
   /** INVALID for files that cannot be applied; CONFLICT where the run is out no more, whose files go meanwhile. */
   async function judged(run: ExternalRun, said: ResultInput): Promise<void> {
-    const stillOut = () => store.transaction((tx) => fenced(tx, run.attemptId, said.epoch));
+    const stillOut = () => store.transaction((tx) => fenced(tx, run.attemptId, said));
     await stillOut();
     try {
       await judgeFiles(run, said);
@@ -173,16 +175,31 @@ function shifted(path: string, by: number): string {
   return Number(index) < by ? 'artifacts' : [list, Number(index) - by, ...rest].join('.');
 }
 
-/** CONFLICT unless the run is out, the attempt is open and the epoch is its present one. */
-async function fenced(tx: Tx, attemptId: string, epoch: number, given?: RunFence | null): Promise<RunFence> {
+/** The result that was taken already, sent again: also when the next turn is offered by now and nobody has begun it. */
+function isRepeat({ state, resultHash }: ExternalRun, hash: string): boolean {
+  return resultHash === hash && (state === 'reported' || state === 'offered');
+}
+
+/** CONFLICT unless the run is out, the attempt is open, and epoch and turn (where it is named) are its present ones. */
+async function fenced(
+  tx: Tx,
+  attemptId: string,
+  { epoch, turn }: Pick<ResultInput, 'epoch' | 'turn'>,
+  given?: RunFence | null,
+): Promise<RunFence> {
   const fence = given ?? (await tx.external.lock(attemptId));
   if (fence === null) throw new DomainError('NOT_FOUND', 'There is no such attempt of yours.');
   const { run } = fence;
   const out = fence.open && (run.state === 'offered' || run.state === 'claimed');
-  if (out && fence.epoch === epoch) return fence;
-  const details = { attemptId, epoch, current: out ? fence.epoch : null, state: run.state };
+  const inTurn = turn === undefined || turn === run.turn;
+  if (out && inTurn && fence.epoch === epoch) return fence;
+  const details = { attemptId, epoch, current: out && inTurn ? fence.epoch : null, turn: run.turn, state: run.state };
   if (!out)
     throw new DomainError('CONFLICT', 'The attempt is over or was taken away: nothing of this was applied.', {
+      details,
+    });
+  if (!inTurn)
+    throw new DomainError('CONFLICT', `The turn ${turn} is not the present one: nothing of this was applied.`, {
       details,
     });
   throw new DomainError('CONFLICT', `The epoch ${epoch} is not the present one: nothing of this was applied.`, {
@@ -208,9 +225,26 @@ function usageOf({
   return { inputTokens, outputTokens, reasoningTokens, cacheReadTokens, cacheWriteTokens, costUsd: costUsd ?? null };
 }
 
+/** A price nobody told is unknown, not nought. */
+const nothingSaid: Usage = { ...emptyUsage, costUsd: null };
+
+/** A total never falls: what a report leaves out, or tells late, was counted before. */
+function atLeast(one: Usage, other: Usage): Usage {
+  const costs = [one.costUsd, other.costUsd].filter((cost) => cost !== null);
+  return {
+    inputTokens: Math.max(one.inputTokens, other.inputTokens),
+    outputTokens: Math.max(one.outputTokens, other.outputTokens),
+    reasoningTokens: Math.max(one.reasoningTokens, other.reasoningTokens),
+    cacheReadTokens: Math.max(one.cacheReadTokens, other.cacheReadTokens),
+    cacheWriteTokens: Math.max(one.cacheWriteTokens, other.cacheWriteTokens),
+    costUsd: costs.length === 0 ? null : Math.max(...costs),
+  };
+}
+
 /** Agents tell totals; what was added since is metered like a call of ours, so that budgets and figures count it. */
-async function meter(tx: Tx, run: ExternalRun, total: Usage, latencyMs: number | null): Promise<void> {
-  const before = run.usage ?? emptyUsage;
+async function meter(tx: Tx, run: ExternalRun, said: readonly Usage[], latencyMs: number | null): Promise<void> {
+  const before = run.usage ?? nothingSaid;
+  const total = said.reduce(atLeast, before);
   const added = (now: number, then: number) => Math.max(0, now - then);
   const attempt = await tx.attempts.get(run.attemptId);
   if (attempt === null) return;

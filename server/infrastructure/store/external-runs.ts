@@ -44,7 +44,7 @@ export function createExternalRuns(handle: Handle): Runs {
           ${json(source)}, clock_timestamp())
         on conflict (attempt_id) do update set turn = external_runs.turn + 1, message_id = excluded.message_id,
           state = 'offered', "order" = excluded."order", source = excluded.source, last_seq = 0, usage = null,
-          result = null, result_hash = null, offered_at = clock_timestamp(), claimed_at = null, lease_expires_at = null,
+          result = null, offered_at = clock_timestamp(), claimed_at = null, lease_expires_at = null,
           ended_at = null
         returning *`);
       if (run === null) throw new DomainError('INTERNAL', 'The offer was not stored');
