@@ -1,7 +1,15 @@
 import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { UserActor } from '../domain/actor.ts';
-import { createInstance, type House, type Instance, makePlace, openHouse, type Place } from './testing/house.ts';
+import {
+  addTeam,
+  createInstance,
+  type House,
+  type Instance,
+  makePlace,
+  openHouse,
+  type Place,
+} from './testing/house.ts';
 
 const client = { address: '10.0.0.1', userAgent: 'a browser' };
 const password = 'five odd otters juggle';
@@ -132,6 +140,21 @@ test('where a team requires it, nothing else is open to whoever has none, and it
   await one.services.teams.update(place.admin, place.team.id, { twoFactorRequired: false });
   await auth().turnOffSecondFactor(actor);
   expect(await login()).toHaveProperty('token');
+});
+
+test('a team that requires it is not governed from another one by whoever has none', async () => {
+  const annex = await addTeam(house, 'annex');
+  await house.opened.store.users.addMembership({ teamId: annex.team.id, userId: actor.id, role: 'admin' });
+  const { members, teams } = one.services;
+  expect((await teams.get(actor, annex.team.id)).role).toBe('admin');
+  await teams.update(annex.admin, annex.team.id, { twoFactorRequired: true });
+  const refused = { code: 'FORBIDDEN', message: expect.stringContaining('second factor') };
+  await expect(teams.update(actor, annex.team.id, { twoFactorRequired: false })).rejects.toMatchObject(refused);
+  await expect(members.list(actor, annex.team.id)).rejects.toMatchObject(refused);
+  const guest = { email: 'guest@example.com', name: 'Guest', role: 'admin' };
+  await expect(members.create(actor, guest, annex.team.id)).rejects.toMatchObject(refused);
+  await enrol();
+  expect((await teams.update(actor, annex.team.id, { name: 'The annex' })).name).toBe('The annex');
 });
 
 test('an admin takes it off for somebody who lost it, which ends their logins', async () => {

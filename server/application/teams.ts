@@ -13,16 +13,32 @@ export type OwnTeam = Team & { role: Role };
 
 /**
  * The actor as a member of another of their teams. NOT_FOUND for a team they do not belong to: the team still comes from
- * who somebody is, never from what they send.
+ * who somebody is, never from what they send. FORBIDDEN where that team requires a second factor and its member has none:
+ * what they may not open there they do not reach from here.
  */
-export async function actorIn(store: Pick<Store, 'users'>, actor: Actor, teamId: string): Promise<Actor> {
+export async function actorIn(
+  store: Pick<Store, 'users' | 'secondFactors' | 'identities'>,
+  actor: Actor,
+  teamId: string,
+): Promise<Actor> {
   if (actor.kind === 'system' || actor.teamId === teamId) return actor;
   const person = personOf(actor);
   const own = person === null ? [] : await store.users.memberships(person);
   const membership = own.find((one) => one.teamId === teamId);
   if (membership === undefined || actor.kind === 'agent')
     throw new DomainError('NOT_FOUND', 'You belong to no such team.');
+  if (actor.kind === 'user' && membership.twoFactorRequired && !(await hasSecondFactor(store, actor.id)))
+    throw new DomainError('FORBIDDEN', `${membership.teamName} requires a second factor: set yours up under Account.`);
   return { ...actor, teamId, role: membership.role };
+}
+
+/** Whoever comes by the identity provider has proven there what it asks for. */
+async function hasSecondFactor(
+  { secondFactors, identities }: Pick<Store, 'secondFactors' | 'identities'>,
+  userId: string,
+): Promise<boolean> {
+  const factor = await secondFactors.get(userId);
+  return (factor?.confirmedAt ?? null) !== null || (await identities.listFor(userId)).length > 0;
 }
 
 /** The teams of a person, and their settings (domain.md 6; access.md). */
