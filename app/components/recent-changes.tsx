@@ -1,20 +1,21 @@
 import clsx from 'clsx';
 import { Link } from 'react-router';
+import type { TaskName } from '../../server/domain/event-filter.ts';
 import { time } from '../format.ts';
 import type { LiveEvent } from '../live.ts';
 import { toneText } from '../status.ts';
 import { Glyph } from './glyph.tsx';
-import { namesOf, wordsOf } from './timeline-words.ts';
+import { namesOfTask, wordsOf } from './timeline-words.ts';
 
-const names = namesOf([]);
+type RecentChange = LiveEvent & { sessionSlug: string | null; task: TaskName | null };
 
 /** What changed lately, the newest first: what an operator reads who comes back. */
-export function RecentChanges({ events }: { events: readonly (LiveEvent & { sessionSlug: string | null })[] }) {
+export function RecentChanges({ events }: { events: readonly RecentChange[] }) {
   if (events.length === 0) return <p className="px-3 py-2 text-data text-ink-2 lg:px-4">Nothing in the last hour.</p>;
   return (
     <ol>
       {events.map((event) => {
-        const words = wordsOf(event, names);
+        const words = wordsOf(event, namesOfTask(event.task));
         const body = (
           <>
             <time dateTime={event.at.toISOString()} className="shrink-0 text-micro text-ink-3">

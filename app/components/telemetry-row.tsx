@@ -3,13 +3,11 @@ import type { EventNames } from '../../server/domain/event-filter.ts';
 import type { LiveEvent } from '../live.ts';
 import { toneText } from '../status.ts';
 import { Glyph } from './glyph.tsx';
-import { namesOf, wordsOf } from './timeline-words.ts';
-
-const tasks = namesOf([]);
+import { namesOfTask, wordsOf } from './timeline-words.ts';
 
 /** One event on one line: when, where, who, which type, and what it says. */
-export function TelemetryRow({ event, names: { slug, agent } }: { event: LiveEvent; names: EventNames }) {
-  const words = wordsOf(event, tasks);
+export function TelemetryRow({ event, names: { slug, agent, task } }: { event: LiveEvent; names: EventNames }) {
+  const words = wordsOf(event, namesOfTask(task));
   return (
     <span className="flex h-full items-center gap-3 overflow-hidden whitespace-nowrap px-3 font-data text-micro lg:px-4">
       <time dateTime={event.at.toISOString()} className="shrink-0 text-micro text-ink-3">

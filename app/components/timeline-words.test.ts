@@ -2,10 +2,19 @@ import { expect, test } from 'vitest';
 import type { EventPayload, EventType } from '../../server/domain/events.ts';
 import { aTask } from '../live-testing.ts';
 import { reasonText } from './task-words.ts';
-import { namesOf, wordsOf } from './timeline-words.ts';
+import { namesOf, namesOfTask, wordsOf } from './timeline-words.ts';
 
 const names = namesOf([aTask({ key: 'fix' })], new Set(['p1']));
 const say = (type: EventType, payload: EventPayload) => wordsOf({ type, payload }, names).text;
+
+test('an event beside its graph names its one task, and a planner’s run as the plan', () => {
+  const moved = (task: Parameters<typeof namesOfTask>[0]) =>
+    wordsOf({ type: 'task.status_changed', payload: { taskId: 't', from: 'ready', to: 'assigned' } }, namesOfTask(task))
+      .text;
+  expect(moved({ id: 't', key: 'docs' })).toBe('Task “docs” READY → ASSIGNED');
+  expect(moved({ id: 't', key: null })).toBe('The plan READY → ASSIGNED');
+  expect(moved(null)).toBe('A task READY → ASSIGNED');
+});
 
 test('a failed attempt says why and what it led to', () => {
   const ended = {

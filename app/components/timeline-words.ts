@@ -1,3 +1,4 @@
+import type { TaskName } from '../../server/domain/event-filter.ts';
 import { type EventPayload, type EventType, eventTypes } from '../../server/domain/events.ts';
 import { sessionStatuses } from '../../server/domain/session.ts';
 import { taskStatuses } from '../../server/domain/task.ts';
@@ -204,6 +205,12 @@ export function namesOf(
       return typeof id === 'string' && plans.has(id) ? 'the plan' : 'a task';
     },
   };
+}
+
+/** The names in an event that tells of this one task. */
+export function namesOfTask(task: TaskName | null): Names {
+  if (task === null) return namesOf([]);
+  return task.key === null ? namesOf([], new Set([task.id])) : namesOf([{ ...task, key: task.key, title: '' }]);
 }
 
 function word(signs: Readonly<Record<string, { word: string }>>, status: unknown): string {

@@ -1,6 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useFetcher } from 'react-router';
-import { attemptOf, type EventFilter, type FeedNames, isWanted, namesIn } from '../../server/domain/event-filter.ts';
+import {
+  attemptOf,
+  type EventFilter,
+  type FeedNames,
+  isWanted,
+  namesIn,
+  taskOf,
+} from '../../server/domain/event-filter.ts';
 import type { LiveEvent } from '../live.ts';
 import { createFeed } from '../telemetry-feed.ts';
 import { useTeamEvents } from './use-live.ts';
@@ -19,10 +26,15 @@ const mostPages = 10;
  * since the last seen cursor are asked for, so that nothing is missing and every row has its session's name.
  */
 export function useFeed(loaded: Omit<Page, 'more'>, filter: EventFilter, key: string) {
-  const known = useRef({ slugs: {} as Record<string, string>, agents: {} as Record<string, string> });
-  const learn = useCallback(({ slugs, agents }: FeedNames) => {
+  const known = useRef({
+    slugs: {} as Record<string, string>,
+    agents: {} as Record<string, string>,
+    tasks: {} as Record<string, string | null>,
+  });
+  const learn = useCallback(({ slugs, agents, tasks }: FeedNames) => {
     Object.assign(known.current.slugs, slugs);
     Object.assign(known.current.agents, agents);
+    Object.assign(known.current.tasks, tasks);
   }, []);
   learn(loaded.names);
   const namesOf = useCallback((event: LiveEvent) => namesIn(event, known.current), []);
@@ -48,6 +60,8 @@ export function useFeed(loaded: Omit<Page, 'more'>, filter: EventFilter, key: st
       const attempt = attemptOf(event);
       const agent = event.type === 'attempt.started' ? agentIn(event) : null;
       if (attempt !== null && agent !== null) known.current.agents[attempt] = agent;
+      const task = event.type === 'task.created' ? taskOf(event) : null;
+      if (task !== null) known.current.tasks[task] = keyIn(event);
     }
     const unknown = events.filter(({ sessionId }) => sessionId !== null && !(sessionId in known.current.slugs));
     const first = unknown[0] ?? null;
@@ -76,6 +90,11 @@ export function useFeed(loaded: Omit<Page, 'more'>, filter: EventFilter, key: st
 
   const view = useSyncExternalStore(feed.subscribe, feed.view, feed.view);
   return { view, hold: feed.hold, namesOf, gap };
+}
+
+/** The key of a new task; a planner's own run has none. */
+function keyIn({ payload }: LiveEvent): string | null {
+  return payload.kind === 'plan' || typeof payload.key !== 'string' ? null : payload.key;
 }
 
 /** Who began the attempt, as the event itself says. */

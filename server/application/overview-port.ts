@@ -25,8 +25,11 @@ export interface OverviewStore {
   flow(teamId: string): Promise<Flow>;
   /** Who was given what since then, and what went from one agent to another; by attempts that ended. */
   handovers(teamId: string, since: Date): Promise<Handovers>;
-  /** What sessions and attempts of the team are called, deleted ones too. */
-  names(teamId: string, ids: { sessions: readonly string[]; attempts: readonly string[] }): Promise<FeedNames>;
+  /** What sessions, attempts and tasks of the team are called, deleted ones too. */
+  names(
+    teamId: string,
+    ids: { sessions: readonly string[]; attempts: readonly string[]; tasks: readonly string[] },
+  ): Promise<FeedNames>;
   /** The newest milestones of the types named since `from`, newest first, with the slug of their session. */
   milestones(
     teamId: string,

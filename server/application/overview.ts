@@ -1,6 +1,7 @@
 import { type Actor, authorize } from '../domain/actor.ts';
 import type { BudgetAccount } from '../domain/budget.ts';
 import { monthOf } from '../domain/budget-words.ts';
+import { namesIn, type TaskName, taskOf } from '../domain/event-filter.ts';
 import type { EventType, TimelineEvent } from '../domain/events.ts';
 import type { Flow, OpenWork } from '../domain/flow.ts';
 import type { Handovers } from '../domain/handover.ts';
@@ -37,6 +38,9 @@ const changeTypes: readonly EventType[] = [
   'budget.exhausted',
   'recovery.taken_over',
 ];
+
+/** With the names of the session and the task it happened to. */
+export type Change = TimelineEvent & { sessionSlug: string | null; task: TaskName | null };
 
 /** Sums over a day are read again no sooner than this, however many watch. */
 const flowMs = 5_000;
@@ -88,9 +92,13 @@ export function createOverview(deps: Deps) {
     },
 
     /** What changed in the last hour, newest first. */
-    async changes(actor: Actor, limit: number): Promise<(TimelineEvent & { sessionSlug: string | null })[]> {
+    async changes(actor: Actor, limit: number): Promise<Change[]> {
+      const teamId = mayRead(actor);
       const from = new Date(clock().getTime() - 3_600_000);
-      return store.overview.milestones(mayRead(actor), { from, types: changeTypes, limit });
+      const events = await store.overview.milestones(teamId, { from, types: changeTypes, limit });
+      const tasks = [...new Set(events.flatMap((event) => taskOf(event) ?? []))];
+      const names = await store.overview.names(teamId, { sessions: [], attempts: [], tasks });
+      return events.map((event) => ({ ...event, task: namesIn(event, names).task }));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addSession, makeWorld, system, type World } from '../../db/testing/fixtures.ts';
+import { addSession, addTask, makeWorld, system, type World } from '../../db/testing/fixtures.ts';
 import { openTestStore, type TestStore } from '../../db/testing/store.ts';
 import type { UserActor } from '../domain/actor.ts';
 import { everything } from '../domain/event-filter.ts';
@@ -43,6 +43,19 @@ test('the newest come in order with the names of their sessions, filtered over m
   expect(early.events).toHaveLength(1);
   expect((await feed().recent(reader, { ...everything, types: ['session'] }, 10)).events).toHaveLength(1);
   expect((await feed().recent(reader, { ...everything, session: 'IND-999' }, 10)).events).toEqual([]);
+});
+
+test('tasks are named by their keys, and a planner’s own run is told apart', async () => {
+  const session = await addSession(opened.store, world);
+  const [task, plan] = [await addTask(opened.store, session), await addTask(opened.store, session, { kind: 'plan' })];
+  const told = [task.id, plan.id, 'nonsense'].map((taskId) => ({
+    type: 'task.routed' as const,
+    actor: system,
+    payload: { taskId },
+  }));
+  await opened.store.events.append(session.id, told);
+  const { names } = await feed().recent(reader, { ...everything, session: session.slug }, 10);
+  expect(names.tasks).toEqual({ [task.id]: task.key, [plan.id]: null });
 });
 
 test('what came meanwhile is told from a cursor on, and whether there is more', async () => {

@@ -1,5 +1,13 @@
 import { type Actor, authorize } from '../domain/actor.ts';
-import { attemptOf, type EventFilter, type FeedNames, isWanted, namesIn, typesOf } from '../domain/event-filter.ts';
+import {
+  attemptOf,
+  type EventFilter,
+  type FeedNames,
+  isWanted,
+  namesIn,
+  taskOf,
+  typesOf,
+} from '../domain/event-filter.ts';
 import type { TimelineEvent } from '../domain/events.ts';
 import type { Deps } from './deps.ts';
 import { teamOf } from './tokens.ts';
@@ -27,7 +35,8 @@ export function createTelemetryFeed(deps: Deps) {
   async function named(teamId: string, events: readonly TimelineEvent[]): Promise<FeedNames> {
     const sessions = new Set(events.flatMap(({ sessionId }) => sessionId ?? []));
     const attempts = new Set(events.flatMap((event) => attemptOf(event) ?? []));
-    return store.overview.names(teamId, { sessions: [...sessions], attempts: [...attempts] });
+    const tasks = new Set(events.flatMap((event) => taskOf(event) ?? []));
+    return store.overview.names(teamId, { sessions: [...sessions], attempts: [...attempts], tasks: [...tasks] });
   }
 
   /** Pages of wanted events, the newest first, until `searchedEvents` were looked at. */
@@ -49,15 +58,15 @@ export function createTelemetryFeed(deps: Deps) {
     /** The newest `limit` that the filter lets through, of the last 20,000 of their types. */
     async recent(actor: Actor, filter: EventFilter, limit: number): Promise<FeedPage> {
       const events: TimelineEvent[] = [];
-      const slugs: Record<string, string> = {};
-      const agents: Record<string, string> = {};
+      const names = { slugs: {}, agents: {}, tasks: {} };
       for await (const page of pages(mayRead(actor), filter)) {
         events.push(...page.events);
-        Object.assign(slugs, page.names.slugs);
-        Object.assign(agents, page.names.agents);
+        Object.assign(names.slugs, page.names.slugs);
+        Object.assign(names.agents, page.names.agents);
+        Object.assign(names.tasks, page.names.tasks);
         if (events.length >= limit) break;
       }
-      return { events: events.slice(0, limit).reverse(), names: { slugs, agents } };
+      return { events: events.slice(0, limit).reverse(), names };
     },
 
     /** What came after a cursor, at most 500, to mend a feed that was away; `more` says that it is not all. */

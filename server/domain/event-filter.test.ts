@@ -38,8 +38,11 @@ test('kinds cover every type, and a filter names the types it means', () => {
   expect(typesOf(everything)).toBeUndefined();
 });
 
-test('names are found by session and attempt', () => {
-  const known = { slugs: { s: 'IND-3' }, agents: { a: 'AGENT-DEBUGGER-01' } };
-  expect(namesIn(event, known)).toEqual(names);
-  expect(namesIn({ sessionId: null, payload: {} }, known)).toEqual({ slug: null, agent: null });
+test('names are found by session, attempt and task; a planner’s own run has no key', () => {
+  const known = { slugs: { s: 'IND-3' }, agents: { a: 'AGENT-DEBUGGER-01' }, tasks: { t: 'docs', p: null } };
+  expect(namesIn(event, known)).toEqual({ ...names, task: null });
+  const taskOf = (taskId: string) => namesIn({ sessionId: null, payload: { taskId } }, known);
+  expect(taskOf('t')).toEqual({ slug: null, agent: null, task: { id: 't', key: 'docs' } });
+  expect(taskOf('p').task).toEqual({ id: 'p', key: null });
+  expect(taskOf('gone').task).toBeNull();
 });

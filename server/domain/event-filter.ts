@@ -40,16 +40,24 @@ function textOf(event: Judged): string {
   return text;
 }
 
-/** What an event's ids are called: its session's slug, and the agent whose attempt it tells of. */
+/** A task by its key in the plan; without one it is a planner's own run. */
+export interface TaskName {
+  readonly id: string;
+  readonly key: string | null;
+}
+
+/** What an event's ids are called: its session's slug, the agent whose attempt it tells of, and its task. */
 export interface EventNames {
   readonly slug: string | null;
   readonly agent: string | null;
+  readonly task: TaskName | null;
 }
 
-/** The names of many: slugs by session, agents by attempt. */
+/** The names of many: slugs by session, agents by attempt, keys (null: a planner's own run) by task. */
 export interface FeedNames {
   readonly slugs: Readonly<Record<string, string>>;
   readonly agents: Readonly<Record<string, string>>;
+  readonly tasks: Readonly<Record<string, string | null>>;
 }
 
 /** The attempt an event tells of. */
@@ -57,17 +65,28 @@ export function attemptOf({ payload }: Pick<TimelineEvent, 'payload'>): string |
   return typeof payload.attemptId === 'string' ? payload.attemptId : null;
 }
 
+/** The task an event tells of. */
+export function taskOf({ payload }: Pick<TimelineEvent, 'payload'>): string | null {
+  return typeof payload.taskId === 'string' ? payload.taskId : null;
+}
+
 /** What of the known names belongs to the event. */
-export function namesIn(event: Pick<TimelineEvent, 'sessionId' | 'payload'>, { slugs, agents }: FeedNames): EventNames {
+export function namesIn(
+  event: Pick<TimelineEvent, 'sessionId' | 'payload'>,
+  { slugs, agents, tasks }: FeedNames,
+): EventNames {
   const attempt = attemptOf(event);
+  const id = taskOf(event);
+  const key = id === null ? undefined : tasks[id];
   return {
     slug: event.sessionId === null ? null : (slugs[event.sessionId] ?? null),
     agent: attempt === null ? null : (agents[attempt] ?? null),
+    task: id === null || key === undefined ? null : { id, key },
   };
 }
 
 /** Whether the event is wanted; a name that is not known is none. */
-export function isWanted(event: Judged, { slug, agent }: EventNames, filter: EventFilter): boolean {
+export function isWanted(event: Judged, { slug, agent }: Omit<EventNames, 'task'>, filter: EventFilter): boolean {
   const { types, session, who, text } = filter;
   if (types.length > 0 && !types.includes(event.type) && !types.includes(kindOf(event.type))) return false;
   if (session !== '' && slug?.toLowerCase() !== session.toLowerCase()) return false;

@@ -122,12 +122,18 @@ describe.each(['pglite', 'postgres'] as const)('the overview on %s', (kind) => {
     const other = await makeWorld(store);
     const ours = await addRunning(store, world);
     const theirs = await addSession(store, other);
-    const attempt = await addAttempt(store, world, ours, await addTask(store, ours));
+    const [task, plan] = [await addTask(store, ours), await addTask(store, ours, { kind: 'plan' })];
+    const attempt = await addAttempt(store, world, ours, task);
     const names = await store.overview.names(world.team.id, {
       sessions: [ours.id, theirs.id, 'nonsense'],
       attempts: [attempt.id],
+      tasks: [task.id, plan.id, (await addTask(store, theirs)).id],
     });
-    expect(names).toEqual({ slugs: { [ours.id]: ours.slug }, agents: { [attempt.id]: world.agent.name } });
+    expect(names).toEqual({
+      slugs: { [ours.id]: ours.slug },
+      agents: { [attempt.id]: world.agent.name },
+      tasks: { [task.id]: task.key, [plan.id]: null },
+    });
   });
 
   test('a task that another agent finished was taken over from the first', async () => {

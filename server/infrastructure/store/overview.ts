@@ -70,10 +70,13 @@ export function createOverview(handle: Handle): Aggregates['overview'] {
         select 'slug' as kind, id::text, slug as name from sessions
           where team_id = ${teamId}::uuid and id = ${idsIn(ids.sessions)}
         union all select 'agent', a.id::text, g.name from attempts a join agents g on g.id = a.agent_id
-          where a.team_id = ${teamId}::uuid and a.id = ${idsIn(ids.attempts)}`);
-      const of = (kind: string) =>
-        Object.fromEntries(rows.filter((row) => row.kind === kind).map((row) => [String(row.id), String(row.name)]));
-      return { slugs: of('slug'), agents: of('agent') };
+          where a.team_id = ${teamId}::uuid and a.id = ${idsIn(ids.attempts)}
+        union all select 'task', id::text, case when kind = 'work' then key end from tasks
+          where team_id = ${teamId}::uuid and id = ${idsIn(ids.tasks)}`);
+      const named = (kind: string) => rows.filter((row) => row.kind === kind);
+      const of = (kind: string) => Object.fromEntries(named(kind).map((row) => [String(row.id), String(row.name)]));
+      const tasks = named('task').map((row) => [String(row.id), row.name === null ? null : String(row.name)]);
+      return { slugs: of('slug'), agents: of('agent'), tasks: Object.fromEntries(tasks) };
     },
 
     async milestones(teamId, { from, types, limit }) {
