@@ -44,12 +44,15 @@ test('an operator sees what is wrong, follows the stream, who hands work on and 
   await expectAccessible(page);
 
   await page.getByRole('link', { name: 'Telemetry' }).first().click();
-  await page
-    .getByRole('navigation', { name: 'Filter by kind' })
-    .getByRole('link', { name: 'ask', exact: true })
-    .click();
-  await expect(page).toHaveURL(/type=ask/);
+  // Of this session alone: others of the same team may ask as well.
+  await page.getByLabel('Session', { exact: true }).fill(asking.slug);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`session=${asking.slug}`));
   const stream = page.getByRole('listbox', { name: /Events/ });
+  await expect(stream.getByText('Task “task” READY → ASSIGNED')).toBeVisible();
+  const kinds = page.getByRole('navigation', { name: 'Filter by kind' });
+  await kinds.getByRole('link', { name: 'ask', exact: true }).click();
+  await expect(page).toHaveURL(/type=ask/);
   await expect(stream.getByRole('option')).toHaveCount(1);
   await stream.focus();
   await page.keyboard.press('ArrowUp');
