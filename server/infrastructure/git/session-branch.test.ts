@@ -47,6 +47,28 @@ test('a name taken by somebody else gets the team in front', async () => {
   );
 });
 
+test('a name whose branch was taken away at a merge stays with its session', async () => {
+  const source = scratchRepository();
+  const { workspaces } = scratchWorkspaces();
+  const repository = repositoryAt(source);
+  const first = await workspaces.openBranch(repository, session);
+  expect(await workspaces.dropBranch(repository, first.branch, first.baseCommit)).toBeNull();
+  // A session of another team on the same folder, with the same number.
+  const other = await workspaces.openBranch(repository, { ...session, id: 'other', teamSlug: 'annex' });
+  expect(other.branch).toBe('orchestrator/annex-IND-42');
+  expect(await workspaces.restoreBranch(repository, first.branch, first.baseCommit)).toBe(true);
+});
+
+test('names of sessions that are no more are used again before none is left', async () => {
+  const source = scratchRepository();
+  const { workspaces } = scratchWorkspaces();
+  const repository = repositoryAt(source);
+  for (let number = 0; number < 11; number += 1) {
+    const { branch, baseCommit } = await workspaces.openBranch(repository, { ...session, id: `former-${number}` });
+    expect(await workspaces.dropBranch(repository, branch, baseCommit)).toBeNull();
+  }
+});
+
 test('one session asked for twice at once gets one branch', async () => {
   const source = scratchRepository();
   const { workspaces } = scratchWorkspaces();
