@@ -40,6 +40,10 @@ test('a blueprint is written with its plan beside it, raised to a new version, e
 
   await page.goto(`${house.url}/blueprints/-/new`);
   const text = page.locator('[name=yaml]');
+  // The script lays its first text into the field once; a fill that it meets halfway stands before that text.
+  await page.waitForFunction(() =>
+    Object.keys(document.querySelector('textarea') ?? {}).some((key) => key.startsWith('__reactProps')),
+  );
   await text.fill(yaml.replace('testing', 'guessing'));
   await expect(page.getByText(/guessing/).last()).toBeVisible();
   await page.getByRole('button', { name: /show line 11/ }).click();

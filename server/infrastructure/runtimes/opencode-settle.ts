@@ -41,7 +41,10 @@ export function standingOf(sight: Sight): Standing {
   const asked = messages.findLast(({ info }) => info.role === 'user');
   const last = messages.findLast(({ info }) => info.role === 'assistant');
   if (asked === undefined || last === undefined || last.info.parentID !== asked.info.id) return { kind: 'interrupted' };
-  if (last.info.error !== undefined) return errorEnd(last.info.error);
+  const { error, finish } = last.info;
+  const cutShort = error?.name === 'MessageAbortedError' || (error === undefined && finish === 'tool-calls');
+  if (cutShort && wasKilled(messages, asked.info.id)) return lostIn('bash');
+  if (error !== undefined) return errorEnd(error);
   if (last.info.time.completed === undefined) return cutStanding(last, sight.waitingCalls);
   return finishStanding(last, messages, asked.info.id);
 }
@@ -60,9 +63,32 @@ function cutStanding(last: Message, waitingCalls: ReadonlySet<string>): Standing
     (part) => !harmless.includes(part.tool) && !waitingCalls.has(part.callID) && hasBegun(part),
   );
   if (working.length === 0) return { kind: 'interrupted' };
-  const tools = working.map((part) => part.tool).join(', ');
+  return lostIn(working.map((part) => part.tool).join(', '));
+}
+
+function lostIn(tools: string): Standing {
   const end: RunEnd = { type: 'lost', message: `OpenCode ended while a tool was running (${tools})` };
   return { kind: 'ended', end, resume: 'never' };
+}
+
+// What a shell answers for a command that a signal ended, where it answers at all: INT, KILL, TERM.
+const signalled: readonly unknown[] = [null, 130, 137, 143];
+
+/**
+ * Whether the last thing it did was a command that died with OpenCode. OpenCode says so in the result when it knows that
+ * it ended the command itself; on its own way out it may record the death as an answer, and work would go on upon half of it.
+ */
+function wasKilled(messages: readonly Message[], askedId: string): boolean {
+  const worked = messages.findLast(({ info, parts }) => info.parentID === askedId && parts.some(isTool));
+  return (worked === undefined ? [] : toolParts(worked)).some(
+    ({ tool, state: { status, metadata, output = '' } }) =>
+      tool === 'bash' &&
+      status === 'completed' &&
+      metadata !== undefined &&
+      'exit' in metadata &&
+      signalled.includes(metadata.exit) &&
+      !/<\w+_metadata>/.test(output),
+  );
 }
 
 // A command that still waits for its permission has no output field yet; of the other tools it cannot be known.
@@ -142,6 +168,10 @@ function failed(
   resume: 'never' | 'fresh' | 'always' = 'never',
 ): Standing {
   return { kind: 'ended', end: { type: 'failed', failure, message, retryAt }, resume };
+}
+
+function isTool(part: Message['parts'][number]): boolean {
+  return part.type === 'tool';
 }
 
 function toolParts(message: Message): ToolPart[] {
