@@ -104,6 +104,16 @@ async function expectDoneOnce(api: RestClient, events: readonly TimelineEvent[],
   }
 }
 
+/** What the agents did, for whoever looks why something is not as it must be. */
+function toolsIn(events: readonly TimelineEvent[]): string {
+  const told = events.flatMap(({ type, payload }) => {
+    const { note, tool, status, exitCode, output } = payload as Record<string, unknown>;
+    if (type === 'attempt.tool_called') return [[tool, status, exitCode, String(output ?? '').slice(0, 200)]];
+    return typeof note === 'string' || type === 'attempt.ended' ? [[type, note ?? status]] : [];
+  });
+  return JSON.stringify(told);
+}
+
 async function expectBranch(
   session: Session,
   events: readonly TimelineEvent[],
@@ -129,7 +139,9 @@ async function expectBranch(
   }
   for (const [path, content] of Object.entries(expected.files)) {
     const there = await git(repository, 'show', `${branch}:${path}`).catch(() => null);
-    expect(there, `${path} on the session branch`).toBe(content === null ? null : content.replace(/\n$/, ''));
+    expect(there, `${path} on the session branch, after ${toolsIn(events)}`).toBe(
+      content === null ? null : content.replace(/\n$/, ''),
+    );
   }
   // The person's own checkout is nobody else's to touch.
   expect(await git(repository, 'status', '--porcelain')).toBe('');
