@@ -65,10 +65,13 @@ test('an idle session with an unfinished turn was interrupted', () => {
 test('a command that died with OpenCode is lost, also where it is told as an answer', () => {
   const died = (exit: number | null, output = '(no output)') =>
     assistant({ finish: 'tool-calls' }, [tool({ status: 'completed', metadata: { exit }, output })]);
-  const aborted = { ...assistant({ error: { name: 'MessageAbortedError' } }), parts: [] };
+  const aborted = assistant({ error: { name: 'MessageAbortedError' } });
+  const alone = assistant({ error: { name: 'APIError', data: { message: 'Unable to connect' } } });
   for (const exit of [null, 143, 137]) {
     expect(endOf([user(), died(exit)])).toMatchObject({ type: 'lost' });
     expect(endOf([user(), died(exit), aborted])).toMatchObject({ type: 'lost' });
+    expect(endOf([user(), died(exit), alone])).toMatchObject({ type: 'lost' });
+    expect(endOf([user(), died(exit), assistant({ id: 'msg_3', ...cut })])).toMatchObject({ type: 'lost' });
     // The agent saw it and went on by itself.
     expect(endOf([user(), died(exit), assistant({ finish: 'stop' }, [text('Done.')])])).toMatchObject({
       type: 'completed',

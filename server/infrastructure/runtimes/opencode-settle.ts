@@ -41,11 +41,15 @@ export function standingOf(sight: Sight): Standing {
   const asked = messages.findLast(({ info }) => info.role === 'user');
   const last = messages.findLast(({ info }) => info.role === 'assistant');
   if (asked === undefined || last === undefined || last.info.parentID !== asked.info.id) return { kind: 'interrupted' };
-  const { error, finish } = last.info;
-  const cutShort = error?.name === 'MessageAbortedError' || (error === undefined && finish === 'tool-calls');
+  const { error, finish, time } = last.info;
+  // Aborted, without a way to the model, or between two steps: so a run stands when OpenCode was ended under it.
+  const cutShort =
+    error === undefined
+      ? finish === 'tool-calls' || time.completed === undefined
+      : error.name === 'MessageAbortedError' || hadNoAnswer(error);
   if (cutShort && wasKilled(messages, asked.info.id)) return lostIn('bash');
   if (error !== undefined) return errorEnd(error);
-  if (last.info.time.completed === undefined) return cutStanding(last, sight.waitingCalls);
+  if (time.completed === undefined) return cutStanding(last, sight.waitingCalls);
   return finishStanding(last, messages, asked.info.id);
 }
 
@@ -150,9 +154,13 @@ function apiError(error: RemoteError, message: string): Standing {
     const fresh = ours.class === 'transient' || ours.class === 'quota_exhausted';
     return failed(ours.class, ours.message, ours.retryAt, fresh ? 'fresh' : 'never');
   }
-  // OpenCode only talks to our gateway: without a status it was the gateway that was away, not a provider.
-  if (error.data?.statusCode === undefined) return failed('transient', message, null, 'always');
-  return failed(error.data.statusCode >= 500 ? 'transient' : 'invalid', message, null, 'fresh');
+  if (hadNoAnswer(error)) return failed('transient', message, null, 'always');
+  return failed((error.data?.statusCode ?? 0) >= 500 ? 'transient' : 'invalid', message, null, 'fresh');
+}
+
+/** OpenCode only talks to our gateway: without a status it was the gateway that was away, not a provider. */
+function hadNoAnswer({ name, data }: RemoteError): boolean {
+  return name === 'APIError' && data?.statusCode === undefined && data?.responseHeaders?.[failureHeader] === undefined;
 }
 
 function aborted(): Standing {
