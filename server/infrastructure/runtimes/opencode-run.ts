@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log, RunEnd, RunEvent, RunOrder } from '../../application/ports.ts';
 import type { Usage } from '../../domain/metrics.ts';
+import { tellAborted } from './opencode-aborted.ts';
 import { openAsksOf } from './opencode-asks.ts';
 import { type OpenCodeClient, openCodeClient, RuntimeProblem } from './opencode-client.ts';
 import type { RuntimeLink } from './opencode-link.ts';
@@ -170,6 +171,7 @@ export async function driveRun(
     if (posts > maxPosts) return exhausted(end);
     emit({ type: 'progress', note: end === null ? 'Resumed between two steps' : 'Resumed after an interruption' });
     log.info({ attemptId: order.attemptId, posts }, 'A cut run is resumed with the same ids');
+    await tellAborted(client, messages);
     await post(client, messages);
     return null;
   }

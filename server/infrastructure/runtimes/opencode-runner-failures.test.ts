@@ -1,4 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toldAborted } from './opencode-aborted.ts';
+import { openCodeClient } from './opencode-client.ts';
+import { refreshMessages } from './opencode-remote.ts';
+import { type ToolPart, toolPart } from './opencode-shapes.ts';
 import { only, type RuntimeFixture, runToEnd, startRuntime } from './runtime-testing.ts';
 
 let runtime: RuntimeFixture;
@@ -117,6 +123,52 @@ test('a superseded attempt makes no further call, and a cut-off ends a call unde
   setTimeout(() => runtime.gateway.cut(cut.attemptId, 'The budget is spent'), 1_000);
   const end = (await runToEnd(runtime, cut)).at(-1);
   expect(end).toMatchObject({ type: 'failed', failure: 'refused', message: 'The budget is spent' });
+});
+
+test('a command that OpenCode aborted on its own way out is told to the agent as that, and done again', async () => {
+  const order = runtime.order('- bash: echo half && sleep 2 && echo whole > made.txt\n- say: Made.');
+  const leaving = new AbortController();
+  for await (const event of runtime.runner.run(order, leaving.signal))
+    if (event.type === 'tool_call' && event.status === 'running') leaving.abort();
+  const client = openCodeClient(runtime.supervisor.client() ?? { baseUrl: '', authHeader: '' });
+  await client.send('POST', `/session/${order.remoteSessionId}/abort`);
+  const command = async () => {
+    const all = await refreshMessages(client, order.remoteSessionId, new Map());
+    const found = all.flatMap(({ parts }) => parts.flatMap((part) => toolPart.safeParse(part).data ?? []))[0];
+    return found === undefined || found.state.status === 'running' ? null : found;
+  };
+  await expect.poll(command).not.toBeNull();
+  const part = (await command()) as ToolPart;
+  // As a stop of all of it leaves a command at times, depending on which of its own hands is the quicker.
+  const { output: _, ...state } = part.state;
+  const left = { status: 'error', error: 'Tool execution aborted', metadata: { output: 'half\n', interrupted: true } };
+  const path = `/session/${order.remoteSessionId}/message/${part.messageID}/part/${part.id}`;
+  await client.send('PATCH', path, { ...part, state: { ...state, ...left } });
+
+  expect((await runToEnd(runtime, order)).at(-1)).toEqual({ type: 'completed', text: 'Made.' });
+  expect(existsSync(join(order.directory, 'made.txt'))).toBe(true);
+});
+
+test('only a command whose half answer would pass for a whole one is told anew', () => {
+  const part = (state: object) => ({
+    id: 'p',
+    messageID: 'm',
+    type: 'tool' as const,
+    callID: 'step-1',
+    tool: 'bash',
+    state,
+  });
+  const cut = { status: 'error', error: 'Tool execution aborted', metadata: { interrupted: true, output: 'half\n' } };
+  expect(toldAborted(part(cut))?.state).toEqual({
+    ...cut,
+    error: 'Tool execution aborted\n\nIt had said until then:\nhalf\n',
+    metadata: {},
+  });
+  expect(toldAborted(part({ ...cut, metadata: { interrupted: true, output: '' } }))?.state.error).toBe(cut.error);
+  expect(toldAborted(part({ ...cut, metadata: { interrupted: true } }))).toBeNull();
+  expect(toldAborted(part({ ...cut, metadata: { output: 'half' } }))).toBeNull();
+  expect(toldAborted(part({ ...cut, status: 'completed' }))).toBeNull();
+  expect(toldAborted({ id: 'p', messageID: 'm', type: 'text', text: 'half' })).toBeNull();
 });
 
 function callsOf(attemptId: string): number {

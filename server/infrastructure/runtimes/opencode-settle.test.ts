@@ -62,28 +62,6 @@ test('an idle session with an unfinished turn was interrupted', () => {
   expect(settle([user(), assistant({ finish: 'stop' }, [text('x')]), injected])).toEqual({ kind: 'interrupted' });
 });
 
-test('a command that died with OpenCode is lost, also where it is told as an answer', () => {
-  const died = (exit: number | null, output = '(no output)') =>
-    assistant({ finish: 'tool-calls' }, [tool({ status: 'completed', metadata: { exit }, output })]);
-  const aborted = assistant({ error: { name: 'MessageAbortedError' } });
-  const alone = assistant({ error: { name: 'APIError', data: { message: 'Unable to connect' } } });
-  for (const exit of [null, 143, 137]) {
-    expect(endOf([user(), died(exit)])).toMatchObject({ type: 'lost' });
-    expect(endOf([user(), died(exit), aborted])).toMatchObject({ type: 'lost' });
-    expect(endOf([user(), died(exit), alone])).toMatchObject({ type: 'lost' });
-    expect(endOf([user(), died(exit), assistant({ id: 'msg_3', ...cut })])).toMatchObject({ type: 'lost' });
-    // The agent saw it and went on by itself.
-    expect(endOf([user(), died(exit), assistant({ finish: 'stop' }, [text('Done.')])])).toMatchObject({
-      type: 'completed',
-    });
-  }
-  expect(settle([user(), died(1)])).toEqual({ kind: 'interrupted' });
-  // OpenCode ended it, at our word or after its time, and says so to the agent.
-  const said = '(no output)\n\n<shell_metadata>\nUser aborted the command\n</shell_metadata>';
-  expect(settle([user(), died(null, said)])).toEqual({ kind: 'interrupted' });
-  expect(endOf([user(), died(null, said), aborted])).toMatchObject({ type: 'aborted' });
-});
-
 test('a tool cut in its middle is lost, unless it had not begun or changes nothing', () => {
   const running = { status: 'running', input: {} };
   const begun = { ...running, metadata: { output: '' } };

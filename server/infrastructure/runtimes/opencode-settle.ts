@@ -41,15 +41,8 @@ export function standingOf(sight: Sight): Standing {
   const asked = messages.findLast(({ info }) => info.role === 'user');
   const last = messages.findLast(({ info }) => info.role === 'assistant');
   if (asked === undefined || last === undefined || last.info.parentID !== asked.info.id) return { kind: 'interrupted' };
-  const { error, finish, time } = last.info;
-  // Aborted, without a way to the model, or between two steps: so a run stands when OpenCode was ended under it.
-  const cutShort =
-    error === undefined
-      ? finish === 'tool-calls' || time.completed === undefined
-      : error.name === 'MessageAbortedError' || hadNoAnswer(error);
-  if (cutShort && wasKilled(messages, asked.info.id)) return lostIn('bash');
-  if (error !== undefined) return errorEnd(error);
-  if (time.completed === undefined) return cutStanding(last, sight.waitingCalls);
+  if (last.info.error !== undefined) return errorEnd(last.info.error);
+  if (last.info.time.completed === undefined) return cutStanding(last, sight.waitingCalls);
   return finishStanding(last, messages, asked.info.id);
 }
 
@@ -67,32 +60,9 @@ function cutStanding(last: Message, waitingCalls: ReadonlySet<string>): Standing
     (part) => !harmless.includes(part.tool) && !waitingCalls.has(part.callID) && hasBegun(part),
   );
   if (working.length === 0) return { kind: 'interrupted' };
-  return lostIn(working.map((part) => part.tool).join(', '));
-}
-
-function lostIn(tools: string): Standing {
+  const tools = working.map((part) => part.tool).join(', ');
   const end: RunEnd = { type: 'lost', message: `OpenCode ended while a tool was running (${tools})` };
   return { kind: 'ended', end, resume: 'never' };
-}
-
-// What a shell answers for a command that a signal ended, where it answers at all: INT, KILL, TERM.
-const signalled: readonly unknown[] = [null, 130, 137, 143];
-
-/**
- * Whether the last thing it did was a command that died with OpenCode. OpenCode says so in the result when it knows that
- * it ended the command itself; on its own way out it may record the death as an answer, and work would go on upon half of it.
- */
-function wasKilled(messages: readonly Message[], askedId: string): boolean {
-  const worked = messages.findLast(({ info, parts }) => info.parentID === askedId && parts.some(isTool));
-  return (worked === undefined ? [] : toolParts(worked)).some(
-    ({ tool, state: { status, metadata, output = '' } }) =>
-      tool === 'bash' &&
-      status === 'completed' &&
-      metadata !== undefined &&
-      'exit' in metadata &&
-      signalled.includes(metadata.exit) &&
-      !/<\w+_metadata>/.test(output),
-  );
 }
 
 // A command that still waits for its permission has no output field yet; of the other tools it cannot be known.
@@ -154,13 +124,9 @@ function apiError(error: RemoteError, message: string): Standing {
     const fresh = ours.class === 'transient' || ours.class === 'quota_exhausted';
     return failed(ours.class, ours.message, ours.retryAt, fresh ? 'fresh' : 'never');
   }
-  if (hadNoAnswer(error)) return failed('transient', message, null, 'always');
-  return failed((error.data?.statusCode ?? 0) >= 500 ? 'transient' : 'invalid', message, null, 'fresh');
-}
-
-/** OpenCode only talks to our gateway: without a status it was the gateway that was away, not a provider. */
-function hadNoAnswer({ name, data }: RemoteError): boolean {
-  return name === 'APIError' && data?.statusCode === undefined && data?.responseHeaders?.[failureHeader] === undefined;
+  // OpenCode only talks to our gateway: without a status it was the gateway that was away, not a provider.
+  if (error.data?.statusCode === undefined) return failed('transient', message, null, 'always');
+  return failed(error.data.statusCode >= 500 ? 'transient' : 'invalid', message, null, 'fresh');
 }
 
 function aborted(): Standing {
@@ -176,10 +142,6 @@ function failed(
   resume: 'never' | 'fresh' | 'always' = 'never',
 ): Standing {
   return { kind: 'ended', end: { type: 'failed', failure, message, retryAt }, resume };
-}
-
-function isTool(part: Message['parts'][number]): boolean {
-  return part.type === 'tool';
 }
 
 function toolParts(message: Message): ToolPart[] {
