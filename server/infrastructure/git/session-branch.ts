@@ -61,11 +61,12 @@ async function ownedBranch(context: GitContext, place: string, session: SessionR
   return baseCommit && ref ? { baseCommit, branch: ref.slice(owner.length) } : null;
 }
 
-/** The names of branches that sessions own, whether the branches are there or not. */
-async function ownedNames(context: GitContext, place: string): Promise<ReadonlySet<string>> {
+/** The names of branches that other sessions own, whether the branches are there or not. */
+async function othersNames(context: GitContext, place: string, session: SessionRef): Promise<ReadonlySet<string>> {
   const owned = 'refs/orchestrator/*/owner/orchestrator/*';
   const { text } = await context.git(['for-each-ref', '--format=%(refname)', owned], { repository: place });
-  return new Set(text.split('\n').map((ref) => ref.slice(ref.lastIndexOf('/') + 1)));
+  const others = text.split('\n').filter((ref) => !ref.startsWith(refsOf(session)));
+  return new Set(others.map((ref) => ref.slice(ref.lastIndexOf('/') + 1)));
 }
 
 async function createBranch(context: GitContext, place: string, session: SessionRef, base: string): Promise<string> {
@@ -73,7 +74,7 @@ async function createBranch(context: GitContext, place: string, session: Session
   const long = `${safeName(session.teamSlug)}-${slug}`;
   const all = [slug, long, ...Array.from({ length: 8 }, (_, index) => `${long}-${index + 2}`)];
   // A session whose branch was taken away at a merge may want it again; nobody knows here which of them are no more.
-  const kept = await ownedNames(context, place);
+  const kept = await othersNames(context, place, session);
   const names = [...all.filter((name) => !kept.has(name)), ...all.filter((name) => kept.has(name))];
   let reason = '';
   for (const name of names) {
